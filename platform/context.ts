@@ -1,0 +1,84 @@
+/**
+ * What every command is handed: the open transaction, the clock, who acts. The runner (HTTP, job, listener,
+ * test) makes it; no function has an optional transaction to forget.
+ */
+import type { Actor } from './access/index.ts'
+import type { Db, Pool } from './database/index.ts'
+import type { EventBook, NewEvent } from './events/book.ts'
+import type { Keys } from './crypto/index.ts'
+import type { Clock } from './clock/index.ts'
+import type { Config } from './config.ts'
+import type { Locale } from '../lib/text/index.ts'
+import { transaction } from './database/index.ts'
+import { flushEvents } from './events/book.ts'
+import { Fault } from './fault.ts'
+import { systemActor } from './access/index.ts'
+
+/** What lives as long as the process: wiring, never business state. */
+export interface App {
+  pool: Pool
+  config: Config
+  clock: Clock
+  keys: Keys
+  book: EventBook
+}
+
+export interface Ctx {
+  app: App
+  db: Db
+  now: Date
+  actor: Actor
+  locale: Locale
+  /** Events of this transaction, written in one statement just before commit. */
+  events: NewEvent[]
+  /** Sends a write without waiting for it; its failure fails the commit. Saves a round trip each. */
+  later(query: PromiseLike<unknown>): void
+  /** False when the context only reads (no transaction, nothing may be emitted). */
+  writes: boolean
+}
+
+export interface RunOptions { actor?: Actor; locale?: Locale; now?: Date }
+
+const RETRIED = new Set(['40001', '40P01'])
+
+/** Runs a command in one transaction; commits its writes, events and jobs together or not at all. */
+export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(app, options, command)
+    } catch (error) {
+      const code = (error as { code?: string }).code
+      if (attempt >= 4 || !code || !RETRIED.has(code)) throw error
+      await new Promise((wake) => setTimeout(wake, 5 * attempt + Math.random() * 20))
+    }
+  }
+}
+
+async function runOnce<T>(app: App, options: RunOptions, command: (ctx: Ctx) => Promise<T>): Promise<T> {
+  let events: NewEvent[] = []
+  const result = await transaction(app.pool, async (db, later) => {
+    const ctx: Ctx = {
+      app, db, later, writes: true, events: [],
+      now: options.now ?? app.clock.now(),
+      actor: options.actor ?? systemActor,
+      locale: options.locale ?? 'zh-Hant',
+    }
+    const value = await command(ctx)
+    flushEvents(ctx)
+    events = ctx.events
+    return value
+  })
+  if (events.length) app.book.committed(events)
+  return result
+}
+
+/** A context that only reads, straight from the pool: no transaction to pay for. */
+export function reading(app: App, options: RunOptions): Ctx {
+  return {
+    app, db: app.pool, writes: false, events: [],
+    now: options.now ?? app.clock.now(),
+    actor: options.actor ?? systemActor,
+    locale: options.locale ?? 'zh-Hant',
+    later: () => { throw new Fault('platform.read-only', 500) },
+  }
+}

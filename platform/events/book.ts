@@ -1,0 +1,201 @@
+/**
+ * Events: one row per change, written in the change's own transaction. Followers run inside it, for what must
+ * be true at once; listeners run after commit, at least once, in order, each room behind its own cursor.
+ */
+import { newId } from '../../lib/id/index.ts'
+import type { App, Ctx } from '../context.ts'
+import { run } from '../context.ts'
+import { isUnavailable } from '../database/index.ts'
+import { systemActor } from '../access/index.ts'
+
+export interface NewEvent {
+  id: string
+  type: string
+  /** The object whose history this belongs to, e.g. the request. */
+  subject: string | null
+  /** Team that may see it live; null: everybody who may see the subject. */
+  teamId: string | null
+  data: Record<string, unknown>
+  at: string
+  actorKind: string
+  actorId: string | null
+}
+export interface StoredEvent extends NewEvent { seq: number; xid: string }
+
+export type Follower = (ctx: Ctx, event: NewEvent) => Promise<void>
+export type Listener = (ctx: Ctx, event: StoredEvent) => Promise<void>
+export interface EventHandlers { followers?: Record<string, Follower>; listeners?: Record<string, Listener> }
+
+export interface Subscription { wants(event: StoredEvent): boolean; send(event: StoredEvent): void }
+interface Room { name: string; listeners: Record<string, Listener>; types: string[]; failures: number; runningNow: boolean; again: boolean }
+
+const BATCH = 50
+const POISON_AFTER = 5
+
+/** Records a change. Its followers have run when this returns; the row is written with the commit. */
+export async function emit(ctx: Ctx, type: string, what: { subject?: string | null; teamId?: string | null; data?: Record<string, unknown> }): Promise<NewEvent> {
+  if (!ctx.writes) throw new Error(`${type} emitted by a reading context`)
+  const event: NewEvent = {
+    id: newId(), type, subject: what.subject ?? null, teamId: what.teamId ?? null, data: what.data ?? {},
+    at: ctx.now.toISOString(), actorKind: ctx.actor.kind, actorId: ctx.actor.id,
+  }
+  ctx.events.push(event)
+  for (const follow of ctx.app.book.followersOf(type)) await follow(ctx, event)
+  return event
+}
+
+/** Sends the transaction's events in one statement, to be awaited with the commit. */
+export function flushEvents(ctx: Ctx): void {
+  if (!ctx.events.length) return
+  const rows = ctx.events.map((event) => ({
+    id: event.id, type: event.type, subject: event.subject, team_id: event.teamId, at: event.at,
+    actor_kind: event.actorKind, actor_id: event.actorId, data: event.data,
+  }))
+  ctx.later(ctx.db`
+    insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, data)
+    select id, type, subject, team_id, at, actor_kind, actor_id, data
+    from jsonb_to_recordset(${ctx.db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
+      at timestamptz, actor_kind text, actor_id uuid, data jsonb)`)
+}
+
+export class EventBook {
+  #followers = new Map<string, Follower[]>()
+  #rooms: Room[] = []
+  #subscriptions = new Set<Subscription>()
+  #onCommit = new Set<() => void>()
+  #cursor: { xid: string; seq: number } | null = null
+  #reading = false
+  #readAgain = false
+
+  register(room: string, handlers: EventHandlers): void {
+    for (const [type, follow] of Object.entries(handlers.followers ?? {})) {
+      this.#followers.set(type, [...(this.#followers.get(type) ?? []), follow])
+    }
+    const listeners = handlers.listeners ?? {}
+    const types = Object.keys(listeners)
+    if (types.length) this.#rooms.push({ name: room, listeners, types, failures: 0, runningNow: false, again: false })
+  }
+
+  followersOf(type: string): readonly Follower[] { return this.#followers.get(type) ?? [] }
+  get listening(): readonly string[] { return this.#rooms.map((room) => room.name) }
+
+  /** Called after every commit that wrote events; wakes whoever wants to know. */
+  committed(_events: NewEvent[]): void { for (const wake of this.#onCommit) wake() }
+  onCommit(wake: () => void): () => void { this.#onCommit.add(wake); return () => this.#onCommit.delete(wake) }
+
+  subscribe(subscription: Subscription): () => void {
+    if (this.#subscriptions.size === 0) this.#cursor = null
+    this.#subscriptions.add(subscription)
+    return () => this.#subscriptions.delete(subscription)
+  }
+  get subscribers(): number { return this.#subscriptions.size }
+
+  /** Reads what is new since the last call and hands it to the live subscribers of this process. */
+  async publish(app: App): Promise<void> {
+    if (!this.#subscriptions.size) { this.#cursor = null; return }
+    if (this.#reading) { this.#readAgain = true; return }
+    this.#reading = true
+    try {
+      do {
+        this.#readAgain = false
+        this.#cursor ??= await newest(app)
+        const fresh = await readEvents(app, this.#cursor, 500)
+        for (const event of fresh) {
+          this.#cursor = { xid: event.xid, seq: event.seq }
+          for (const subscription of this.#subscriptions) if (subscription.wants(event)) subscription.send(event)
+        }
+        if (fresh.length === 500) this.#readAgain = true
+      } while (this.#readAgain)
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  /** Starts following from now; to be called before the first subscriber reads its state. */
+  async prime(app: App): Promise<void> { this.#cursor ??= await newest(app) }
+
+  /** Runs every room's listeners until nothing is left; returns how many events were handled. */
+  async dispatch(app: App): Promise<number> {
+    let handled = 0
+    for (const room of this.#rooms) handled += await this.#dispatchRoom(app, room)
+    return handled
+  }
+
+  async #dispatchRoom(app: App, room: Room): Promise<number> {
+    if (room.runningNow) { room.again = true; return 0 }
+    room.runningNow = true
+    let handled = 0
+    try {
+      for (;;) {
+        room.again = false
+        let count = 0
+        try {
+          count = await this.#batch(app, room, room.failures ? 1 : BATCH)
+          room.failures = 0
+        } catch (error) {
+          if (isUnavailable(error)) throw error
+          room.failures++
+          if (room.failures > POISON_AFTER) { await this.#skipPoison(app, room, error); room.failures = 0; continue }
+          if (room.failures > 1) await new Promise((wake) => setTimeout(wake, 50 * 2 ** room.failures))
+          continue
+        }
+        handled += count
+        if (count === 0 && !room.again) return handled
+      }
+    } finally {
+      room.runningNow = false
+    }
+  }
+
+  async #batch(app: App, room: Room, size: number): Promise<number> {
+    return run(app, { actor: systemActor }, async (ctx) => {
+      const cursor = await this.#take(ctx, room)
+      if (!cursor) return 0
+      const events = await readEvents({ ...app, pool: ctx.db }, cursor, size, room.types)
+      if (!events.length) return 0
+      for (const event of events) await room.listeners[event.type]!(ctx, event)
+      const last = events.at(-1)!
+      ctx.later(ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${room.name}`)
+      return events.length
+    })
+  }
+
+  // The row lock lets one process at a time follow for a room; the others find it taken and leave.
+  async #take(ctx: Ctx, room: Room): Promise<{ xid: string; seq: number } | null> {
+    const [row] = await ctx.db<{ xid: string; seq: number }[]>`
+      select xid::text, seq from platform.cursor where listener = ${room.name} for update skip locked`
+    return row ?? null
+  }
+
+  async #skipPoison(app: App, room: Room, error: unknown): Promise<void> {
+    await run(app, { actor: systemActor }, async (ctx) => {
+      const cursor = await this.#take(ctx, room)
+      if (!cursor) return
+      const [event] = await readEvents({ ...app, pool: ctx.db }, cursor, 1, room.types)
+      if (!event) return
+      await ctx.db`insert into platform.event_failure (listener, xid, seq, error, at)
+        values (${room.name}, ${event.xid}::xid8, ${event.seq}, ${String((error as Error).stack ?? error).slice(0, 4000)}, ${ctx.now})`
+      await ctx.db`update platform.cursor set xid = ${event.xid}::xid8, seq = ${event.seq}, at = ${ctx.now} where listener = ${room.name}`
+    })
+  }
+
+  /** Makes sure each listening room has its cursor; a new room starts at the beginning. */
+  async prepare(app: App): Promise<void> {
+    for (const room of this.#rooms) await app.pool`insert into platform.cursor (listener) values (${room.name}) on conflict do nothing`
+  }
+}
+
+// xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
+async function readEvents(app: Pick<App, 'pool'>, after: { xid: string; seq: number }, limit: number, types?: string[]): Promise<StoredEvent[]> {
+  const db = app.pool
+  return db<StoredEvent[]>`
+    select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data from platform.event
+    where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot())
+      ${types ? db`and type = any(${types})` : db``}
+    order by xid, seq limit ${limit}`
+}
+
+async function newest(app: App): Promise<{ xid: string; seq: number }> {
+  const [row] = await app.pool<{ xid: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`
+  return { xid: String(BigInt(row!.xid) - 1n), seq: Number.MAX_SAFE_INTEGER }
+}

@@ -1,0 +1,60 @@
+/**
+ * Carries "something is new" between the processes: one NOTIFY for many commits, a dedicated listening
+ * connection, and a slow sweep for the case that a notification was lost.
+ */
+import { newId } from '../../lib/id/index.ts'
+import type { App } from '../context.ts'
+
+const CHANNEL = 'loopdesk'
+const GATHER_MS = 8
+const SWEEP_MS = 2_000
+
+export interface Pulse { stop(): Promise<void>; signal(topic: string, value: unknown): void; onSignal(hear: (topic: string, value: unknown) => void): () => void }
+
+/** Starts publishing to live subscribers and, when `listen` is true, running the rooms' listeners. */
+export async function startPulse(app: App, options: { listen: boolean; onError: (error: unknown) => void; onWake?: () => void }): Promise<Pulse> {
+  const node = newId()
+  const hearers = new Set<(topic: string, value: unknown) => void>()
+  let timer: NodeJS.Timeout | null = null
+  let tellOthers = false
+  let stopped = false
+
+  const beat = async () => {
+    timer = null
+    const tell = tellOthers
+    tellOthers = false
+    try {
+      if (tell) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node })})`
+      await app.book.publish(app)
+      if (options.listen) await app.book.dispatch(app)
+    } catch (error) {
+      if (!stopped) options.onError(error)
+    }
+  }
+  const wake = () => { if (!stopped) timer ??= setTimeout(beat, GATHER_MS) }
+  const stopWaking = app.book.onCommit(() => { tellOthers = true; wake(); options.onWake?.() })
+
+  const subscription = await app.pool.listen(CHANNEL, (payload) => {
+    const message = JSON.parse(payload) as { node: string; topic?: string; value?: unknown }
+    if (message.node === node) return
+    if (message.topic) for (const hear of hearers) hear(message.topic, message.value)
+    else { wake(); options.onWake?.() }
+  }, wake)
+  const sweep = setInterval(wake, SWEEP_MS)
+  sweep.unref()
+
+  return {
+    signal(topic, value) {
+      for (const hear of hearers) hear(topic, value)
+      app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node, topic, value })})`.catch(options.onError)
+    },
+    onSignal(hear) { hearers.add(hear); return () => hearers.delete(hear) },
+    async stop() {
+      stopped = true
+      stopWaking()
+      clearInterval(sweep)
+      if (timer) clearTimeout(timer)
+      await subscription.unlisten().catch(() => {})
+    },
+  }
+}

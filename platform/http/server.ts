@@ -1,0 +1,191 @@
+/** Fastify with the house's manners: headers on every answer, one way to mount an endpoint, one way to refuse. */
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { createHash } from 'node:crypto'
+import type { Actor } from '../access/index.ts'
+import { may } from '../access/index.ts'
+import type { App, Ctx } from '../context.ts'
+import { reading, run } from '../context.ts'
+import { isDiskFull, isUnavailable } from '../database/index.ts'
+import { Fault, type FieldFault } from '../fault.ts'
+import { type Locale, pickLocale } from '../../lib/text/index.ts'
+import type { Endpoint, Infer } from './contract.ts'
+
+export interface Input<E extends Endpoint> {
+  params: Infer<E['params']>
+  query: Infer<E['query']>
+  body: Infer<E['body']>
+  request: FastifyRequest
+  reply: FastifyReply
+}
+/** What a handler may answer: the response's shape; undefined for 204; the reply itself when it wrote the answer. */
+export type Handler<E extends Endpoint> = (ctx: Ctx, input: Input<E>) => Promise<E extends { response: infer S } ? Infer<S> : unknown>
+export type Mount = <const E extends Endpoint>(endpoint: E, handler: Handler<E>) => void
+export type Authenticate = (request: FastifyRequest) => Promise<{ actor: Actor; locale?: Locale; bySession: boolean } | null>
+
+export interface Mounted { endpoint: Endpoint }
+
+/** Headers of every answer, errors included. Pages add their own content security policy. */
+export const HEADERS: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cache-control': 'no-store',
+}
+
+export function createHttp(options: { logError: (error: unknown, request: FastifyRequest) => void; trustProxy?: string[] }): FastifyInstance {
+  const http = Fastify({
+    logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
+    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
+    onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
+  })
+  http.removeContentTypeParser('text/plain')
+  http.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
+  http.setErrorHandler((error, request, reply) => refuse(error, request, reply, options.logError))
+  http.setNotFoundHandler((request, reply) => refuse(new Fault('http.not-found', 404), request, reply, options.logError))
+  return http
+}
+
+/** Gives `mount`, the only way an endpoint enters; every mounted endpoint is remembered for the API page. */
+export function createMount(app: App, http: FastifyInstance, authenticate: Authenticate, mounted: Mounted[]): Mount {
+  return (endpoint, handler) => {
+    mounted.push({ endpoint })
+    const writes = endpoint.method !== 'GET'
+    const success = endpoint.status ?? (endpoint.response ? 200 : 204)
+    http.route({
+      method: endpoint.method, url: endpoint.path, bodyLimit: endpoint.bodyLimit,
+      handler: async (request, reply) => {
+        const who = await identify(endpoint, request, authenticate)
+        const input = { ...readInput(endpoint, request), request, reply } as Input<typeof endpoint>
+        const options = { actor: who.actor, locale: who.locale }
+        if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return handler(reading(app, options), input)
+        if (!writes) return send(endpoint, reply, success, await handler(reading(app, options), input))
+        const key = endpoint.idempotency ? undefined : request.headers['idempotency-key']
+        if (typeof key === 'string') return keyed(app, endpoint, options, key, request, reply, success, (ctx) => handler(ctx, input))
+        return send(endpoint, reply, success, await run(app, options, (ctx) => handler(ctx, input)))
+      },
+    })
+  }
+}
+
+const anonymous: Actor = { kind: 'customer', id: null, name: '', permissions: new Set(), scope: 'own', teamIds: [] }
+
+async function identify(endpoint: Endpoint, request: FastifyRequest, authenticate: Authenticate): Promise<{ actor: Actor; locale: Locale }> {
+  const found = await authenticate(request)
+  const locale = found?.locale ?? pickLocale(request.headers['accept-language'])
+  if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale }
+  if (!found) throw new Fault('access.sign-in-first', 401)
+  if (found.bySession && endpoint.method !== 'GET') refuseForeignSite(request)
+  if (endpoint.access === 'signed-in') {
+    if (found.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: endpoint.access })
+  } else if (!may(found.actor, endpoint.access)) throw new Fault('access.denied', 403, { permission: endpoint.access })
+  return { actor: found.actor, locale }
+}
+
+// Cookies travel by themselves: a browser says where the call comes from, and only our own pages may write.
+function refuseForeignSite(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site']
+  if (site ? site === 'same-origin' || site === 'none' : sameHost(request)) return
+  throw new Fault('access.foreign-site', 403)
+}
+function sameHost(request: FastifyRequest): boolean {
+  const origin = request.headers.origin
+  if (!origin) return true
+  return URL.canParse(origin) && new URL(origin).host === request.headers.host
+}
+
+interface Issue { path: PropertyKey[]; message: string; code: string; keys?: string[] }
+function readInput(endpoint: Endpoint, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
+  const faults: FieldFault[] = []
+  const part = (name: string, shape: { parse(v: unknown): unknown } | undefined, value: unknown): unknown => {
+    if (!shape) return undefined
+    try {
+      return shape.parse(value)
+    } catch (error) {
+      const issues = (error as { issues?: Issue[] }).issues
+      if (!issues) throw error
+      for (const issue of issues) faults.push(fieldFault(name, issue))
+      return undefined
+    }
+  }
+  const params = part('params', endpoint.params, request.params)
+  if (faults.length) throw new Fault('http.not-found', 404)
+  const query = part('query', endpoint.query, request.query)
+  const body = endpoint.kind === 'multipart' ? undefined : part('body', endpoint.body, request.body)
+  if (faults.length) throw new Fault('input.invalid', 422, { count: faults.length }, faults)
+  return { params, query, body }
+}
+
+const BY_ZOD: Record<string, string> = { unrecognized_keys: 'input.unknown-field', too_big: 'input.too-long', too_small: 'input.too-short', invalid_type: 'input.wrong-type' }
+function fieldFault(part: string, issue: Issue): FieldFault {
+  const path = [...issue.path.map(String), ...(issue.keys?.slice(0, 1) ?? [])].join('.')
+  const code = issue.message.startsWith('input.') ? issue.message : (BY_ZOD[issue.code] ?? 'input.wrong-value')
+  return { path: path || part, code }
+}
+
+function send(endpoint: Endpoint, reply: FastifyReply, status: number, value: unknown): unknown {
+  if (value === reply || reply.sent) return reply
+  reply.code(status)
+  if (status === 204) return reply.send()
+  reply.header('content-type', 'application/json; charset=utf-8')
+  return reply.send(JSON.stringify(endpoint.response ? endpoint.response.parse(value) : value))
+}
+
+/** Answers a repeated Idempotency-Key with the first answer; the same key with another body is refused. */
+async function keyed(app: App, endpoint: Endpoint, options: { actor: Actor; locale: Locale }, key: string, request: FastifyRequest,
+  reply: FastifyReply, success: number, work: (ctx: Ctx) => Promise<unknown>): Promise<unknown> {
+  if (key.length > 200 || !/^[\x21-\x7e]+$/.test(key)) throw new Fault('input.idempotency-key', 400)
+  const actor = `${options.actor.kind}:${options.actor.id ?? request.ip}`
+  const fingerprint = createHash('sha256').update(`${endpoint.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest()
+  const earlier = async (db: Ctx['db']) => {
+    const [row] = await db<{ fingerprint: Buffer; status: number; response: unknown }[]>`
+      select fingerprint, status, response from platform.idempotency where actor = ${actor} and key = ${key}`
+    if (row && !row.fingerprint.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
+    return row
+  }
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const { status, response, replayed } = await run(app, options, async (ctx) => {
+        const before = await earlier(ctx.db)
+        if (before) return { ...before, replayed: true }
+        const value = await work(ctx)
+        const response = endpoint.response ? endpoint.response.parse(value) : (value ?? null)
+        ctx.later(ctx.db`insert into platform.idempotency (actor, key, fingerprint, status, response, at)
+          values (${actor}, ${key}, ${fingerprint}, ${success}, ${ctx.db.json(response as never)}, ${ctx.now})`)
+        return { status: success, response, replayed: false }
+      })
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(status === 204 ? undefined : JSON.stringify(response))
+    } catch (error) {
+      // Two at the same moment: the loser of the unique key reads the winner's answer.
+      if ((error as { constraint_name?: string }).constraint_name === 'idempotency_pkey' && attempt < 3) continue
+      throw error
+    }
+  }
+}
+
+function toFault(error: unknown): Fault | null {
+  if (error instanceof Fault) return error
+  const { code, statusCode } = error as { code?: string; statusCode?: number }
+  if (isUnavailable(error)) return new Fault('platform.database-unavailable', 503)
+  if (isDiskFull(error)) return new Fault('platform.disk-full', 503)
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE' || statusCode === 413) return new Fault('input.too-large', 413)
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || statusCode === 415) return new Fault('input.media-type', 415)
+  if (statusCode === 429) return new Fault('access.too-many', 429)
+  if (error instanceof SyntaxError || (statusCode && statusCode >= 400 && statusCode < 500)) return new Fault('input.not-json', 400)
+  // A value PostgreSQL refuses (range, encoding) is the caller's, not ours.
+  if (code === '22021' || code === '22P05' || code === '22003' || code === '22008') return new Fault('input.not-storable', 422)
+  return null
+}
+
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: (error: unknown, request: FastifyRequest) => void): unknown {
+  const fault = toFault(error)
+  if (!fault) log(error, request)
+  const { code, status, args, fields } = fault ?? new Fault('platform.failed', 500)
+  if (status === 503) reply.header('retry-after', '2')
+  reply.code(status).header('content-type', 'application/json; charset=utf-8')
+  return reply.send(JSON.stringify({ fault: { code, args, fields } }))
+}

@@ -1,0 +1,37 @@
+/** What a room hands to the house: its manifest. The programs in apps/ wire the manifests; no room reads another's. */
+import type { EventHandlers } from './events/book.ts'
+import type { Endpoints } from './http/contract.ts'
+import type { Mount } from './http/server.ts'
+import type { Queues } from './jobs/index.ts'
+import type { App } from './context.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Pulse } from './events/pulse.ts'
+
+/** Long-running work outside requests and jobs, e.g. an IMAP connection. */
+export interface Service { stop(): Promise<void> }
+
+export interface Module {
+  name: string
+  /** Folder URL of the SQL migrations, usually `new URL('./migrations/', import.meta.url)`. */
+  migrations?: URL
+  contract?: Endpoints
+  /** Permissions the room knows, beside those its endpoints name. */
+  permissions?: readonly string[]
+  routes?: (mount: Mount, app: App, wiring: Wiring) => void
+  events?: EventHandlers
+  queues?: Queues
+  /** Started with the worker role, stopped with the process. */
+  services?: (app: App, wiring: Wiring) => Promise<Service[]>
+  /** Runs once before serving; throwing stops the start (fail closed). */
+  selfTest?: (app: App) => Promise<void> | void
+  /** Text folder URL holding {zh-Hant,zh-Hans,en}.json. */
+  text?: URL
+}
+
+/** Parts of the running process some rooms need beyond the app. */
+export interface Wiring { http: FastifyInstance | null; pulse: Pulse | null; log: Log }
+export interface Log {
+  info(what: Record<string, unknown> | string, message?: string): void
+  warn(what: Record<string, unknown> | string, message?: string): void
+  error(what: Record<string, unknown> | string, message?: string): void
+}
