@@ -20,7 +20,7 @@ test('arguments, plurals and choices are filled in', () => {
 
 test('numbers and instants follow the language and the zone', () => {
   const catalogue = { due: '{at, date} · {at, time} · {at, datetime}', rate: '{r, number, percent} / {n, number} / {n, number, integer}' }
-  expect(createTranslator(catalogue, 'zh-Hant', undefined, 'Asia/Taipei')('due', { at })).toBe('2026年9月27日 · 16:05 · 2026/9/27 16:05')
+  expect(createTranslator(catalogue, 'zh-Hant', undefined, 'Asia/Taipei')('due', { at })).toMatch(/^2026年9月27日 · 16:05 · 2026\/9\/27\s16:05$/)
   expect(createTranslator(catalogue, 'en', undefined, 'America/New_York')('due', { at: new Date(at) })).toBe('Sep 27, 2026 · 04:05 · Sep 27, 2026, 04:05')
   expect(createTranslator(catalogue, 'zh-Hans')('rate', { r: 0.9555, n: 1234.5 })).toBe('95.6% / 1,234.5 / 1,235')
   expect(createFormat('zh-Hans', 'Asia/Shanghai')('2026-09-27T08:05:00Z', 'time')).toBe('16:05')
