@@ -8,7 +8,7 @@ type Variant = 'primary' | 'plain' | 'quiet' | 'danger' | 'note'
 const look: Record<Variant, string> = {
   primary: 'bg-accent text-on-accent border-transparent hover:bg-accent-strong',
   plain: 'bg-raised text-text border-edge/70 hover:bg-hover',
-  quiet: 'bg-transparent text-muted border-transparent hover:bg-hover hover:text-text pressed:bg-hover',
+  quiet: 'bg-transparent text-muted border-transparent hover:bg-hover hover:text-text data-pressed:bg-hover',
   danger: 'bg-raised text-late border-late/60 hover:bg-late-surface',
   note: 'bg-note-surface text-note border-note/60 border-dashed hover:border-note',
 }

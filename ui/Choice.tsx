@@ -8,8 +8,8 @@ import {
 import { FieldLabel, FieldNote, fieldLook, type FieldTexts } from './Field.tsx'
 import type { Option } from './Select.tsx'
 
-const line = 'group/choice flex cursor-default items-start gap-2 py-0.5 pointer-coarse:min-h-11 pointer-coarse:items-center disabled:text-faint'
-const focus = 'group-focus-visible/choice:outline-2 group-focus-visible/choice:outline-offset-2 group-focus-visible/choice:outline-accent'
+const line = 'group/choice flex cursor-default items-start gap-2 py-0.5 pointer-coarse:min-h-11 pointer-coarse:items-center data-disabled:text-faint'
+const focus = 'group-data-focus-visible/choice:outline-2 group-data-focus-visible/choice:outline-offset-2 group-data-focus-visible/choice:outline-accent'
 
 export interface CheckboxProps extends Omit<AriaCheckboxProps, 'className' | 'children' | 'style'> {
   children?: ReactNode

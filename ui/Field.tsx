@@ -15,8 +15,8 @@ export interface FieldTexts {
   className?: string
 }
 
-export const boxLook = 'min-h-control w-full min-w-0 rounded-md border border-edge bg-raised px-2.5 text-text transition-colors hover:border-muted invalid:border-late disabled:border-dashed disabled:text-faint'
-export const groupLook = 'flex min-h-control w-full min-w-0 items-center rounded-md border border-edge bg-raised text-text transition-colors hover:border-muted focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-accent invalid:border-late disabled:border-dashed'
+export const boxLook = 'min-h-control w-full min-w-0 rounded-md border border-edge bg-raised px-2.5 text-text transition-colors hover:border-muted data-invalid:border-late data-disabled:border-dashed data-disabled:text-faint'
+export const groupLook = 'flex min-h-control w-full min-w-0 items-center rounded-md border border-edge bg-raised text-text transition-colors hover:border-muted focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-accent data-invalid:border-late data-disabled:border-dashed'
 export const innerLook = 'min-w-0 flex-1 bg-transparent px-2.5 py-1 outline-none'
 export const fieldLook = 'group flex min-w-0 flex-col gap-1'
 
@@ -32,7 +32,7 @@ export function FieldLabel({ children, isHidden, isRequired }: { children: React
 export function FieldNote({ description, error }: Pick<FieldTexts, 'description' | 'error'>): ReactElement {
   return (
     <>
-      {description && <Text slot="description" className="text-sm text-faint group-invalid:hidden">{description}</Text>}
+      {description && <Text slot="description" className="text-sm text-faint group-data-invalid:hidden">{description}</Text>}
       <FieldError className="flex items-start gap-1 text-sm text-late">
         {({ validationErrors }) => <><CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden="true" /><span>{error ?? validationErrors.join(' ')}</span></>}
       </FieldError>

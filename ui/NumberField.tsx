@@ -11,7 +11,7 @@ export interface NumberFieldProps extends Omit<AriaNumberFieldProps, 'className'
 
 /** A number in the reader's own digits grouping; steps by buttons, arrow keys and wheel. */
 export function NumberField({ label, description, error, isLabelHidden, unit, className, ...props }: NumberFieldProps): ReactElement {
-  const step = 'inline-flex h-full min-h-7 w-7 shrink-0 items-center justify-center text-muted hover:bg-hover disabled:text-faint'
+  const step = 'inline-flex h-full min-h-7 w-7 shrink-0 items-center justify-center text-muted hover:bg-hover data-disabled:text-faint'
   return (
     <AriaNumberField {...props} isInvalid={error !== undefined || undefined} className={clsx(fieldLook, className)}>
       <FieldLabel isHidden={isLabelHidden} isRequired={props.isRequired}>{label}</FieldLabel>

@@ -19,7 +19,7 @@ export function SearchField({ label, placeholder, className, inputRef, ...props 
       <Group className={groupLook}>
         <Search className="ms-2.5 size-4 shrink-0 text-faint" aria-hidden="true" />
         <Input ref={inputRef} placeholder={placeholder} className={clsx(innerLook, 'px-2 [&::-webkit-search-cancel-button]:hidden')} />
-        <Button className="me-1 inline-flex size-6 items-center justify-center rounded-sm text-muted hover:bg-hover group-empty:hidden"><X className="size-3.5" aria-hidden="true" /></Button>
+        <Button className="me-1 inline-flex size-6 items-center justify-center rounded-sm text-muted hover:bg-hover group-data-empty:hidden"><X className="size-3.5" aria-hidden="true" /></Button>
       </Group>
     </AriaSearchField>
   )

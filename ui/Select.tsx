@@ -15,7 +15,7 @@ export interface Option {
 }
 
 export const floatLook = 'z-50 animate-appear overflow-auto rounded-md border border-line bg-raised shadow-float outline-none'
-export const optionLook = 'group/option flex min-h-row-compact min-h-7.5 cursor-default items-center gap-2 rounded-sm px-2 py-1 outline-none focused:bg-selected pointer-coarse:min-h-11'
+export const optionLook = 'group/option flex min-h-7.5 cursor-default items-center gap-2 rounded-sm px-2 py-1 outline-none focused:bg-selected pointer-coarse:min-h-11'
 
 /** One line of a list of choices, chosen ones with a check mark. */
 export function OptionLine({ option }: { option: Option }): ReactElement {
@@ -51,8 +51,8 @@ export function Select({ label, description, error, isLabelHidden, className, op
       isInvalid={error !== undefined || undefined} className={clsx(fieldLook, className)}
     >
       <FieldLabel isHidden={isLabelHidden} isRequired={props.isRequired}>{label}</FieldLabel>
-      <Button className="flex min-h-control w-full cursor-default items-center gap-2 rounded-md border border-edge bg-raised px-2.5 text-start transition-colors hover:border-muted group-invalid:border-late">
-        <SelectValue className="min-w-0 flex-1 truncate [&_[slot=description]]:hidden placeholder-shown:text-faint" />
+      <Button className="flex min-h-control w-full cursor-default items-center gap-2 rounded-md border border-edge bg-raised px-2.5 text-start transition-colors hover:border-muted group-data-invalid:border-late">
+        <SelectValue className="min-w-0 flex-1 truncate [&_[slot=description]]:hidden data-placeholder:text-faint" />
         <ChevronDown className="size-4 shrink-0 text-muted" aria-hidden="true" />
       </Button>
       <FieldNote description={description} error={error} />
