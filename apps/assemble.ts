@@ -53,7 +53,7 @@ export interface Installation {
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook() }
+  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await migrate(pool, migrationRooms())

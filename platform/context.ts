@@ -9,7 +9,7 @@ import type { Keys } from './crypto/index.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
 import type { Locale } from '../lib/text/index.ts'
-import { transaction } from './database/index.ts'
+import { transaction, violatedKey } from './database/index.ts'
 import { flushEvents } from './events/book.ts'
 import { Fault } from './fault.ts'
 import { systemActor } from './access/index.ts'
@@ -21,6 +21,8 @@ export interface App {
   clock: Clock
   keys: Keys
   book: EventBook
+  /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
+  ports: ReadonlyMap<string, unknown>
 }
 
 export interface Ctx {
@@ -40,6 +42,10 @@ export interface Ctx {
 export interface RunOptions { actor?: Actor; locale?: Locale; now?: Date }
 
 const RETRIED = new Set(['40001', '40P01'])
+// The loser of two identical commands runs again and then finds the winner's result.
+const RETRIED_KEYS = new Set(['intake_pkey', 'idempotency_pkey'])
+const isRetried = (error: unknown): boolean =>
+  RETRIED.has((error as { code?: string } | null)?.code ?? '') || RETRIED_KEYS.has(violatedKey(error) ?? '')
 
 /** Runs a command in one transaction; commits its writes, events and jobs together or not at all. */
 export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) => Promise<T>): Promise<T> {
@@ -47,8 +53,7 @@ export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) 
     try {
       return await runOnce(app, options, command)
     } catch (error) {
-      const code = (error as { code?: string }).code
-      if (attempt >= 4 || !code || !RETRIED.has(code)) throw error
+      if (attempt >= 4 || !isRetried(error)) throw error
       await new Promise((wake) => setTimeout(wake, 5 * attempt + Math.random() * 20))
     }
   }

@@ -20,6 +20,8 @@ export interface Module {
   routes?: (mount: Mount, app: App, wiring: Wiring) => void
   events?: EventHandlers
   queues?: Queues
+  /** Answers for rooms on the left: they declare a port by name and type, this room fills it. */
+  provides?: Readonly<Record<string, unknown>>
   /** Started with the worker role, stopped with the process. */
   services?: (app: App, wiring: Wiring) => Promise<Service[]>
   /** Runs once before serving; throwing stops the start (fail closed). */

@@ -20,7 +20,8 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
     connection: { application_name: options.name ?? 'loopdesk', TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 10_000, idle_in_transaction_session_timeout: 60_000 },
-    transform: { ...postgres.camel, undefined: null },
+    // Only the columns' names: postgres.camel alone also renames the keys inside jsonb, which are the callers' own.
+    transform: { column: postgres.camel.column, undefined: null },
     types: {
       instant: {
         to: 1184, from: [1184],

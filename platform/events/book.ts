@@ -62,7 +62,7 @@ export class EventBook {
   #followers = new Map<string, Follower[]>()
   #rooms: Room[] = []
   #subscriptions = new Set<Subscription>()
-  #onCommit = new Set<() => void>()
+  #onCommit = new Set<(events: readonly NewEvent[]) => void>()
   #cursor: { xid: string; seq: number } | null = null
   #reading = false
   #readAgain = false
@@ -80,8 +80,8 @@ export class EventBook {
   get listening(): readonly string[] { return this.#rooms.map((room) => room.name) }
 
   /** Called after every commit that wrote events; wakes whoever wants to know. */
-  committed(_events: NewEvent[]): void { for (const wake of this.#onCommit) wake() }
-  onCommit(wake: () => void): () => void { this.#onCommit.add(wake); return () => this.#onCommit.delete(wake) }
+  committed(events: readonly NewEvent[]): void { for (const wake of this.#onCommit) wake(events) }
+  onCommit(wake: (events: readonly NewEvent[]) => void): () => void { this.#onCommit.add(wake); return () => this.#onCommit.delete(wake) }
 
   subscribe(subscription: Subscription): () => void {
     if (this.#subscriptions.size === 0) this.#cursor = null

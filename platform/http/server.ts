@@ -146,25 +146,17 @@ async function keyed(app: App, endpoint: Endpoint, options: { actor: Actor; loca
     if (row && !row.fingerprint.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
     return row
   }
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const { status, response, replayed } = await run(app, options, async (ctx) => {
-        const before = await earlier(ctx.db)
-        if (before) return { ...before, replayed: true }
-        const value = await work(ctx)
-        const response = endpoint.response ? endpoint.response.parse(value) : (value ?? null)
-        ctx.later(ctx.db`insert into platform.idempotency (actor, key, fingerprint, status, response, at)
-          values (${actor}, ${key}, ${fingerprint}, ${success}, ${ctx.db.json(response as never)}, ${ctx.now})`)
-        return { status: success, response, replayed: false }
-      })
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(status === 204 ? undefined : JSON.stringify(response))
-    } catch (error) {
-      // Two at the same moment: the loser of the unique key reads the winner's answer.
-      if ((error as { constraint_name?: string }).constraint_name === 'idempotency_pkey' && attempt < 3) continue
-      throw error
-    }
-  }
+  const { status, response, replayed } = await run(app, options, async (ctx) => {
+    const before = await earlier(ctx.db)
+    if (before) return { ...before, replayed: true }
+    const value = await work(ctx)
+    const response = endpoint.response ? endpoint.response.parse(value) : (value ?? null)
+    ctx.later(ctx.db`insert into platform.idempotency (actor, key, fingerprint, status, response, at)
+      values (${actor}, ${key}, ${fingerprint}, ${success}, ${ctx.db.json(response as never)}, ${ctx.now})`)
+    return { status: success, response, replayed: false }
+  })
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  return reply.code(status).header('content-type', 'application/json; charset=utf-8').send(status === 204 ? undefined : JSON.stringify(response))
 }
 
 function toFault(error: unknown): Fault | null {

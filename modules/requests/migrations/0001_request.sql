@@ -39,6 +39,8 @@ create table requests.request (
   resolution_left_ms     bigint,
   -- The nearest thing due (clock or acceptance), for lists and the sweep.
   next_due_at timestamptz,
+  -- Never null, so that one index gives the order of the lists.
+  due_order   timestamptz not null generated always as (coalesce(next_due_at, timestamptz '9999-12-31 00:00:00+00')) stored,
   verification text not null default 'rule' check (verification in ('person','customer','rule')),
   result      text,
   submitted_by uuid references staff.person,
@@ -58,8 +60,10 @@ create table requests.request (
   last_by     text not null default 'customer',
   version     int not null default 1
 );
-create index request_team_open on requests.request (team_id, next_due_at, id) where stage <> 'closed';
-create index request_holder_open on requests.request (holder_id, channel) where stage <> 'closed' and holder_id is not null;
+create index request_team_open on requests.request (team_id, due_order, id) where stage <> 'closed';
+create index request_holder_open on requests.request (holder_id, channel) where stage <> 'closed';
+-- What fills an agent's hands; counted at every allocation, so it is small and complete.
+create index request_in_hand on requests.request (holder_id, channel) where stage in ('assign','execute');
 create index request_answerable_open on requests.request (answerable_id) where stage <> 'closed' and answerable_id is not null;
 create index request_queue on requests.request (team_id, opened_at) where stage = 'accept';
 create index request_customer on requests.request (customer_id, id);
