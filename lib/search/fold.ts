@@ -77,21 +77,34 @@ export let units = new Uint16Array(4096)
 
 /** Folds into `units` and returns how many of them are filled: no string is made, this is the hot path. */
 export function foldInto(text: string): number {
-  if (text.length > units.length) units = new Uint16Array(text.length * 2)
-  let n = 0
-  for (let i = 0; i < text.length; i++) {
+  const length = text.length
+  if (length > units.length) units = new Uint16Array(length * 2)
+  const target = units
+  const known = folded
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i)
+    const result = known[unit]! || learn(unit)
+    if (result >= expands) return result === joins ? load(foldWhole(text)) : foldFrom(text, i)
+    target[i] = result
+  }
+  return length
+}
+
+/** The rest of a fold after the first character that becomes several; `units` holds what stands before `start`. */
+function foldFrom(text: string, start: number): number {
+  let n = start
+  for (let i = start; i < text.length; i++) {
     const unit = text.charCodeAt(i)
     const known = folded[unit]! || learn(unit)
-    if (known >= expands) {
-      if (known === joins) return load(foldWhole(text))
-      const expansion = expansions.get(unit)!
-      if (n + expansion.length + text.length - i > units.length) {
-        const larger = new Uint16Array(units.length * 2 + expansion.length)
-        larger.set(units)
-        units = larger
-      }
-      for (let j = 0; j < expansion.length; j++) units[n++] = expansion.charCodeAt(j)
-    } else units[n++] = known
+    if (known === joins) return load(foldWhole(text))
+    const expansion = known === expands ? expansions.get(unit)! : ''
+    if (n + expansion.length + text.length - i > units.length) {
+      const larger = new Uint16Array(units.length * 2 + expansion.length)
+      larger.set(units)
+      units = larger
+    }
+    if (known !== expands) units[n++] = known
+    for (let j = 0; j < expansion.length; j++) units[n++] = expansion.charCodeAt(j)
   }
   return n
 }

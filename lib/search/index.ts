@@ -9,7 +9,7 @@
  */
 import { fold, foldInto, units, unitsToString } from './fold.ts'
 
-export { fold } from './fold.ts'
+export { fold, foldInto, units } from './fold.ts'
 
 /** tokens kept of one text; beyond that a text is searchable by its beginning */
 const maxTokens = 8_000
@@ -39,6 +39,11 @@ function classify(unit: number): number {
 function classOf(unit: number): number {
   const known = classes[unit]!
   return known === unknown ? classify(unit) : known
+}
+
+/** Whether a folded unit belongs to a word that must not be cut: Latin letters, digits, not Chinese. */
+export function isWordUnit(unit: number): boolean {
+  return classOf(unit) === word
 }
 
 function isAstralHan(high: number, low: number): boolean {

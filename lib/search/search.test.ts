@@ -62,7 +62,7 @@ test('folding twice is folding once, and tokens are clean, distinct and bounded'
     expect(fold(fold(text))).toBe(fold(text))
     const tokens = searchTokens(text)
     expect(new Set(tokens).size).toBe(tokens.length)
-    expect(tokens.every((token) => /^[\p{L}\p{N}\p{M}\u{20000}-\u{33fff}ー々〇\-_.@+/#&]+$/u.test(token) && token.length <= 64)).toBe(true)
+    expect(tokens.every((token) => /^[\p{L}\p{N}\p{M}\p{Script=Han}\u{20000}-\u{33fff}ー\-_.@+/#&]+$/u.test(token) && token.length <= 64)).toBe(true)
   }), { numRuns: 500 })
   expect(searchTokens(Array.from({ length: 20_000 }, (_, i) => `w${i}`).join(' '))).toHaveLength(8000)
   expect(toTsvectorText('x'.repeat(100_000))).toHaveLength(64)
