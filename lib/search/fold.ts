@@ -118,6 +118,10 @@ function load(text: string): number {
 /** The units [from, to) of the last `foldInto` as a string. */
 export function unitsToString(from: number, to: number): string {
   let out = ''
+  if (to - from < 16) {
+    for (let i = from; i < to; i++) out += String.fromCharCode(units[i]!)
+    return out
+  }
   // The argument list of a call is limited.
   for (let i = from; i < to; i += 8192) out += String.fromCharCode.apply(null, units.subarray(i, Math.min(i + 8192, to)) as unknown as number[])
   return out

@@ -112,7 +112,8 @@ function cut(text: string): number {
       i = end
       const text = unitsToString(start, end)
       addWords(words, text, compound && end - start > 1)
-      const digits = isNumber.test(text) ? text.replace(notDigits, '') : ''
+      const first = text.charCodeAt(0)
+      const digits = first >= 0x30 && first <= 0x39 && isNumber.test(text) ? text.replace(notDigits, '') : ''
       // A telephone number is often written in groups: (02) 2345 6789.
       const continues = digits !== '' && groups !== '' && start - groupsEnd <= 2
       groups = continues ? groups + digits : digits
