@@ -67,7 +67,6 @@ function ownLoopSigns(mail: ParsedMail, own: OwnMail, from: string): string[] {
   const signs: string[] = []
   if (mail.messageId !== undefined && own.isOwnMessageId?.(mail.messageId) === true) signs.push('Message-ID is ours')
   if (from !== '' && own.addresses?.includes(from) === true) signs.push(`From: ${from}`)
-  if (mail.headers.has('x-loopdesk-sent')) signs.push('X-Loopdesk-Sent')
   return signs
 }
 

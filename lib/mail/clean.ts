@@ -5,6 +5,8 @@ export interface CleanOptions {
   cid?: ((contentId: string) => string | undefined) | Record<string, string>
   /** Longest HTML that is cleaned, in characters; beyond it the text alone is shown. Default 1,000,000. */
   maxLength?: number
+  /** Keeps images of the web: only for what our own people write. */
+  keepsRemoteImages?: boolean
 }
 
 export interface CleanHtml {
@@ -66,7 +68,7 @@ function cleanerOptions(options: CleanOptions, counter: { blocked: number }): sa
     allowedTags: [...allowedTags],
     allowedAttributes,
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-    allowedSchemesByTag: { img: ['http', 'https', 'data', 'blob'] },
+    allowedSchemesByTag: { img: ['http', 'https', 'data', 'blob', 'cid'] },
     allowProtocolRelative: false,
     parseStyleAttributes: false,
     nestingLimit: 250,
@@ -134,6 +136,7 @@ function cleanImage(src: string | undefined, options: CleanOptions, counter: { b
     return mapped === undefined ? { 'data-cid': contentId } : { src: mapped }
   }
   if (inlineImage.test(address)) return { src: address }
+  if (options.keepsRemoteImages === true && /^https:\/\//i.test(address)) return { src: address }
   if (/^(?:https?:)?\/\//i.test(address)) {
     counter.blocked++
     return { 'data-remote-src': address.startsWith('//') ? `https:${address}` : address }
@@ -209,7 +212,7 @@ function isSafeAttribute(tag: string, name: string, value: string): boolean {
   if (!sharedAttributes.includes(name) && !(ownAttributes[tag]?.includes(name) ?? false)) return false
   if (name === 'href') return /^(?:https?:\/\/|mailto:|tel:)/i.test(value)
   if (name === 'data-remote-src') return /^https?:\/\//i.test(value)
-  if (name === 'src') return inlineImage.test(value) || /^(?:https?:\/\/|\/(?!\/)|blob:)/i.test(value)
+  if (name === 'src') return inlineImage.test(value) || /^(?:https?:\/\/|\/(?!\/)|blob:|cid:)/i.test(value)
   if (name === 'style') return !/url|expression|@|\\|\/\*|position|behavior|binding/i.test(value)
   return true
 }

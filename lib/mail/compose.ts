@@ -47,7 +47,7 @@ export interface OutgoingMail {
  */
 export function composeMail(composition: Composition): OutgoingMail {
   const text = composition.text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
-  const headers: Record<string, string> = { 'X-Loopdesk-Sent': '1' }
+  const headers: Record<string, string> = {}
   if (composition.isAutomatic === true) {
     headers['Auto-Submitted'] = 'auto-replied'
     headers['X-Auto-Response-Suppress'] = 'All'
@@ -60,7 +60,7 @@ export function composeMail(composition: Composition): OutgoingMail {
     replyTo: composition.replyTo === undefined ? undefined : safeMailbox(composition.replyTo),
     subject: singleLine(composition.subject, 500),
     text,
-    html: composition.html === undefined ? textToHtml(text) : cleanHtml(composition.html, { cid: id => `cid:${id}` }).html,
+    html: composition.html === undefined ? textToHtml(text) : cleanHtml(composition.html, { cid: id => `cid:${id}`, keepsRemoteImages: true }).html,
     messageId: safeMessageId(composition.messageId),
     inReplyTo: composition.inReplyTo === undefined ? undefined : safeMessageId(composition.inReplyTo),
     references: shortened((composition.references ?? []).map(safeMessageId)),

@@ -87,7 +87,8 @@ function splitParts(raw: Uint8Array): Promise<{ parts: Part[]; oddities: Oddity[
   const input = boundHeaders(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), oddities)
   const known = new Map<MimeNode, Part>()
   return new Promise(resolve => {
-    const splitter: Transform = new Splitter({ ignoreEmbedded: true, maxHeadSize: 4 * mailLimits.headerBytes, maxChildNodes: mailLimits.parts })
+    // Its types declare only the 'data' event of the stream it is.
+    const splitter = new Splitter({ ignoreEmbedded: true, maxHeadSize: 4 * mailLimits.headerBytes, maxChildNodes: mailLimits.parts }) as unknown as Transform
     const finish = (code?: OddityCode, detail?: string): void => {
       if (code !== undefined) oddities.push(detail === undefined ? { code } : { code, detail })
       splitter.removeAllListeners()
@@ -141,7 +142,7 @@ function bodyCharset(parts: Part[]): string | undefined {
 function transferDecoded(part: Part, oddities: Oddity[]): Uint8Array {
   const bytes = Buffer.concat(part.chunks)
   const encoding = (first(part.lines, 'content-transfer-encoding') ?? '').slice(0, 200).replace(/\([^)]*\)/g, '').trim().toLowerCase().replace(/^"(.*)"$/, '$1').replace(/;.*$/, '')
-  if (encoding === 'base64') return decodeBase64(bytes.toString('latin1').replace(/[^A-Za-z0-9+/=]/g, ''))
+  if (encoding === 'base64') return decodeBase64(bytes.toString('latin1'))
   if (encoding === 'quoted-printable') return decodeQuotedPrintable(bytes.toString('latin1'))
   if (/^(?:x-)?uu(?:e|encode|encoded)?$/.test(encoding)) return decodeUu(bytes.toString('latin1'))
   if (!['', '7bit', '8bit', 'binary', '7-bit', '8-bit'].includes(encoding)) oddities.push({ code: 'transfer-encoding-unknown', detail: encoding.slice(0, 40) })

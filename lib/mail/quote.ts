@@ -37,6 +37,9 @@ const fields: [string, RegExp][] = [
 // NetEase's mobile client leaves out the colons of its block.
 const bareField = /^(?:发件人|發件人|寄件者|From)\s+\S.{0,120}<[^<>\s]{3,120}>$/
 
+// What is forwarded is the message itself and stays in sight.
+const forwarded = /^(?:[-_=—─]{2,}\s*(?:Forwarded [Mm]essage|转发邮件信息|转发的邮件|转发邮件|轉寄的郵件|轉寄郵件|轉寄郵件|转发的信息|転送メッセージ|転送されたメッセージ|전달된 메일|전달된 메시지)\s*[-_=—─]{2,}|(?:Begin forwarded message|开始转发的邮件|下面是转发的邮件|開始轉寄郵件|以下是轉寄的郵件|以下是轉寄的信件)\s*[:：])$/
+
 /** A line as the patterns see it: quote marks, bold stars, ideographic spaces and unbreakable ones gone. */
 function plainOf(line: string): string {
   if (line.length > 1_000) return ''
@@ -94,6 +97,7 @@ export function foldQuoted(text: string): FoldedText {
   const plain = lines.map(plainOf)
   const isQuote = lines.map(line => /^\s*>/.test(line))
   for (let index = 0; index < lines.length; index++) {
+    if (forwarded.test(plain[index] ?? '')) return finish(lines, [])
     const length = announcement(plain, index)
     if (length === 0) continue
     let start = index
@@ -172,7 +176,7 @@ function foldWestern(text: string): FoldedText | undefined {
 
 /** Elements that hold the history and end with it. */
 const containerMarks = [
-  /\bclass\s*=\s*["']?[^"'>]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra|alimail-quote|ntes-mailmaster-quote|moz-cite-prefix|tutanota_quote)/i,
+  /\bclass\s*=\s*["']?[^"'>]*\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra|alimail-quote|ntes-mailmaster-quote|tutanota_quote)/i,
   /\bid\s*=\s*["']?(?:isReplyContent|ymail_quote|mailmaster_quote|reply-intro)/i,
   /^blockquote\b.*\btype\s*=\s*["']?cite/i,
   /^blockquote\b.*\bclass\s*=\s*["']?[^"'>]*\bfox/i,
@@ -238,6 +242,7 @@ function findCut(html: string): Cut | undefined {
     const isOpening = match[1] === ''
     if (blockNames.has(name)) {
       close(match.index)
+      if (forwarded.test(previous.text)) return undefined
       const cut = cutAtLine(lines)
       if (cut !== undefined) return withContainer(html, cut, match.index)
     }
