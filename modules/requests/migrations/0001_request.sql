@@ -41,6 +41,8 @@ create table requests.request (
   next_due_at timestamptz,
   -- Never null, so that one index gives the order of the lists.
   due_order   timestamptz not null generated always as (coalesce(next_due_at, timestamptz '9999-12-31 00:00:00+00')) stored,
+  -- When the sweep must look next; null when nothing lies ahead.
+  sweep_at    timestamptz,
   verification text not null default 'rule' check (verification in ('person','customer','rule')),
   result      text,
   submitted_by uuid references staff.person,
@@ -67,7 +69,7 @@ create index request_in_hand on requests.request (holder_id, channel) where stag
 create index request_answerable_open on requests.request (answerable_id) where stage <> 'closed' and answerable_id is not null;
 create index request_queue on requests.request (team_id, opened_at) where stage = 'accept';
 create index request_customer on requests.request (customer_id, id);
-create index request_sweep on requests.request (next_due_at) where next_due_at is not null;
+create index request_sweep on requests.request (sweep_at) where sweep_at is not null;
 create index request_close_after on requests.request (close_after) where close_after is not null;
 create index request_wait_until on requests.request (wait_until) where wait_until is not null;
 create index request_team_recent on requests.request (team_id, id);

@@ -1,0 +1,146 @@
+/** Assign: who holds it. Every decision is a row with its candidates, scores and reason. */
+import type { Ctx } from '../../platform/context.ts'
+import { emit } from '../../platform/events/book.ts'
+import { Fault } from '../../platform/fault.ts'
+import { getPerson } from '../staff/index.ts'
+import { getCustomer } from '../customers/index.ts'
+import { allocate } from './allocation.ts'
+import { resumedClocks } from './clocks.ts'
+import { nextDue, whyNot } from './request.ts'
+import { asker, endAssignments, insertAssignment, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import type { Action } from './contract.ts'
+
+/** Throws 409 with the table's reason when the action is not allowed now. */
+export function mustAllow(ctx: Ctx, request: LockedRequest, action: Action): void {
+  const reason = whyNot(request, asker(ctx), action)
+  if (reason) throw new Fault(reason, reason.startsWith('requests.may-not') ? 403 : 409)
+}
+
+/** The person takes it; whoever held it stays in the history. */
+export async function takeRequest(ctx: Ctx, id: string): Promise<void> {
+  const request = await lockRequest(ctx, id)
+  mustAllow(ctx, request, 'take')
+  await holdBy(ctx, request, 'take', 'requests.reason-taken')
+}
+
+/** Makes the actor the accepted holder: by taking, by accepting an offer, or by answering what nobody holds. */
+export async function holdBy(ctx: Ctx, request: LockedRequest, how: 'take' | 'creator', reason: string): Promise<void> {
+  const me = ctx.actor.id!
+  const before = request.holderId
+  endAssignments(ctx, request.id, 'ended')
+  insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: me, how, state: 'accepted', reason })
+  const clocks = request.stage === 'track' && request.waitingFor === 'customer' ? {} : await resumedClocks(ctx, request)
+  const stage = request.stage === 'track' ? 'track' : 'execute'
+  patchRequest(ctx, request, {
+    ...clocks, stage, stageSince: stage === request.stage ? request.stageSince : ctx.now.toISOString(), holderId: me, answerableId: me,
+    firstResponderId: request.firstResponderId ?? me, nextDueAt: request.pausedAt && !('pausedAt' in clocks) ? null : nextDue({ ...request, ...clocks }, null),
+  })
+  request.offeredTo = null
+  await emit(ctx, 'request.taken', { subject: request.id, teamId: request.teamId, data: { by: me, name: ctx.actor.name, from: before } })
+}
+
+/** Accepts the offer or hand-over that waits for the actor. */
+export async function acceptAssignment(ctx: Ctx, id: string): Promise<void> {
+  const request = await lockRequest(ctx, id)
+  mustAllow(ctx, request, 'accept')
+  await acceptOffer(ctx, request)
+}
+
+export async function acceptOffer(ctx: Ctx, request: LockedRequest): Promise<void> {
+  const me = ctx.actor.id!
+  const from = request.holderId === me ? null : request.holderId
+  ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${request.id} and state = 'accepted'`)
+  ctx.later(ctx.db`update requests.assignment set state = 'accepted', how = case how when 'hand-over' then 'manual' else how end, answered_at = ${ctx.now} where id = ${request.offerId}`)
+  const stage = request.stage === 'track' ? 'track' : 'execute'
+  patchRequest(ctx, request, {
+    stage, stageSince: stage === request.stage ? request.stageSince : ctx.now.toISOString(), holderId: me,
+    // 首問負責 ends here: somebody else has accepted it.
+    answerableId: me, firstResponderId: request.firstResponderId ?? me,
+    nextDueAt: request.pausedAt ? null : nextDue(request, null),
+  })
+  request.offeredTo = null
+  await emit(ctx, 'request.assignment-accepted', { subject: request.id, teamId: request.teamId, data: { by: me, name: ctx.actor.name, from } })
+}
+
+/** Says no, with a reason; the request goes to the next suitable person or back to its holder or queue. */
+export async function declineAssignment(ctx: Ctx, id: string, reason: string): Promise<void> {
+  const request = await lockRequest(ctx, id)
+  mustAllow(ctx, request, 'decline')
+  endAssignments(ctx, request.id, 'declined', { onlyId: request.offerId!, reason })
+  await emit(ctx, 'request.assignment-declined', { subject: request.id, teamId: request.teamId, data: { by: ctx.actor.id, name: ctx.actor.name, reason } })
+  if (request.offerHow === 'hand-over') { patchRequest(ctx, request, { nextDueAt: request.pausedAt ? null : nextDue(request, null) }); return }
+  await reallocate(ctx, request, [ctx.actor.id!])
+}
+
+/** Asks for another holder, leaving out whoever already had their chance on this request. */
+export async function reallocate(ctx: Ctx, request: LockedRequest, exclude: string[] = []): Promise<void> {
+  const past = await ctx.db<{ agentId: string }[]>`select distinct agent_id from requests.assignment where request_id = ${request.id} and state in ('declined', 'taken-back') and agent_id is not null`
+  const customer = await getCustomer(ctx, request.customerId)
+  patchRequest(ctx, request, { holderId: null, stage: 'accept', stageSince: ctx.now.toISOString(), nextDueAt: request.pausedAt ? null : nextDue(request, null) })
+  const found = await allocate(ctx, {
+    requestId: request.id, serviceId: request.serviceId, teamId: request.teamId, priority: request.priority, channel: request.channel, language: request.language,
+    customerId: request.customerId, isNewCustomer: false, region: customer.region, type: request.type, exclude: [...new Set([...exclude, ...past.map((row) => row.agentId)])],
+  })
+  if (!found) return
+  insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: found.agent?.id ?? null, how: 'rule', state: found.agent ? 'offered' : 'nobody', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
+  if (found.agent) {
+    patchRequest(ctx, request, { stage: 'assign', holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
+      nextDueAt: request.pausedAt ? null : nextDue(request, found.acceptDueAt) })
+  }
+  await emit(ctx, found.agent ? 'request.assigned' : 'request.unassigned', { subject: request.id, teamId: request.teamId, data: { to: found.agent?.id ?? null, name: found.agent?.name ?? null, how: 'rule', reason: found.reason, score: found.score, candidates: found.candidates.length } })
+}
+
+/** Offers it to a person or sends it to another team. From its accepted holder this is a hand-over: the holder stays answerable until it is accepted. */
+export async function assignRequest(ctx: Ctx, id: string, to: { agentId?: string; teamId?: string; reason?: string }): Promise<void> {
+  const request = await lockRequest(ctx, id)
+  const handsOver = request.holderId === ctx.actor.id && request.stage !== 'assign'
+  mustAllow(ctx, request, handsOver ? 'handOver' : 'assign')
+  if (!to.agentId && !to.teamId) throw new Fault('requests.no-assignee', 422)
+  if (to.agentId) return offerTo(ctx, request, to.agentId, handsOver, to)
+  endAssignments(ctx, request.id, 'ended')
+  patchRequest(ctx, request, { teamId: to.teamId! })
+  await emit(ctx, 'request.moved', { subject: request.id, teamId: to.teamId!, data: { team: to.teamId!, reason: to.reason ?? null } })
+  await reallocate(ctx, request)
+}
+
+async function offerTo(ctx: Ctx, request: LockedRequest, agentId: string, handsOver: boolean, to: { teamId?: string; reason?: string }): Promise<void> {
+  const person = await getPerson(ctx, agentId)
+  if (person.disabledAt) throw new Fault('staff.person-disabled', 409)
+  if (agentId === request.holderId) throw new Fault('requests.holds-already', 409)
+  if (handsOver) {
+    endHandOver(ctx, request)
+    insertAssignment(ctx, { requestId: request.id, teamId: to.teamId ?? request.teamId, agentId, how: 'hand-over', state: 'offered', reason: to.reason ?? 'requests.reason-handed-over', acceptDueAt: acceptBy(ctx) })
+    ctx.later(ctx.db`update requests.request set sweep_at = least(sweep_at, ${acceptBy(ctx)}) where id = ${request.id}`)
+    await emit(ctx, 'request.handed-over', { subject: request.id, teamId: request.teamId, data: { to: agentId, name: person.name, from: ctx.actor.id, reason: to.reason ?? null } })
+  } else {
+    endAssignments(ctx, request.id, 'ended')
+    insertAssignment(ctx, { requestId: request.id, teamId: to.teamId ?? request.teamId, agentId, how: 'manual', state: 'offered', reason: to.reason ?? 'requests.reason-assigned', acceptDueAt: acceptBy(ctx) })
+    patchRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: agentId, teamId: to.teamId ?? request.teamId, answerableId: request.answerableId ?? agentId,
+      firstResponderId: request.firstResponderId ?? agentId, waitingFor: null, waitUntil: null, ...(await resumedClocks(ctx, request)) })
+    patchRequest(ctx, request, { nextDueAt: nextDue(request, acceptBy(ctx)) })
+    await emit(ctx, 'request.assigned', { subject: request.id, teamId: request.teamId, data: { to: agentId, name: person.name, how: 'manual', by: ctx.actor.id, reason: to.reason ?? null } })
+  }
+  noticeTo(ctx, agentId, request.id, handsOver ? 'handed-over' : 'assigned')
+}
+
+/** Wall-clock minutes a person has to accept what a colleague offers. */
+const acceptBy = (ctx: Ctx): string => new Date(ctx.now.getTime() + 30 * 60_000).toISOString()
+
+function endHandOver(ctx: Ctx, request: LockedRequest): void {
+  ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${request.id} and state = 'offered' and how = 'hand-over'`)
+}
+
+/** Puts a line into a person's notices. */
+export function noticeTo(ctx: Ctx, personId: string, requestId: string, kind: string, messageId: string | null = null): void {
+  ctx.later(ctx.db`insert into requests.notice (id, person_id, request_id, message_id, kind, at) values (${crypto.randomUUID()}, ${personId}, ${requestId}, ${messageId}, ${kind}, ${ctx.now})`)
+}
+
+/** The sweep found an offer that nobody accepted in time. */
+export async function takeBack(ctx: Ctx, request: LockedRequest): Promise<void> {
+  const agent = request.offeredTo!
+  endAssignments(ctx, request.id, 'taken-back', { onlyId: request.offerId! })
+  await emit(ctx, 'request.taken-back', { subject: request.id, teamId: request.teamId, data: { from: agent, how: request.offerHow } })
+  request.offeredTo = null
+  // A hand-over that nobody wanted stays where it was; a first offer goes on to somebody else.
+  if (request.offerHow !== 'hand-over') await reallocate(ctx, request, [agent])
+}

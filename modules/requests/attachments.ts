@@ -1,0 +1,76 @@
+/** Files in and out. What customers send is never served as a page: always a download, except re-checked raster images. */
+import { createHash } from 'node:crypto'
+import type { Ctx } from '../../platform/context.ts'
+import { Fault, notFound } from '../../platform/fault.ts'
+import { newId } from '../../lib/id/index.ts'
+import { ownerOf, visible } from './store.ts'
+
+export const MOST_BYTES = 25 * 1024 * 1024
+export interface FileIn { name: string; contentType: string; bytes: Uint8Array; contentId?: string | null }
+export interface AttachmentRow { id: string; name: string; contentType: string; size: number; contentId: string | null }
+
+/** Keeps bytes once by content and returns the file's id. */
+export async function storeFile(ctx: Ctx, bytes: Uint8Array): Promise<string> {
+  const sha256 = createHash('sha256').update(bytes).digest()
+  const [row] = await ctx.db<{ id: string }[]>`
+    with given as (insert into platform.file (id, sha256, size, bytes, at) values (${newId()}, ${sha256}, ${bytes.length}, ${Buffer.from(bytes)}, ${ctx.now}) on conflict (sha256) do nothing returning id)
+    select id from given union all select id from platform.file where sha256 = ${sha256} limit 1`
+  if (row) return row.id
+  // A parallel transaction wrote the same bytes and has just committed: it is visible now.
+  const [other] = await ctx.db<{ id: string }[]>`select id from platform.file where sha256 = ${sha256}`
+  return other!.id
+}
+
+/** Display name only: no path, no control or direction characters, at most 200 units. */
+export function displayName(name: string): string {
+  const bare = name.normalize('NFC').split(/[\\/]/).at(-1)!.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
+  const short = bare.length > 200 ? bare.slice(0, 150) + bare.slice(-50) : bare
+  return short.toWellFormed() || 'file'
+}
+
+/** Stores an upload that a message may claim later. Throws 413 `input.too-large`, 422 `requests.attachment-empty`. */
+export async function addAttachment(ctx: Ctx, file: FileIn, owner = ownerOf(ctx)): Promise<AttachmentRow> {
+  if (file.bytes.length > MOST_BYTES) throw new Fault('input.too-large', 413)
+  if (file.bytes.length === 0) throw new Fault('requests.attachment-empty', 422)
+  const fileId = await storeFile(ctx, file.bytes)
+  const row = { id: newId(), name: displayName(file.name), contentType: cleanType(file.contentType), size: file.bytes.length, contentId: file.contentId ?? null }
+  await ctx.db`insert into requests.attachment (id, file_id, name, content_type, size, content_id, owner, created_at)
+    values (${row.id}, ${fileId}, ${row.name}, ${row.contentType}, ${row.size}, ${row.contentId}, ${owner}, ${ctx.now})`
+  return row
+}
+
+const cleanType = (type: string): string => (/^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/i.test(type) ? type.toLowerCase() : 'application/octet-stream')
+
+/** Raster formats by their first bytes; nothing else is ever shown inline. */
+export function rasterType(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 16))
+  if (head.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]))) return 'image/png'
+  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg'
+  if (/^GIF8[79]a/.test(head.toString('latin1'))) return 'image/gif'
+  if (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP') return 'image/webp'
+  return null
+}
+
+export interface StoredFile { name: string; bytes: Buffer; contentType: string }
+
+/** The file, if the actor may see its request (or uploaded it just now). */
+export async function readAttachment(ctx: Ctx, id: string): Promise<StoredFile> {
+  const [row] = await ctx.db<StoredFile[]>`
+    select a.name, f.bytes, a.content_type from requests.attachment a join platform.file f on f.id = a.file_id left join requests.request r on r.id = a.request_id
+    where a.id = ${id} and ((r.id is not null and ${visible(ctx)}) or (r.id is null and a.owner = ${ownerOf(ctx)}))`
+  if (!row) throw notFound('requests.attachment')
+  return row
+}
+
+/** Headers under which bytes of strangers may leave: a sandbox, a download, and never their own idea of a type. */
+export function fileHeaders(file: { name: string; bytes: Uint8Array }, inline: boolean): Record<string, string> {
+  const raster = rasterType(file.bytes)
+  const ascii = file.name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+  return {
+    'content-type': inline && raster ? raster : 'application/octet-stream',
+    'content-disposition': `${inline && raster ? 'inline' : 'attachment'}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`,
+    'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'private, no-store',
+  }
+}

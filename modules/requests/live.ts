@@ -1,0 +1,60 @@
+/**
+ * The live stream of the staff console: which objects changed, never what they say, so that the page asks
+ * again with its own rights. Also who looks at a request and who writes there.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../platform/access/index.ts'
+import type { App } from '../../platform/context.ts'
+import type { StoredEvent } from '../../platform/events/book.ts'
+import type { Pulse } from '../../platform/events/pulse.ts'
+
+const BEAT_MS = 15_000
+/** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
+const MOST_BUFFERED = 256 * 1024
+
+export interface Looking { requestId: string; personId: string; name: string; typing: string | null; at: number }
+
+/** An open stream of server-sent events on a raw reply. */
+export interface Stream { send(event: string, value: unknown, id?: string): void; end(): void; onEnd(done: () => void): void }
+
+export function openStream(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string> = {}): Stream {
+  reply.hijack()
+  const raw = reply.raw
+  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
+  const ends = new Set<() => void>()
+  const beat = setInterval(() => raw.write('event: beat\ndata: {}\n\n'), BEAT_MS)
+  let ended = false
+  const finish = () => {
+    if (ended) return
+    ended = true
+    clearInterval(beat)
+    for (const done of ends) done()
+    raw.end()
+  }
+  request.raw.on('close', finish)
+  raw.on('error', finish)
+  return {
+    send(event, value, id) {
+      if (ended) return
+      raw.write(`${id ? `id: ${id}\n` : ''}event: ${event}\ndata: ${JSON.stringify(value)}\n\n`)
+      if (raw.writableLength > MOST_BUFFERED) { raw.destroy(); finish() }
+    },
+    end: finish,
+    onEnd(done) { ends.add(done) },
+  }
+}
+
+/** An event is for those of its team, for who sees everything, and for whom it names. */
+export const concerns = (actor: Actor, event: StoredEvent): boolean =>
+  actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
+
+export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await app.book.prime(app)
+  const stream = openStream(request, reply)
+  stream.send('hello', { at: new Date().toISOString() })
+  stream.onEnd(app.book.subscribe({
+    wants: (event) => concerns(actor, event),
+    send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
+  }))
+  if (pulse) stream.onEnd(pulse.onSignal((topic, value) => { if (topic === 'looking' || topic === 'presence') stream.send(topic, value) }))
+}

@@ -1,0 +1,32 @@
+/** What belongs to one person: what they have seen, their drafts, their notices. */
+import type { Ctx } from '../../platform/context.ts'
+import { mustSee } from './view.ts'
+
+export async function markSeen(ctx: Ctx, requestId: string): Promise<void> {
+  await mustSee(ctx, requestId)
+  ctx.later(ctx.db`insert into requests.seen (person_id, request_id, at) values (${ctx.actor.id}, ${requestId}, ${ctx.now})
+    on conflict (person_id, request_id) do update set at = excluded.at`)
+  ctx.later(ctx.db`update requests.notice set read_at = ${ctx.now} where person_id = ${ctx.actor.id} and request_id = ${requestId} and read_at is null`)
+}
+
+/** The actor's own drafts by kind, and who else has begun to write. */
+export async function listDrafts(ctx: Ctx, requestId: string): Promise<{ mine: Record<string, string>; others: { name: string; kind: string; at: string }[] }> {
+  await mustSee(ctx, requestId)
+  const rows = await ctx.db<{ personId: string; name: string; kind: string; body: string; at: string }[]>`
+    select d.person_id, p.name, d.kind, d.body, d.at from requests.draft d join staff.person p on p.id = d.person_id where d.request_id = ${requestId} order by d.at desc`
+  return {
+    mine: Object.fromEntries(rows.filter((row) => row.personId === ctx.actor.id).map((row) => [row.kind, row.body])),
+    others: rows.filter((row) => row.personId !== ctx.actor.id).map(({ name, kind, at }) => ({ name, kind, at })),
+  }
+}
+
+export async function listNotices(ctx: Ctx) {
+  const rows = await ctx.db<{ id: string; kind: string; requestId: string; number: number; subject: string; at: string; readAt: string | null }[]>`
+    select n.id, n.kind, n.request_id, r.number, r.subject, n.at, n.read_at from requests.notice n join requests.request r on r.id = n.request_id
+    where n.person_id = ${ctx.actor.id} order by n.id desc limit 50`
+  return { unread: rows.filter((row) => !row.readAt).length, rows: [...rows] }
+}
+
+export async function readNotices(ctx: Ctx): Promise<void> {
+  await ctx.db`update requests.notice set read_at = ${ctx.now} where person_id = ${ctx.actor.id} and read_at is null`
+}
