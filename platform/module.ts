@@ -37,3 +37,28 @@ export interface Log {
   warn(what: Record<string, unknown> | string, message?: string): void
   error(what: Record<string, unknown> | string, message?: string): void
 }
+
+/** One manifest from the parts of a large room, each in a folder of its own. */
+export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>, parts: readonly Omit<Module, 'name'>[]): Module {
+  const merged = <T extends object>(pick: (part: Omit<Module, 'name'>) => T | undefined): T => Object.assign({}, ...parts.map((part) => pick(part) ?? {}))
+  return {
+    name, ...base,
+    contract: merged((part) => part.contract), queues: merged((part) => part.queues), provides: merged((part) => part.provides as Record<string, unknown> | undefined),
+    permissions: parts.flatMap((part) => part.permissions ?? []),
+    events: { followers: merged((part) => part.events?.followers), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
+    routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
+    services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
+    selfTest: async (app) => { for (const part of parts) await part.selfTest?.(app) },
+  }
+}
+
+type Listeners = NonNullable<EventHandlers['listeners']>
+// Two parts may listen to the same event; both hear it, in the order of the parts.
+function chain(all: Listeners[]): Listeners {
+  const result: Listeners = {}
+  for (const listeners of all) for (const [type, listen] of Object.entries(listeners)) {
+    const before = result[type]
+    result[type] = before ? async (ctx, event) => { await before(ctx, event); await listen(ctx, event) } : listen
+  }
+  return result
+}

@@ -4,7 +4,7 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { getPerson } from '../staff/index.ts'
 import { getCustomer } from '../customers/index.ts'
-import { allocate } from './allocation.ts'
+import { allocate, type Allocation } from './allocation.ts'
 import { resumedClocks } from './clocks.ts'
 import { nextDue, whyNot } from './request.ts'
 import { asker, endAssignments, insertAssignment, type LockedRequest, lockRequest, patchRequest } from './store.ts'
@@ -133,6 +133,17 @@ function endHandOver(ctx: Ctx, request: LockedRequest): void {
 /** Puts a line into a person's notices. */
 export function noticeTo(ctx: Ctx, personId: string, requestId: string, kind: string, messageId: string | null = null): void {
   ctx.later(ctx.db`insert into requests.notice (id, person_id, request_id, message_id, kind, at) values (${crypto.randomUUID()}, ${personId}, ${requestId}, ${messageId}, ${kind}, ${ctx.now})`)
+}
+
+/** Offers a request that waits in the queue to the person routing chose; nothing when it no longer waits. */
+export async function offerFromQueue(ctx: Ctx, id: string, found: Allocation): Promise<boolean> {
+  const request = await lockRequest(ctx, id)
+  if (request.stage !== 'accept' || !found.agent) return false
+  insertAssignment(ctx, { requestId: id, teamId: request.teamId, agentId: found.agent.id, how: 'rule', state: 'offered', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
+  patchRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
+    nextDueAt: request.pausedAt ? null : nextDue(request, found.acceptDueAt) })
+  await emit(ctx, 'request.assigned', { subject: id, teamId: request.teamId, data: { to: found.agent.id, name: found.agent.name, how: 'rule', reason: found.reason, score: found.score, candidates: found.candidates.length } })
+  return true
 }
 
 /** The sweep found an offer that nobody accepted in time. */

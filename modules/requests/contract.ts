@@ -1,6 +1,7 @@
 /** The requests room's API: opening a request and everything that moves it along the loop. */
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
+import { Explanation } from '../standards/contract.ts'
 import { byId, cursor, email, flag, id, instant, instantIn, limit, line, page, someText, text } from '../../platform/http/shapes.ts'
 
 export const stages = ['accept', 'assign', 'execute', 'track', 'verify', 'feedback', 'closed'] as const
@@ -33,7 +34,7 @@ export const Request = z.object({
   id, number: z.number(), subject: z.string(), stage: Stage, stageSince: instant, priority: Priority, type: z.string().nullable(),
   service: z.object({ id, name: texts }).nullable(),
   /** Why the rules chose service and priority. */
-  explanation: z.array(z.object({ rule: z.string(), name: z.string(), because: z.array(z.object({ field: z.string(), op: z.string(), value: z.unknown(), found: z.unknown().optional() })) })),
+  explanation: Explanation,
   channel: z.string(), language: z.string(),
   customer: z.object({ id, name: z.string(), tier: z.string(), isVerified: z.boolean() }),
   team: Name.nullable(), holder: Name.nullable(), answerable: Name.nullable(), firstResponder: Name.nullable(),

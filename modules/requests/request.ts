@@ -69,8 +69,8 @@ export interface Asker {
 export interface Situation {
   stage: Stage
   holderId: string | null
-  waitingFor: string | null
-  verification: string
+  waitingFor: 'customer' | 'third-party' | null
+  verification: 'person' | 'customer' | 'rule'
   submittedBy: string | null
   openTasks: number
   /** Person an offer or hand-over waits for. */

@@ -1,5 +1,6 @@
 /** Fastify with the house's manners: headers on every answer, one way to mount an endpoint, one way to refuse. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import multipart from '@fastify/multipart'
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/index.ts'
 import { may } from '../access/index.ts'
@@ -43,6 +44,7 @@ export function createHttp(options: { logError: (error: unknown, request: Fastif
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
   })
   http.removeContentTypeParser('text/plain')
+  http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
   http.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, options.logError))
   http.setNotFoundHandler((request, reply) => refuse(new Fault('http.not-found', 404), request, reply, options.logError))

@@ -1,0 +1,38 @@
+/**
+ * Requests: what somebody asks of us, and the loop it travels. Channels bring arrivals in by `acceptRequest`
+ * and `receiveMessage` and report deliveries by `setDelivery`; routing answers the allocation port; quality
+ * records ratings by `scoreRequest`. What happened is told as `request.…` events.
+ */
+import type { Module } from '../../platform/module.ts'
+import { requests } from './contract.ts'
+import { releaseMessage } from './execute.ts'
+import { mountRequests } from './routes.ts'
+import { sweepDue } from './sweep.ts'
+import { run } from '../../platform/context.ts'
+
+export { type Accepted, acceptRequest, type Arrival } from './accept.ts'
+export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, loadUnderLock, servedBefore } from './allocation.ts'
+export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFromQueue, takeRequest } from './assign.ts'
+export { addAttachment, displayName, fileHeaders, MOST_BYTES, storeFile } from './attachments.ts'
+export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
+export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
+export { openStream, type Stream } from './live.ts'
+export { type CustomerMessage, receiveMessage } from './receive.ts'
+export { startWaiting, stopWaiting, correctRequest } from './track.ts'
+export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
+export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
+export { addTemplate } from './templates.ts'
+export { addTask, changeTask } from './tasks.ts'
+export { viewRequest } from './view.ts'
+
+export const requestsRoom: Module = {
+  name: 'requests',
+  migrations: new URL('./migrations/', import.meta.url),
+  text: new URL('./text/', import.meta.url),
+  contract: requests,
+  routes: mountRequests,
+  queues: {
+    'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
+  },
+}
