@@ -45,6 +45,7 @@ export function readAddresses(header: string, field: string, hint?: string): Add
 
 /** One address as typed or configured: canonical form, or undefined when it is none or could be read in two ways. */
 export function canonicalAddress(text: string): string | undefined {
+  if (/[\r\n\0]/.test(text)) return undefined
   const { addresses } = readAddresses(text, 'address')
   const only = addresses[0]
   return addresses.length === 1 && only !== undefined && only.address !== '' ? only.address : undefined
@@ -123,16 +124,18 @@ function splitMailboxes(tokens: Token[]): Token[][] {
 
 function readMailbox(tokens: Token[], hint: string | undefined): MailAddress | undefined {
   const meaning = tokens.filter(token => token.kind !== 'comment')
-  const comments = tokens.filter(token => token.kind === 'comment').map(token => token.text)
   const open = meaning.findIndex(token => token.kind === 'mark' && token.text === '<')
   const nameOf = (words: Token[]): string =>
     plainLine(decodeWords(words.map((word, index) => (index > 0 && word.spaced ? ' ' : '') + word.text).join(''), hint), mailLimits.nameLength)
+  // Only a comment behind the address is a name (`a@b.example (Ann)`, RFC 822); inside it is noise.
+  const lastToken = tokens.at(-1)
+  const commentName = lastToken?.kind === 'comment' ? nameOf([lastToken]) : ''
   if (open >= 0) {
     const close = meaning.findIndex((token, index) => index > open && token.kind === 'mark' && token.text === '>')
     const inside = meaning.slice(open + 1, close < 0 ? undefined : close)
     const outside = meaning.slice(0, open)
     const after = close < 0 ? [] : meaning.slice(close + 1)
-    const name = nameOf(outside) || nameOf(comments.map(text => ({ kind: 'comment', text, spaced: true })))
+    const name = nameOf(outside) || commentName
     // A second mailbox behind the first, or none at all, is not readable in one way only.
     const isDouble = after.some(token => token.kind === 'mark') || inside.some(token => token.kind === 'mark' && token.text === '<')
     const address = isDouble || close < 0 && inside.length === 0 ? '' : mailboxAddress(withoutRoute(inside))
@@ -141,8 +144,7 @@ function readMailbox(tokens: Token[], hint: string | undefined): MailAddress | u
   }
   if (meaning.length === 0) return undefined
   const address = mailboxAddress(meaning)
-  const name = nameOf(comments.map(text => ({ kind: 'comment', text, spaced: true })))
-  if (address !== '') return { name, address }
+  if (address !== '') return { name: commentName, address }
   return { name: nameOf(meaning), address: '' }
 }
 

@@ -159,7 +159,9 @@ function splitParameters(text: string): string[] {
   let piece = ''
   let isQuoted = false
   let depth = 0
-  for (let at = 0; at < text.length; at++) {
+  // The character before, kept apart: looking at the end of a growing string would copy it every time.
+  let before = ' '
+  for (let at = 0; at < text.length; before = text[at++] ?? '') {
     const character = text[at] ?? ''
     if (character === '\\' && (isQuoted || depth > 0)) {
       if (depth === 0) piece += character + (text[at + 1] ?? '')
@@ -170,7 +172,7 @@ function splitParameters(text: string): string[] {
     } else if (depth > 0) {
       if (character === '(') depth++
       if (character === ')') depth--
-    } else if (character === '(' && /[\s;]$|^$/.test(piece.slice(-1))) depth++
+    } else if (character === '(' && /[\s;)]/.test(before)) depth++
     else if (character === ';') {
       pieces.push(piece)
       piece = ''

@@ -19,6 +19,8 @@ interface Part {
   disposition: HeaderWithParameters
   /** Content types of the enclosing parts, innermost first, and the first alternative among them. */
   parents: Part[]
+  hasChildren: boolean
+  /** Content; of a multipart what stands outside its parts. */
   chunks: Uint8Array[]
 }
 
@@ -104,7 +106,7 @@ function splitParts(raw: Uint8Array): Promise<{ parts: Part[]; oddities: Oddity[
         known.set(node, part)
         parts.push(part)
         if (part.parents.length >= mailLimits.depth) finish('too-deep')
-      } else if (chunk.type === 'body' && chunk.node !== undefined && chunk.value !== undefined) {
+      } else if (chunk.node !== undefined && chunk.value !== undefined) {
         known.get(chunk.node)?.chunks.push(chunk.value)
       }
     })
@@ -121,11 +123,15 @@ function describePart(node: MimeNode, known: Map<MimeNode, Part>): Part {
     if (read !== undefined) lines.push(read)
   }
   const parent = node.parentNode === false ? undefined : known.get(node.parentNode)
+  if (parent !== undefined) parent.hasChildren = true
+  // RFC 2046, 5.1.5: in a digest a part that does not say what it is is a message.
+  const type = first(lines, 'content-type') ?? (parent?.type.value === 'multipart/digest' ? 'message/rfc822' : '')
   return {
     lines,
-    type: readParameters(first(lines, 'content-type') ?? ''),
+    type: readParameters(type),
     disposition: readParameters(first(lines, 'content-disposition') ?? ''),
     parents: parent === undefined ? [] : [parent, ...parent.parents],
+    hasChildren: false,
     chunks: [],
   }
 }
@@ -185,7 +191,9 @@ function readContent(parts: Part[], mail: ParsedMail): void {
   const hint = bodyCharset(parts)
   for (const part of parts) {
     const type = part.type.value || (part.disposition.value === 'attachment' ? 'application/octet-stream' : 'text/plain')
-    if (type.startsWith('multipart/') && (part.type.parameters.has('boundary') || part.chunks.length === 0)) continue
+    if (type.startsWith('multipart/') && (part.hasChildren || part.chunks.length === 0)) continue
+    // A multipart whose boundary never came is shown as the text it is.
+    if (type.startsWith('multipart/')) mail.oddities.push({ code: 'structure-broken', detail: type.slice(0, 60) })
     const content = transferDecoded(part, mail.oddities)
     if (isBodyText(part, type)) {
       const alternative = part.parents.find(parent => parent.type.value === 'multipart/alternative')

@@ -153,7 +153,7 @@ function finish(visible: string[], quoted: string[]): FoldedText {
     const line = (visible[at] ?? '').trim()
     if (line === '') continue
     seen++
-    if (line.length <= 100 && mobileSignature.test(line) && visible.slice(0, at).some(other => other.trim() !== '')) {
+    if (line.length <= 100 && mobileSignature.test(line) && !/[.。]$/.test(line) && visible.slice(0, at).some(other => other.trim() !== '')) {
       cut = at
       break
     }
