@@ -38,7 +38,9 @@ export interface OwnMail {
   isOwnMessageId?: (messageId: string) => boolean
 }
 
-const autoSubject = /^(?:[\[【(（]?\s*(?:自动回复|自動回覆|自動回復|自动答复|自動答覆|自动应答|自動應答|自動返信|자동 ?회신|자동 ?응답|不在办公室|不在辦公室|休假|假期|外出|出差)(?:中|通知|提醒|回复|回覆)?\s*[\])】）]?\s*(?:[:：,，\-—|]|$|\(|（)|(?:automatic|auto(?:mated)?)[ -]?(?:reply|response|answer)\b|auto[ -]?re:|out of (?:the )?office|away from (?:the )?office|(?:on )?vacation (?:reply|response|notice)|Abwesenheits|Automatische Antwort|Réponse automatique|Absence du bureau|Respuesta automática)/i
+const autoWords = '(?:自动回复|自動回覆|自動回復|自动答复|自動答覆|自动应答|自動應答|自動返信|자동 ?회신|자동 ?응답|不在办公室|不在辦公室|休假|假期|外出|出差)(?:中|通知|提醒|回复|回覆)?'
+// The words alone are also what customers write about; an answer of a machine puts them first, in brackets or before a mark.
+const autoSubject = new RegExp(`^(?:[\\[【(（]\\s*${autoWords}\\s*[\\])】）]|${autoWords}\\s*(?:[:：,，—|(（-]|$)|(?:automatic|auto(?:mated)?)[ -]?(?:reply|response|answer)\\b|auto[ -]?re:|out of (?:the )?office|away from (?:the )?office|(?:on )?vacation (?:reply|response|notice)|Abwesenheits|Automatische Antwort|Réponse automatique|Absence du bureau|Respuesta automática)`, 'i')
 const bounceSubject = /(?:系统退信|系統退信|退信通知|退信|邮件退回|郵件退回|退件通知|无法投递|無法投遞|无法送达|無法送達|无法传递|無法傳遞|未送达|未送達|未能送達|未传递|未傳遞|投递失败|投遞失敗|发送失败通知|傳送失敗|undeliver|delivery (?:status notification|failure|has failed|report)|mail delivery (?:failed|failure|system)|returned mail|failure notice|非投递报告|配信不能|전송 ?실패|반송)/i
 const daemon = /^(?:mailer-daemon|mail-daemon|postmaster|mdaemon|mail-deamon|bounces?|bounce-daemon|mmdf)(?:[+.=-]|@|$)/i
 const machine = /^(?:no-?_?reply|do-?not-?reply|donotreply|notifications?|notify|alerts?|newsletter|system|service-noreply)(?:[+._-]|@)/i
@@ -120,8 +122,12 @@ function notificationSigns(mail: ParsedMail, from: string): string[] {
   return signs
 }
 
+/** Status codes in words, RFC 3463 ones first; a bare SMTP reply code 552 counts as 5.0.0. */
 function statusCodes(text: string): string[] {
-  return [...text.slice(0, 20_000).matchAll(/(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])|(?<!\d)(5[0-5]\d)(?=[ -])/g)].map(match => match[4] ?? `${match[1]}.${match[2]}.${match[3]}`)
+  const sample = text.slice(0, 20_000)
+  const enhanced = sample.match(/(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/g) ?? []
+  const plain = sample.match(/(?<!\d)[45][0-5]\d(?=[ -]\D)/g) ?? []
+  return [...enhanced, ...plain.map(code => `${code.charAt(0)}.0.0`)]
 }
 
 /** Reads what a bounce says: RFC 3464 fields when there are some, else the words of the mail. */
