@@ -1,0 +1,85 @@
+import { createRootRoute, createRoute, createRouter, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { Suspense, useEffect, type ReactElement, type ReactNode } from 'react'
+import { RouterProvider as AriaRouterProvider } from 'react-aria-components'
+import { ErrorState, Link, Skeleton, ToastRegion } from '../../ui/index.ts'
+import { paths, patterns, type PageName } from './paths.ts'
+import { routes, type Route } from './routes.tsx'
+import { useMay, useSession } from './session.tsx'
+import { Shell } from './shell/Shell.tsx'
+import { useText } from './text.tsx'
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Broken })
+const entries = Object.entries(routes) as [PageName, Route][]
+const tree = root.addChildren(entries.map(([name, route]) => createRoute({
+  getParentRoute: () => root, path: patterns[name], component: () => <Framed route={route} />,
+})))
+
+export const router = createRouter({
+  routeTree: tree,
+  // What a person reads in the address stays readable: plain text values, no JSON.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const text = new URLSearchParams(Object.entries(search).flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]])).toString()
+    return text && `?${text}`
+  },
+  scrollRestoration: true,
+})
+
+function Root(): ReactElement {
+  const { history } = useRouter()
+  return <AriaRouterProvider navigate={(href) => { history.push(href) }}><Outlet /></AriaRouterProvider>
+}
+
+function Framed({ route }: { route: Route }): ReactElement {
+  const { person } = useSession()
+  const page = <Suspense fallback={<Loading />}><route.page /></Suspense>
+  if (route.frame === 'bare' || (route.frame === 'either' && !person)) return <Bare>{page}</Bare>
+  if (!person) return <ToSignIn />
+  return <Shell><Permitted needs={route.needs}>{page}</Permitted></Shell>
+}
+
+function Permitted({ needs, children }: { needs: string | undefined; children: ReactNode }): ReactElement {
+  const t = useText()
+  const may = useMay()
+  if (needs === undefined || may(needs)) return <>{children}</>
+  return <ErrorState title={t('console.no-permission')} reference={needs}>{t('console.no-permission-next')}</ErrorState>
+}
+
+function Bare({ children }: { children: ReactNode }): ReactElement {
+  const t = useText()
+  return <><main>{children}</main><ToastRegion label={t('console.messages')} closeLabel={t('console.close')} /></>
+}
+
+/** After signing in the person is where they wanted to be. */
+function ToSignIn(): ReactElement | null {
+  const navigate = useNavigate()
+  const { href, pathname } = useLocation()
+  useEffect(() => {
+    if (pathname !== patterns.signIn) void navigate({ href: paths.signIn({ return: href === '/' ? null : href }), replace: true })
+  }, [navigate, href, pathname])
+  return null
+}
+
+function Loading(): ReactElement {
+  const t = useText()
+  return <Skeleton label={t('console.loading')} rows={8} />
+}
+
+function NotFound(): ReactElement {
+  const t = useText()
+  return (
+    <main><ErrorState title={t('console.no-page')} action={<Link href={paths.start()} variant="button">{t('console.to-start')}</Link>}>{t('console.no-page-next')}</ErrorState></main>
+  )
+}
+
+function Broken({ error }: { error: Error }): ReactElement {
+  const t = useText()
+  return (
+    <main>
+      <ErrorState
+        title={t('console.broken')} kept={t('console.broken-kept')} reference={`${error.name}: ${error.message}`}
+        action={<Link href={location.pathname} variant="button" onPress={() => { location.reload() }}>{t('console.reload')}</Link>}
+      >{t('console.broken-next')}</ErrorState>
+    </main>
+  )
+}

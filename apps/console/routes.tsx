@@ -1,0 +1,27 @@
+import { lazy, type ComponentType } from 'react'
+import { patterns, type PageName } from './paths.ts'
+import type { Place } from './shell/rail.ts'
+
+/**
+ * Every page of the console. To add one: give it an address in `paths.ts`; in its room write
+ *
+ *     // modules/<room>/screens/index.tsx
+ *     export const InboxPage = lazy(() => import('./Inbox.tsx'))      // Inbox.tsx: export default function Inbox() {…}
+ *
+ * and a line here. Pages are fetched when they are first opened; `rail` also gives them a place at the left and a `g …` key.
+ */
+export interface Route {
+  page: ComponentType
+  /** The permission that opens it; others are told so. */
+  needs?: string
+  rail?: Place
+  /** bare: seen before sign-in, without the shell (sign-in, set-up); either: bare before, in the shell after sign-in. */
+  frame?: 'bare' | 'either'
+}
+
+export const routes: Partial<Record<PageName, Route>> = {
+  parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
+}
+
+/** The address a rail place leads to: its first page without parameters filled by a default view. */
+export const railHref = (name: PageName): string => patterns[name].replace('$view', 'mine')

@@ -1,0 +1,72 @@
+/// <reference types="vite/client" />
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactElement, type ReactNode } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { createTranslator, intlTag, locales, pickLocale, type Arguments, type Locale } from '../../lib/text/index.ts'
+
+export type Text = (key: string, args?: Arguments) => string
+type Catalogue = Record<string, string>
+type Loaders = Record<string, () => Promise<Catalogue>>
+
+// Only the chosen language is fetched; what a later file says about a key wins.
+const sources: Record<Locale, Loaders> = {
+  'en': import.meta.glob<Catalogue>(['./text/en.json', '../../platform/text/en.json', '../../modules/*/text/en.json'], { import: 'default' }),
+  'zh-Hans': import.meta.glob<Catalogue>(['./text/zh-Hans.json', '../../platform/text/zh-Hans.json', '../../modules/*/text/zh-Hans.json'], { import: 'default' }),
+  'zh-Hant': import.meta.glob<Catalogue>(['./text/zh-Hant.json', '../../platform/text/zh-Hant.json', '../../modules/*/text/zh-Hant.json'], { import: 'default' }),
+}
+
+/** Names of the languages in themselves. */
+export const languages: readonly { id: Locale; label: string }[] = [
+  { id: 'zh-Hant', label: '繁體中文' }, { id: 'zh-Hans', label: '简体中文' }, { id: 'en', label: 'English' },
+]
+
+const STORED = 'loopdesk.language'
+
+export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
+  return Object.assign({}, ...await Promise.all(Object.values(sources[locale]).map((load) => load()))) as Catalogue
+}
+
+/** The language this browser was set to, else the one it asks for. */
+export function rememberedLocale(): Locale {
+  const stored = localStorage.getItem(STORED)
+  return locales.find((locale) => locale === stored) ?? pickLocale(navigator.languages)
+}
+
+/** Whether somebody chose a language in this browser; their choice goes before the one in their settings. */
+export const hasChosenLocale = (): boolean => localStorage.getItem(STORED) !== null
+
+interface Language {
+  locale: Locale
+  /** Changes the language in this browser; `useSession().setLanguage` also in the person's settings. */
+  setLocale: (locale: Locale) => void
+}
+
+const TextContext = createContext<Text>((key) => key)
+const LanguageContext = createContext<Language>({ locale: 'zh-Hant', setLocale: () => undefined })
+
+/** The translator of the present language: `t('requests.closed')`. */
+export const useText = (): Text => useContext(TextContext)
+export const useLanguage = (): Language => useContext(LanguageContext)
+
+export interface TextProviderProps {
+  locale: Locale
+  catalogue: Catalogue
+  /** Zone of the times inside messages. */
+  timeZone?: string
+  children: ReactNode
+}
+
+export function TextProvider({ locale: initial, catalogue: loaded, timeZone, children }: TextProviderProps): ReactElement {
+  const [{ locale, catalogue }, setPresent] = useState({ locale: initial, catalogue: loaded })
+  useEffect(() => { document.documentElement.lang = locale }, [locale])
+  const setLocale = useCallback((next: Locale) => {
+    localStorage.setItem(STORED, next)
+    void loadCatalogue(next).then((text) => setPresent({ locale: next, catalogue: text }))
+  }, [])
+  const t = useMemo(() => createTranslator(catalogue, locale, undefined, timeZone), [catalogue, locale, timeZone])
+  const language = useMemo(() => ({ locale, setLocale }), [locale, setLocale])
+  return (
+    <LanguageContext value={language}>
+      <TextContext value={t}><I18nProvider locale={intlTag(locale)}>{children}</I18nProvider></TextContext>
+    </LanguageContext>
+  )
+}
