@@ -1,0 +1,212 @@
+/** Staff over HTTP: set-up, signing in, people, teams, skills, roles, calendars and tokens. */
+import { z } from 'zod'
+import type { Endpoints } from '../../platform/http/contract.ts'
+import { byId, cursor, day, done, email, flag, id, instant, instantIn, limit, line, locale, page, text } from '../../platform/http/shapes.ts'
+
+function isZone(zone: string): boolean {
+  try { return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) } catch { return false }
+}
+export const zone = z.string().max(64).refine(isZone, { message: 'staff.zone-unknown' })
+export const presence = z.enum(['online', 'away', 'offline'])
+export const scope = z.enum(['own', 'team', 'all'])
+/** `object.verb`; only a role may also hold `*`, everything. */
+export const permission = z.string().max(80).regex(/^(\*|[a-z][a-z-]*\.[a-z][a-z-]*)$/)
+/** Requests a person may hold at the same time, per channel. */
+export const capacity = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/), z.int().min(0).max(1000)).refine((value) => Object.keys(value).length <= 30, { message: 'input.too-long' })
+const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/)
+/** BCP 47 language tags, e.g. `zh-TW`, `en`, `nan`. */
+const languages = z.array(tag).max(30)
+/** Regions by the company's own code, e.g. `TW-TPE`. */
+const regions = z.array(tag).max(100)
+const key = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
+const version = z.int().min(1)
+const secret = z.string().min(1).max(200)
+/** Longer ones are refused by their bytes, before anything is computed from them. */
+const password = z.string().max(4096)
+const code = z.string().max(20)
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+const intervals = z.array(z.strictObject({ from: time, to: time })).max(10)
+export const week = z.strictObject({ 1: intervals, 2: intervals, 3: intervals, 4: intervals, 5: intervals, 6: intervals, 7: intervals })
+export const exceptions = z.array(z.strictObject({ date: day, open: intervals, name: text(100).optional() })).max(1000)
+export const workingHours = z.strictObject({ zone, week, exceptions })
+export const holidays = z.enum(['TW', 'CN', 'none'])
+
+export const Role = z.object({
+  id, key: z.string(),
+  /** null: built in, named by the text `staff.role.<key>`. */
+  name: z.string().nullable(),
+  permissions: z.array(z.string()), scope, builtIn: z.boolean(), people: z.int(), version,
+})
+export const Person = z.object({
+  id, name: z.string(), login: z.string(), locale, zone: z.string(), roleId: id, roleKey: z.string(), roleName: z.string().nullable(),
+  languages: z.array(z.string()), regions: z.array(z.string()), presence, presenceAt: instant,
+  capacity: z.record(z.string(), z.int()), calendarId: id.nullable(), teamIds: z.array(id),
+  skills: z.array(z.object({ skillId: id, key: z.string(), level: z.int() })),
+  hasPassword: z.boolean(), hasTotp: z.boolean(), disabledAt: instant.nullable(), createdAt: instant, version,
+})
+export const Team = z.object({
+  id, name: z.string(), calendarId: id.nullable(), region: z.string().nullable(), leadId: id.nullable(),
+  memberIds: z.array(id), archivedAt: instant.nullable(), version,
+})
+export const Skill = z.object({ id, key: z.string(), name: z.string(), people: z.int(), archivedAt: instant.nullable(), version })
+export const Calendar = z.object({
+  id, name: z.string(), hours: z.object({ zone: z.string(), week, exceptions: z.array(z.object({ date: z.string(), open: intervals, name: z.string().optional() })) }),
+  holidays, isDefault: z.boolean(),
+  /** Of this year and the next, those whose holidays the region has not published yet. */
+  unpublishedYears: z.array(z.int()), version,
+})
+export const Me = z.object({
+  id, name: z.string(), login: z.string(), locale, zone: z.string(),
+  role: z.object({ id, key: z.string(), name: z.string().nullable() }), permissions: z.array(z.string()), scope,
+  teams: z.array(z.object({ id, name: z.string() })), presence, hasTotp: z.boolean(),
+  /** True when the person came by a link and may (first time: should) set a password without the old one. */
+  maySetPassword: z.boolean(), hasPassword: z.boolean(),
+})
+export const Session = z.object({ id, createdAt: instant, lastSeenAt: instant, expiresAt: instant, userAgent: z.string(), ip: z.string(), isCurrent: z.boolean() })
+export const Token = z.object({
+  id, name: z.string(), kind: z.enum(['person', 'client']), holder: z.string(), holderId: id, permissions: z.array(z.string()), scope,
+  createdAt: instant, expiresAt: instant.nullable(), lastUsedAt: instant.nullable(), revokedAt: instant.nullable(),
+})
+const Link = z.object({ url: z.string(), expiresAt: instant })
+
+const NewPerson = z.strictObject({
+  name: line(100), login: email, roleId: id, locale: locale.optional(), zone: zone.optional(), languages: languages.optional(), regions: regions.optional(),
+  capacity: capacity.optional(), calendarId: id.nullable().optional(), teamIds: z.array(id).max(100).optional(),
+})
+const PersonEdit = z.strictObject({
+  version, name: line(100).optional(), login: email.optional(), roleId: id.optional(), locale: locale.optional(), zone: zone.optional(),
+  languages: languages.optional(), regions: regions.optional(), capacity: capacity.optional(), calendarId: id.nullable().optional(),
+})
+const NewTeam = z.strictObject({ name: line(100), calendarId: id.nullable().optional(), region: tag.nullable().optional(), leadId: id.nullable().optional(), memberIds: z.array(id).max(1000).optional() })
+const NewCalendar = z.strictObject({ name: line(100), hours: workingHours, holidays: holidays.default('none'), isDefault: z.boolean().default(false) })
+const Explanation = z.object({
+  startAt: instant, dueAt: instant, zone: z.string(), openMinutes: z.number(),
+  counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })),
+  exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })),
+  unpublishedYears: z.array(z.int()),
+})
+
+const CHANGED = 'staff.changed-meanwhile'
+const WEAK = ['staff.password-short', 'staff.password-common', 'staff.password-long'] as const
+const member = z.strictObject({ id, personId: id })
+
+export const staff = {
+  setupState: { method: 'GET', path: '/api/setup', access: 'public', summary: 'Whether the installation still waits for its first administrator.', response: z.object({ needed: z.boolean() }) },
+  setUp: {
+    method: 'POST', path: '/api/setup', access: 'public', kind: 'raw', status: 201, summary: 'Creates the calendar and the first administrator by the single-use set-up link, and signs in.',
+    body: z.strictObject({
+      token: secret, locale, zone,
+      calendar: z.strictObject({ name: line(100), week, holidays }),
+      administrator: z.strictObject({ name: line(100), login: email, password }),
+      start: z.enum(['demo', 'empty']),
+    }),
+    response: z.object({ personId: id, calendarId: id, start: z.enum(['demo', 'empty']) }), faults: ['staff.setup-done', 'staff.setup-link-dead', 'staff.calendar-never-opens', ...WEAK],
+  },
+
+  signIn: {
+    method: 'POST', path: '/api/session', access: 'public', kind: 'raw', summary: 'Signs in with password and, when enrolled, a one-time code; sets the session cookie.',
+    body: z.strictObject({ login: z.string().max(254), password, code: code.optional() }), response: z.object({ personId: id }),
+    faults: ['staff.sign-in-failed', 'staff.sign-in-locked', 'staff.code-needed', 'staff.busy'],
+  },
+  signInByLink: {
+    method: 'POST', path: '/api/session/link', access: 'public', kind: 'raw', summary: 'Signs in by a single-use link.',
+    body: z.strictObject({ token: secret, code: code.optional() }), response: z.object({ personId: id, maySetPassword: z.boolean() }), faults: ['staff.link-dead', 'staff.code-needed', 'staff.sign-in-failed', 'staff.sign-in-locked'],
+  },
+  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', summary: 'Ends this session.' },
+
+  me: { method: 'GET', path: '/api/me', access: 'signed-in', summary: 'Who I am and what I may do.', response: Me },
+  editMe: { method: 'PATCH', path: '/api/me', access: 'signed-in', body: z.strictObject({ name: line(100).optional(), locale: locale.optional(), zone: zone.optional() }), response: Me },
+  setMyPresence: {
+    method: 'PUT', path: '/api/me/presence', access: 'signed-in', idempotency: 'none', summary: 'Sets my presence; without another sign of life for three minutes it becomes offline.',
+    body: z.strictObject({ presence }), response: z.object({ presence, presenceAt: instant }),
+  },
+  setMyPassword: {
+    method: 'POST', path: '/api/me/password', access: 'signed-in', kind: 'raw', summary: 'Sets a new password and ends my other sessions.',
+    body: z.strictObject({ current: password.optional(), password }), faults: ['staff.password-wrong', 'staff.session-needed', 'staff.sign-in-locked', ...WEAK],
+  },
+  mySessions: { method: 'GET', path: '/api/me/sessions', access: 'signed-in', response: z.object({ rows: z.array(Session) }) },
+  endMySession: { method: 'DELETE', path: '/api/me/sessions/:id', access: 'signed-in', params: byId, faults: ['staff.session.not-found'] },
+  offerTotp: {
+    method: 'POST', path: '/api/me/totp', access: 'signed-in', idempotency: 'none', summary: 'A new secret for one-time codes, in force once confirmed.',
+    response: z.object({ secret: z.string(), uri: z.string(), svg: z.string() }), faults: ['staff.totp-on', 'staff.session-needed'],
+  },
+  confirmTotp: { method: 'PUT', path: '/api/me/totp', access: 'signed-in', idempotency: 'none', body: z.strictObject({ code }), faults: ['staff.code-wrong', 'staff.totp-not-offered', 'staff.session-needed'] },
+  removeTotp: { method: 'POST', path: '/api/me/totp/removal', access: 'signed-in', kind: 'raw', body: z.strictObject({ password }), faults: ['staff.password-wrong', 'staff.session-needed', 'staff.sign-in-locked'] },
+
+  people: {
+    method: 'GET', path: '/api/people', access: 'staff.read', query: z.strictObject({ search: text(100).optional(), teamId: id.optional(), disabled: flag.optional(), cursor: cursor.optional(), limit: limit(200, 50) }), response: page(Person),
+  },
+  person: { method: 'GET', path: '/api/people/:id', access: 'staff.read', params: byId, response: Person, faults: ['staff.person.not-found'] },
+  createPerson: {
+    method: 'POST', path: '/api/people', access: 'staff.configure', status: 201, idempotency: 'own', summary: 'Adds a person; the answer holds the invitation link, shown only here.',
+    body: NewPerson, response: z.object({ person: Person, invitation: Link }), faults: ['staff.login-taken', 'staff.may-not-grant', 'staff.unknown-reference'],
+  },
+  editPerson: { method: 'PATCH', path: '/api/people/:id', access: 'staff.configure', params: byId, body: PersonEdit, response: Person, faults: [CHANGED, 'staff.login-taken', 'staff.may-not-grant', 'staff.last-administrator', 'staff.unknown-reference'] },
+  disablePerson: {
+    method: 'PUT', path: '/api/people/:id/disabled', access: 'staff.configure', params: byId, body: z.strictObject({ disabled: z.boolean(), version }), response: Person,
+    summary: 'Disables or enables a person; sessions, links and tokens of a disabled person end at once.', faults: [CHANGED, 'staff.last-administrator', 'staff.may-not-grant'],
+  },
+  setSkills: {
+    method: 'PUT', path: '/api/people/:id/skills', access: 'staff.configure', params: byId, summary: 'Replaces the skills of a person.',
+    body: z.strictObject({ skills: z.array(z.strictObject({ skillId: id, level: z.int().min(1).max(5) })).max(200), version }), response: Person, faults: [CHANGED, 'staff.unknown-reference'],
+  },
+  invite: { method: 'POST', path: '/api/people/:id/sign-in-links', access: 'staff.configure', status: 201, idempotency: 'none', params: byId, summary: 'A new single-use link; earlier ones of the person end.', response: Link, faults: ['staff.person-disabled', 'staff.may-not-grant'] },
+  resetTotp: { method: 'DELETE', path: '/api/people/:id/totp', access: 'staff.configure', params: byId, summary: 'Takes one-time codes off, for a person who lost the device.', faults: ['staff.may-not-grant'] },
+
+  teams: { method: 'GET', path: '/api/teams', access: 'staff.read', query: z.strictObject({ archived: flag.optional() }), response: z.object({ rows: z.array(Team) }) },
+  team: { method: 'GET', path: '/api/teams/:id', access: 'staff.read', params: byId, response: Team, faults: ['staff.team.not-found'] },
+  createTeam: { method: 'POST', path: '/api/teams', access: 'staff.configure', status: 201, body: NewTeam, response: Team, faults: ['staff.team-name-taken', 'staff.unknown-reference'] },
+  editTeam: {
+    method: 'PATCH', path: '/api/teams/:id', access: 'staff.configure', params: byId, response: Team, faults: [CHANGED, 'staff.team-name-taken', 'staff.unknown-reference'],
+    body: z.strictObject({ version, name: line(100).optional(), calendarId: id.nullable().optional(), region: tag.nullable().optional(), leadId: id.nullable().optional(), archived: z.boolean().optional() }),
+  },
+  addMember: { method: 'PUT', path: '/api/teams/:id/members/:personId', access: 'staff.configure', idempotency: 'own', params: member, response: Team, faults: ['staff.team.not-found', 'staff.person.not-found'] },
+  removeMember: { method: 'DELETE', path: '/api/teams/:id/members/:personId', access: 'staff.configure', idempotency: 'own', params: member, response: Team, faults: ['staff.team.not-found'] },
+
+  skills: { method: 'GET', path: '/api/skills', access: 'staff.read', response: z.object({ rows: z.array(Skill) }) },
+  addSkill: { method: 'POST', path: '/api/skills', access: 'staff.configure', status: 201, body: z.strictObject({ key, name: line(100) }), response: Skill, faults: ['staff.key-taken'] },
+  editSkill: { method: 'PATCH', path: '/api/skills/:id', access: 'staff.configure', params: byId, body: z.strictObject({ version, name: line(100).optional(), archived: z.boolean().optional() }), response: Skill, faults: [CHANGED] },
+
+  roles: { method: 'GET', path: '/api/roles', access: 'staff.read', response: z.object({ rows: z.array(Role) }) },
+  createRole: { method: 'POST', path: '/api/roles', access: 'staff.configure', status: 201, body: z.strictObject({ key, name: line(100), permissions: z.array(permission).max(500), scope }), response: Role, faults: ['staff.key-taken', 'staff.may-not-grant'] },
+  editRole: {
+    method: 'PATCH', path: '/api/roles/:id', access: 'staff.configure', params: byId, response: Role, faults: [CHANGED, 'staff.role-built-in', 'staff.may-not-grant'],
+    body: z.strictObject({ version, name: line(100).optional(), permissions: z.array(permission).max(500).optional(), scope: scope.optional() }),
+  },
+  removeRole: { method: 'DELETE', path: '/api/roles/:id', access: 'staff.configure', params: byId, faults: ['staff.role-built-in', 'staff.role-in-use'] },
+
+  calendars: { method: 'GET', path: '/api/calendars', access: 'staff.read', response: z.object({ rows: z.array(Calendar) }) },
+  createCalendar: { method: 'POST', path: '/api/calendars', access: 'staff.configure', status: 201, body: NewCalendar, response: Calendar, faults: ['staff.calendar-never-opens'] },
+  editCalendar: {
+    method: 'PATCH', path: '/api/calendars/:id', access: 'staff.configure', params: byId, response: Calendar, faults: [CHANGED, 'staff.calendar-never-opens', 'staff.default-calendar-needed'],
+    body: z.strictObject({ version, name: line(100).optional(), hours: workingHours.optional(), holidays: holidays.optional(), isDefault: z.boolean().optional() }),
+  },
+  previewCalendar: {
+    method: 'POST', path: '/api/calendars/preview', access: 'staff.read', status: 200, idempotency: 'none', summary: 'When a target set at a moment would be due, and which hours were counted; for a stored calendar or one still being edited.',
+    body: z.strictObject({ calendarId: id.optional(), hours: workingHours.optional(), holidays: holidays.default('none'), minutes: z.number().min(1).max(525_600), startAt: instantIn.optional() }),
+    response: Explanation, faults: ['staff.calendar.not-found', 'staff.calendar-never-opens'],
+  },
+
+  tokens: { method: 'GET', path: '/api/tokens', access: 'staff.configure', response: z.object({ rows: z.array(Token) }) },
+  createToken: {
+    method: 'POST', path: '/api/tokens', access: 'staff.configure', status: 201, idempotency: 'none', summary: 'A token for a person, or for a new API client with a role or permissions; it is shown only here.',
+    body: z.strictObject({ name: line(100), personId: id.optional(), roleId: id.optional(), permissions: z.array(permission).max(500).optional(), scope: scope.optional(), expiresAt: instantIn.nullable().optional() }),
+    response: z.object({ token: z.string(), row: Token }), faults: ['staff.may-not-grant', 'staff.person.not-found', 'staff.unknown-reference', 'staff.expiry-past'],
+  },
+  revokeToken: { method: 'DELETE', path: '/api/tokens/:id', access: 'staff.configure', params: byId, faults: ['staff.token.not-found'] },
+} as const satisfies Endpoints
+
+export type PersonRow = z.infer<typeof Person>
+export type TeamRow = z.infer<typeof Team>
+export type SkillRow = z.infer<typeof Skill>
+export type RoleRow = z.infer<typeof Role>
+export type CalendarRow = z.infer<typeof Calendar>
+export type MeRow = z.infer<typeof Me>
+export type SessionRow = z.infer<typeof Session>
+export type TokenRow = z.infer<typeof Token>
+export type LinkRow = z.infer<typeof Link>
+export type Presence = z.infer<typeof presence>
+export type Capacity = z.infer<typeof capacity>
+export type Holidays = z.infer<typeof holidays>
+export type CalendarPreview = z.infer<typeof Explanation>

@@ -1,0 +1,41 @@
+/**
+ * The staff room: who works here, in which team, with which skills and hours, who is there now, and who may do what.
+ * It also answers at the door: sessions, tokens, the first set-up. Other rooms may ask for people, teams, candidates
+ * for an assignment and business calendars; they keep only ids.
+ */
+import type { App } from '../../platform/context.ts'
+import { run } from '../../platform/context.ts'
+import type { Module } from '../../platform/module.ts'
+import { IDLE_MS } from './authenticate.ts'
+import { staff } from './contract.ts'
+import { lapsePresence } from './people.ts'
+import { staffRoutes } from './routes.ts'
+import { purgeAccess } from './store/access.ts'
+
+export { authenticator, sessionTokenOf } from './authenticate.ts'
+export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
+export {
+  type NewPerson, type PersonName, type StaffCandidate,
+  createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, setPresence,
+} from './people.ts'
+export { type NewTeam, addMember, addSkill, createRole, createTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
+export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'
+export { needsSetup } from './setup.ts'
+export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from './contract.ts'
+
+const OLD_MS = 90 * 86_400_000
+
+export const staffRoom: Module = {
+  name: 'staff',
+  migrations: new URL('./migrations/', import.meta.url),
+  text: new URL('./text/', import.meta.url),
+  contract: staff,
+  routes: staffRoutes,
+  queues: {
+    'staff.lapse-presence': { every: 60_000, work: lapsePresence },
+    'staff.forget-ended': {
+      every: 86_400_000,
+      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
+    },
+  },
+}

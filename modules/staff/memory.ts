@@ -1,0 +1,96 @@
+/**
+ * What this process remembers of the staff for a moment: who a token belongs to, the members of a team, compiled
+ * calendars. Dropped as soon as a commit of this process or a signal of another changes it; never older than its
+ * limit otherwise. Freshness is measured by the machine's steady clock, not by business time.
+ */
+import type { Actor } from '../../platform/access/index.ts'
+import type { App } from '../../platform/context.ts'
+import type { NewEvent } from '../../platform/events/book.ts'
+import type { Pulse } from '../../platform/events/pulse.ts'
+import type { BusinessCalendar } from '../../lib/calendar/index.ts'
+import type { Locale } from '../../lib/text/index.ts'
+import type { Member } from './store/people.ts'
+
+/** Whose credential it is; the same object is handed out as long as it is remembered. */
+export interface Found { actor: Actor; locale?: Locale; bySession: boolean }
+
+export interface Remembered<T> { value: T; until: number }
+/** A bounded map whose entries expire. */
+export class Shelf<T> {
+  #entries = new Map<string, Remembered<T>>()
+  #generation = 0
+  readonly lifeMs: number
+  readonly most: number
+  constructor(lifeMs: number, most: number) { this.lifeMs = lifeMs; this.most = most }
+
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key)
+    return entry !== undefined && entry.until > performance.now() ? entry.value : undefined
+  }
+
+  /** The remembered value, else what `load` gives; not kept when something was dropped while it was loading. */
+  async take(key: string, load: () => Promise<T>, worthKeeping: (value: T) => boolean = () => true): Promise<T> {
+    const known = this.get(key)
+    if (known !== undefined) return known
+    const generation = this.#generation
+    const value = await load()
+    if (generation === this.#generation && worthKeeping(value)) {
+      if (this.#entries.size >= this.most) this.#entries.clear()
+      this.#entries.set(key, { value, until: performance.now() + this.lifeMs })
+    }
+    return value
+  }
+
+  drop(): void { this.#generation++; this.#entries.clear() }
+}
+
+export interface Memory {
+  actors: Shelf<Found | null>
+  members: Shelf<Member[]>
+  calendars: Shelf<BusinessCalendar>
+  /** Tells the other processes too. */
+  connect(pulse: Pulse): void
+}
+
+const SIGNAL = 'staff.changed'
+// What these tell is not part of anything remembered.
+const HARMLESS = new Set(['staff.signed-in', 'staff.sign-in-locked', 'staff.link-made'])
+const memories = new WeakMap<App, Memory>()
+
+/** The memory of this process's application. */
+export function memoryOf(app: App): Memory {
+  let memory = memories.get(app)
+  if (!memory) memories.set(app, (memory = createMemory(app)))
+  return memory
+}
+
+function createMemory(app: App): Memory {
+  const actors = new Shelf<Found | null>(3_000, 50_000)
+  const members = new Shelf<Member[]>(2_000, 1_000)
+  const calendars = new Shelf<BusinessCalendar>(2_000, 1_000)
+  let pulse: Pulse | null = null
+  const drop = (onlyPresence: boolean) => {
+    members.drop()
+    if (onlyPresence) return
+    actors.drop()
+    calendars.drop()
+  }
+  app.book.onCommit((events) => {
+    const ours = events.filter(touches)
+    if (!ours.length) return
+    const onlyPresence = ours.every((event) => event.type === 'staff.presence-changed')
+    drop(onlyPresence)
+    pulse?.signal(SIGNAL, onlyPresence)
+  })
+  return {
+    actors, members, calendars,
+    connect(connected) {
+      pulse = connected
+      pulse.onSignal((topic, onlyPresence) => { if (topic === SIGNAL) drop(onlyPresence === true) })
+    },
+  }
+}
+
+const touches = (event: NewEvent): boolean => event.type.startsWith('staff.') && !HARMLESS.has(event.type)
+/** True when the open transaction itself changed staff: then only the database knows. */
+export const changedHere = (events: readonly NewEvent[]): boolean => events.length > 0 && events.some(touches)

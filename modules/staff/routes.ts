@@ -1,0 +1,102 @@
+/** Where the staff's API enters: endpoint → command. */
+import { createToken, getToken, invitation, invite, listTokens, revokeToken } from './tokens.ts'
+import type { Mount } from '../../platform/http/server.ts'
+import type { App } from '../../platform/context.ts'
+import type { Wiring } from '../../platform/module.ts'
+import * as calendars from './calendars.ts'
+import { staff } from './contract.ts'
+import { memoryOf } from './memory.ts'
+import * as people from './people.ts'
+import { setUp, needsSetup } from './setup.ts'
+import * as entry from './sign-in.ts'
+import * as teams from './teams.ts'
+import { confirmTotp, offerTotp } from './totp.ts'
+
+export function staffRoutes(mount: Mount, app: App, wiring: Wiring): void {
+  if (wiring.pulse) memoryOf(app).connect(wiring.pulse)
+  mountEntry(mount)
+  mountPeople(mount)
+  mountTeams(mount)
+}
+
+function mountEntry(mount: Mount): void {
+  mount(staff.setupState, async (ctx) => ({ needed: await needsSetup(ctx) }))
+  mount(staff.setUp, async (ctx, { body, request, reply }) => {
+    const { token, personId, calendarId } = await setUp(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply.code(201), token)
+    return { personId, calendarId, start: body.start }
+  })
+  mount(staff.signIn, async (ctx, { body, request, reply }) => {
+    const { token, personId } = await entry.signIn(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply, token)
+    return { personId }
+  })
+  mount(staff.signInByLink, async (ctx, { body, request, reply }) => {
+    const { token, personId, maySetPassword } = await entry.signInByLink(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply, token)
+    return { personId, maySetPassword }
+  })
+  mount(staff.signOut, (ctx, { request, reply }) => entry.signOut(ctx, request, reply))
+  mount(staff.me, (ctx, { request }) => entry.me(ctx, request))
+  mount(staff.editMe, (ctx, { request, body }) => entry.editMe(ctx, request, body))
+  mount(staff.setMyPresence, async (ctx, { body }) => {
+    await people.setPresence(ctx, ctx.actor.id!, body.presence)
+    return { presence: body.presence, presenceAt: ctx.now.toISOString() }
+  })
+  mount(staff.setMyPassword, async (ctx, { request, reply, body }) => {
+    await entry.setMyPassword(ctx, request, body)
+    return reply.code(204).send()
+  })
+  mount(staff.mySessions, async (ctx, { request }) => ({ rows: await entry.listSessions(ctx, request) }))
+  mount(staff.endMySession, (ctx, { params }) => entry.endSession(ctx, params.id))
+  mount(staff.offerTotp, async (ctx, { request }) => { await entry.mustHaveSession(ctx, request); return offerTotp(ctx) })
+  mount(staff.confirmTotp, async (ctx, { request, body }) => { await entry.mustHaveSession(ctx, request); await confirmTotp(ctx, body.code) })
+  mount(staff.removeTotp, async (ctx, { request, reply, body }) => {
+    await entry.removeMyTotp(ctx, request, body.password)
+    return reply.code(204).send()
+  })
+}
+
+function mountPeople(mount: Mount): void {
+  mount(staff.people, (ctx, { query }) => people.listPeople(ctx, query))
+  mount(staff.person, (ctx, { params }) => people.getPerson(ctx, params.id))
+  mount(staff.createPerson, async (ctx, { body }) => {
+    const person = await people.createPerson(ctx, body)
+    return { person, invitation: await invitation(ctx, person.id) }
+  })
+  mount(staff.editPerson, (ctx, { params, body }) => people.editPerson(ctx, params.id, body))
+  mount(staff.disablePerson, (ctx, { params, body }) => people.disablePerson(ctx, params.id, body))
+  mount(staff.setSkills, (ctx, { params, body }) => people.setSkills(ctx, params.id, body))
+  mount(staff.invite, (ctx, { params }) => invite(ctx, params.id))
+  mount(staff.resetTotp, (ctx, { params }) => people.resetTotp(ctx, params.id))
+
+  mount(staff.roles, async (ctx) => ({ rows: await teams.listRoles(ctx) }))
+  mount(staff.createRole, (ctx, { body }) => teams.createRole(ctx, body))
+  mount(staff.editRole, (ctx, { params, body }) => teams.editRole(ctx, params.id, body))
+  mount(staff.removeRole, (ctx, { params }) => teams.removeRole(ctx, params.id))
+
+  mount(staff.tokens, async (ctx) => ({ rows: await listTokens(ctx) }))
+  mount(staff.createToken, async (ctx, { body }) => {
+    const { id, token } = await createToken(ctx, body)
+    return { token, row: await getToken(ctx, id) }
+  })
+  mount(staff.revokeToken, (ctx, { params }) => revokeToken(ctx, params.id))
+}
+
+function mountTeams(mount: Mount): void {
+  mount(staff.teams, async (ctx, { query }) => ({ rows: await teams.listTeams(ctx, query) }))
+  mount(staff.team, (ctx, { params }) => teams.getTeam(ctx, params.id))
+  mount(staff.createTeam, (ctx, { body }) => teams.createTeam(ctx, body))
+  mount(staff.editTeam, (ctx, { params, body }) => teams.editTeam(ctx, params.id, body))
+  mount(staff.addMember, (ctx, { params }) => teams.addMember(ctx, params.id, params.personId))
+  mount(staff.removeMember, (ctx, { params }) => teams.removeMember(ctx, params.id, params.personId))
+
+  mount(staff.skills, async (ctx) => ({ rows: await teams.listSkills(ctx) }))
+  mount(staff.addSkill, (ctx, { body }) => teams.addSkill(ctx, body))
+  mount(staff.editSkill, (ctx, { params, body }) => teams.editSkill(ctx, params.id, body))
+
+  mount(staff.calendars, async (ctx) => ({ rows: await calendars.listCalendars(ctx) }))
+  mount(staff.createCalendar, (ctx, { body }) => calendars.createCalendar(ctx, body))
+  mount(staff.editCalendar, (ctx, { params, body }) => calendars.editCalendar(ctx, params.id, body))
+  mount(staff.previewCalendar, (ctx, { body }) => calendars.previewCalendar(ctx, body))
+}
