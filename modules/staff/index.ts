@@ -15,8 +15,8 @@ import { purgeAccess } from './store/access.ts'
 export { authenticator, sessionTokenOf } from './authenticate.ts'
 export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
 export {
-  type NewPerson, type PersonName, type StaffCandidate,
-  createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, setPresence,
+  type NewPerson, type PersonName, type AgentProfile,
+  createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, putPersonSkills, setPresence,
 } from './people.ts'
 export { type NewTeam, addMember, addSkill, createRole, createTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'

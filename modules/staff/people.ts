@@ -163,11 +163,11 @@ export async function disablePerson(ctx: Ctx, id: string, { disabled, version }:
   return getPerson(ctx, id)
 }
 
-/** Replaces the skills of a person. */
-export async function setSkills(ctx: Ctx, id: string, { skills, version }: { skills: { skillId: string; level: number }[]; version: number }): Promise<PersonRow> {
+/** Replaces the skills of a person, levels 1–5. Throws `staff.unknown-reference`; with a version `staff.changed-meanwhile`. */
+export async function putPersonSkills(ctx: Ctx, id: string, skills: readonly { skillId: string; level: number }[], version?: number): Promise<PersonRow> {
   const before = await store.selectPerson(ctx, id, true)
   if (!before) throw notFound('staff.person')
-  if (before.version !== version) throw new Fault('staff.changed-meanwhile', 409)
+  if (version !== undefined && before.version !== version) throw new Fault('staff.changed-meanwhile', 409)
   const wanted = [...new Map(skills.map((one) => [one.skillId, one])).values()]
   if (!(await allExist(ctx, 'skill', wanted.map((one) => one.skillId)))) throw unknown('skills')
   replaceSkills(ctx, id, wanted)
@@ -208,7 +208,7 @@ export async function lapsePresence(app: App): Promise<void> {
 }
 
 /** `Candidate` of lib/matching as far as the staff know it: without load, history and last assignment. */
-export interface StaffCandidate {
+export interface AgentProfile {
   agentId: string
   name: string
   teamIds: string[]
@@ -222,7 +222,7 @@ export interface StaffCandidate {
 }
 
 /** The members of a team who are not disabled; one statement at most every two seconds a team. Treat as read-only. */
-export async function listCandidates(ctx: Ctx, teamId: string): Promise<StaffCandidate[]> {
+export async function listCandidates(ctx: Ctx, teamId: string): Promise<AgentProfile[]> {
   const rows = changedHere(ctx.events) ? await store.selectMembers(ctx, teamId) : await memoryOf(ctx.app).members.take(teamId, () => store.selectMembers(ctx, teamId))
   const now = ctx.now.getTime()
   const open = new Map<string, boolean>()

@@ -66,7 +66,7 @@ function mountPeople(mount: Mount): void {
   })
   mount(staff.editPerson, (ctx, { params, body }) => people.editPerson(ctx, params.id, body))
   mount(staff.disablePerson, (ctx, { params, body }) => people.disablePerson(ctx, params.id, body))
-  mount(staff.setSkills, (ctx, { params, body }) => people.setSkills(ctx, params.id, body))
+  mount(staff.setSkills, (ctx, { params, body }) => people.putPersonSkills(ctx, params.id, body.skills, body.version))
   mount(staff.invite, (ctx, { params }) => invite(ctx, params.id))
   mount(staff.resetTotp, (ctx, { params }) => people.resetTotp(ctx, params.id))
 

@@ -106,9 +106,9 @@ export async function invitation(ctx: Ctx, personId: string): Promise<LinkRow> {
   return { url: ctx.app.config.publicUrl + (await createSignInLink(ctx, personId, INVITATION_MS)), expiresAt: new Date(ctx.now.getTime() + INVITATION_MS).toISOString() }
 }
 
-/** The single-use set-up address (30 minutes), ending earlier ones; to be printed when `needsSetup`. */
+/** The path of the single-use set-up address (30 minutes), ending earlier ones; to be shown when `needsSetup`. */
 export async function createSetupLink(ctx: Ctx): Promise<string> {
   const token = newToken()
   store.replaceSetupLink(ctx, tokenHash(ctx.app, token), new Date(ctx.now.getTime() + SETUP_LINK_MS))
-  return `${ctx.app.config.publicUrl}/setup#${token}`
+  return `/setup#${token}`
 }
