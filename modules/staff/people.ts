@@ -217,8 +217,9 @@ export interface AgentProfile {
   regions: string[]
   presence: Presence
   /** Within the person's, else the team's, else the installation's hours at ctx.now. */
-  working: boolean
-  capacityByChannel: Capacity
+  isWorking: boolean
+  /** Requests at the same time per channel. */
+  capacity: Capacity
 }
 
 /** The members of a team who are not disabled; one statement at most every two seconds a team. Treat as read-only. */
@@ -234,7 +235,7 @@ export async function listCandidates(ctx: Ctx, teamId: string): Promise<AgentPro
   }
   return rows.map((row) => ({
     agentId: row.agentId, name: row.name, teamIds: row.teamIds, skills: row.skills, languages: row.languages, regions: row.regions,
-    presence: row.presence, working: isOpen(row), capacityByChannel: row.capacityByChannel,
+    presence: row.presence, isWorking: isOpen(row), capacity: row.capacity,
   }))
 }
 const calendarOfMember = (ctx: Ctx, row: store.Member): BusinessCalendar =>

@@ -20,7 +20,7 @@ export function staffRoutes(mount: Mount, app: App, wiring: Wiring): void {
 }
 
 function mountEntry(mount: Mount): void {
-  mount(staff.setupState, async (ctx) => ({ needed: await needsSetup(ctx) }))
+  mount(staff.setupState, async (ctx) => ({ needed: await needsSetup(ctx.app) }))
   mount(staff.setUp, async (ctx, { body, request, reply }) => {
     const { token, personId, calendarId } = await setUp(ctx.app, body, entry.originOf(request))
     entry.setSessionCookie(ctx.app, reply.code(201), token)

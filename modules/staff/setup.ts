@@ -1,7 +1,7 @@
 /** The first minutes of an installation: one link, used once, makes the calendar and the first administrator. */
 import type { WorkingHours } from '../../lib/calendar/index.ts'
 import type { Locale } from '../../lib/text/index.ts'
-import type { App, Ctx } from '../../platform/context.ts'
+import type { App } from '../../platform/context.ts'
 import { reading, run } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
@@ -15,7 +15,7 @@ import { setupLinkLives, useSetupLink } from './store/access.ts'
 import { administratorExists, countOtherAdministrators } from './store/people.ts'
 
 /** True as long as nobody can administer the installation. */
-export const needsSetup = async (ctx: Ctx): Promise<boolean> => !(await administratorExists(ctx))
+export const needsSetup = async (app: App): Promise<boolean> => !(await administratorExists(app.pool))
 
 export interface SetUp {
   token: string
@@ -32,7 +32,7 @@ const dead = (): Fault => new Fault('staff.setup-link-dead', 403)
 export async function setUp(app: App, wanted: SetUp, origin: Origin): Promise<Opened & { calendarId: string }> {
   const hash = tokenHash(app, wanted.token)
   const before = reading(app, { locale: wanted.locale })
-  if (!(await needsSetup(before))) throw done()
+  if (!(await needsSetup(app))) throw done()
   // Looked at before the password is computed: a stranger must not make us work.
   if (!(await setupLinkLives(before, hash))) throw dead()
   const { name, login, password } = wanted.administrator

@@ -71,8 +71,8 @@ export function updateDisabled(ctx: Ctx, id: string, disabled: boolean): void {
   ctx.later(ctx.db`update staff.token set revoked_at = ${ctx.now} where person_id = ${id} and revoked_at is null`)
 }
 
-export const administratorExists = async (ctx: Ctx): Promise<boolean> =>
-  (await ctx.db`select from staff.person p join staff.role r on r.id = p.role_id where r.permissions @> '{*}' and p.disabled_at is null limit 1`).length > 0
+export const administratorExists = async (db: Db): Promise<boolean> =>
+  (await db`select from staff.person p join staff.role r on r.id = p.role_id where r.permissions @> '{*}' and p.disabled_at is null limit 1`).length > 0
 /** People who could still administer the installation, without the one named; locks them against a race of two demotions. */
 export async function countOtherAdministrators(ctx: Ctx, exceptId: string | null): Promise<number> {
   await ctx.db`select pg_advisory_xact_lock(7102001)`
@@ -99,11 +99,11 @@ export const lapsePresence = (ctx: Ctx): Promise<{ id: string; before: Presence 
 
 export interface Member {
   agentId: string; name: string; teamIds: string[]; skills: Record<string, number>; languages: string[]; regions: string[]
-  presence: Presence; capacityByChannel: Capacity; calendarId: string | null; hours: WorkingHours | null; holidays: Holidays | null; calendarVersion: number | null
+  presence: Presence; capacity: Capacity; calendarId: string | null; hours: WorkingHours | null; holidays: Holidays | null; calendarVersion: number | null
 }
 /** Everything allocation needs to know of a team's members, in one statement. */
 export const selectMembers = (ctx: Ctx, teamId: string): Promise<Member[]> => ctx.db<Member[]>`
-  select p.id as agent_id, p.name, p.languages, p.regions, p.presence, p.capacity as capacity_by_channel, c.id as calendar_id, c.hours, c.holidays, c.version as calendar_version,
+  select p.id as agent_id, p.name, p.languages, p.regions, p.presence, p.capacity, c.id as calendar_id, c.hours, c.holidays, c.version as calendar_version,
     array(select o.team_id from staff.membership o where o.person_id = p.id) as team_ids,
     (select coalesce(jsonb_object_agg(s.key, ps.level), '{}') from staff.person_skill ps join staff.skill s on s.id = ps.skill_id
       where ps.person_id = p.id and s.archived_at is null) as skills
