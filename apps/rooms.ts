@@ -1,5 +1,9 @@
 /** The rooms that are furnished, in the order of the row. */
+import { customersRoom } from '../modules/customers/index.ts'
+import { requestsRoom } from '../modules/requests/index.ts'
+import { routingRoom } from '../modules/routing/index.ts'
 import { staffRoom } from '../modules/staff/index.ts'
+import { standardsRoom } from '../modules/standards/index.ts'
 import type { Module } from '../platform/module.ts'
 
-export const rooms: Module[] = [staffRoom]
+export const rooms: Module[] = [staffRoom, customersRoom, standardsRoom, requestsRoom, routingRoom]

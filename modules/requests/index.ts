@@ -18,6 +18,7 @@ export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.t
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
 export { openStream, type Stream } from './live.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
+export { sweepRequest } from './sweep.ts'
 export { startWaiting, stopWaiting, correctRequest } from './track.ts'
 export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'

@@ -16,11 +16,12 @@ export async function sweepDue(app: App): Promise<number> {
     (select id from requests.request where sweep_at <= ${now} order by sweep_at limit ${SWEEP_BATCH})
     union (select id from requests.request where wait_until <= ${now} limit ${SWEEP_BATCH})
     union (select id from requests.request where close_after <= ${now} limit ${SWEEP_BATCH})`
-  for (const { id } of due) await run(app, {}, (ctx) => sweepOne(ctx, id))
+  for (const { id } of due) await run(app, {}, (ctx) => sweepRequest(ctx, id))
   return due.length
 }
 
-async function sweepOne(ctx: Ctx, id: string): Promise<void> {
+/** Looks at one request: whatever is due by now happens. */
+export async function sweepRequest(ctx: Ctx, id: string): Promise<void> {
   const request = await lockRequest(ctx, id)
   const now = ctx.now.toISOString()
   if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') {

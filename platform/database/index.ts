@@ -3,23 +3,25 @@
  * templates, prepared by themselves, and are pipelined: a statement not yet awaited costs no round trip.
  */
 import postgres from 'postgres'
+import { socketHost } from './embedded-url.ts'
 
 export type Db = postgres.Sql<Types>
 export type Pool = Db
 type Types = { instant: Date | string; bigint: number }
 
-export interface PoolOptions { max?: number; name?: string; onnotice?: (text: string) => void }
+export interface PoolOptions { max?: number; name?: string; /** Server parameters of each connection. */ parameters?: Record<string, string> }
 
 /** Instants come out as ISO 8601 strings (UTC, ms), bigint and numeric as numbers, columns in camelCase. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
   return postgres(url, {
+    ...socketHost(url),
     max: options.max ?? 10,
     connect_timeout: 5,
     idle_timeout: 120,
     max_lifetime: null,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
-    connection: { application_name: options.name ?? 'loopdesk', TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 10_000, idle_in_transaction_session_timeout: 60_000 },
+    connection: { application_name: options.name ?? 'loopdesk', TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 10_000, idle_in_transaction_session_timeout: 60_000, ...options.parameters },
     // Only the columns' names: postgres.camel alone also renames the keys inside jsonb, which are the callers' own.
     transform: { column: postgres.camel.column, undefined: null },
     types: {

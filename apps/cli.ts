@@ -1,0 +1,83 @@
+/** loopdesk <command>: demo · token create · migrate · doctor. */
+import { parseArgs } from 'node:util'
+import { assemble, type Installation } from './assemble.ts'
+import { makeDemo, removeDemo } from './demo/index.ts'
+import { diagnose } from './doctor.ts'
+import { openDatabase } from './open.ts'
+import { rooms } from './rooms.ts'
+import { authenticator, createToken } from '../modules/staff/index.ts'
+import { readConfig } from '../platform/config.ts'
+import { run } from '../platform/context.ts'
+import { loadKeys } from '../platform/crypto/index.ts'
+import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
+import { Fault } from '../platform/fault.ts'
+
+const usage = `loopdesk <command>
+  demo [--days 30] [--requests 4000] [--seed N] [--json]   fill an empty installation with the demonstration company
+  demo --remove                                            take it away again
+  token create --name NAME [--role intake]                 make an API token; it is shown once
+  migrate                                                  bring the database to this version
+  doctor                                                   look for trouble and say how to mend it`
+
+const config = readConfig()
+const quiet = { info() {}, warn() {}, error: (what: unknown) => { process.stderr.write(`${JSON.stringify(what)}\n`) } }
+const print = (line: string): void => { process.stdout.write(`${line}\n`) }
+
+async function withDesk<T>(work: (desk: Installation, databaseUrl: string) => Promise<T>): Promise<T> {
+  const database = await openDatabase(config, { log: () => {}, share: true })
+  try {
+    const desk = await assemble({ config, databaseUrl: database.url, keys: await loadKeys(config.dataDir), rooms, authenticate: authenticator, log: quiet, serve: false, work: false, poolSize: 4 })
+    try { return await work(desk, database.url) } finally { await desk.close() }
+  } finally {
+    await database.stop()
+  }
+}
+
+async function demo(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { days: { type: 'string', default: '30' }, requests: { type: 'string', default: '4000' }, seed: { type: 'string' }, json: { type: 'boolean' }, remove: { type: 'boolean' } } })
+  if (values.remove) return withDesk(({ app }) => removeDemo(app))
+  const options = { days: whole(values.days, 1, 366), requests: whole(values.requests, 1, 200_000), seed: values.seed ? whole(values.seed, 0, 2 ** 32) : undefined }
+  const began = Date.now()
+  let shown = ''
+  const people = await withDesk(({ app }, url) => makeDemo(app, url, options, (done, total) => {
+    if (!process.stderr.isTTY) return
+    const part = Math.round((done / total) * 40)
+    const bar = `\r[${'█'.repeat(part)}${'·'.repeat(40 - part)}] ${done} / ${total}`
+    if (bar !== shown) process.stderr.write((shown = bar))
+  }))
+  if (process.stderr.isTTY) process.stderr.write('\n')
+  if (values.json) { print(JSON.stringify({ url: config.publicUrl, people })); return }
+  print(`${options.requests} requests over ${options.days} days in ${((Date.now() - began) / 1000).toFixed(1)} s. Sign in once by one of these links:`)
+  for (const person of people) print(`  ${person.role.padEnd(14)} ${person.name}  ${person.signInUrl ?? person.token}`)
+}
+
+function whole(text: string, low: number, high: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < low || value > high) throw new Error(`${text}: a whole number from ${low} to ${high} is needed`)
+  return value
+}
+
+async function token(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { name: { type: 'string' }, role: { type: 'string', default: 'intake' } } })
+  if (positionals[0] !== 'create' || !values.name) throw new Error(usage)
+  print((await withDesk(({ app }) => run(app, {}, (ctx) => createToken(ctx, { name: values.name!, role: values.role })))).token)
+}
+
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  demo,
+  token,
+  migrate: () => withDesk(async () => { print('The database is at the version of this program.') }),
+  doctor: async () => { if (!(await diagnose(config, print))) process.exitCode = 1 },
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const command = commands[name]
+if (!command) {
+  print(usage)
+  process.exit(name ? 2 : 0)
+}
+command(args).catch((error: unknown) => {
+  const text = error instanceof StartRefusal ? explainRefusal(error) : error instanceof Fault ? `${error.code} ${JSON.stringify(error.args)}` : (error as Error).message
+  process.stderr.write(`${text}\n${process.env.LOG_LEVEL === 'debug' ? (error as Error).stack : ''}`)
+  process.exit(1)
+})

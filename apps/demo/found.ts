@@ -1,0 +1,79 @@
+/** Founds the demonstration company: teams, people, skills, services, rules, reply templates. */
+import type { Ctx } from '../../platform/context.ts'
+import type { Actor } from '../../platform/access/index.ts'
+import { addRule, addService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
+import { addTemplate } from '../../modules/requests/index.ts'
+import { addMember, addSkill, createPerson, createTeam, defaultCapacity, listSkills, setPresence } from '../../modules/staff/index.ts'
+import { givenNames, services, skills, surnames, teams } from './company.ts'
+import type { Random } from './random.ts'
+
+export interface DemoAgent {
+  actor: Actor
+  teamKey: string
+  isLead: boolean
+  /** 0 careless … 1 excellent: speed, quality of results, manner. */
+  ability: number
+  /** Virtual time until which the agent's hands are full, epoch ms. */
+  freeAt: number
+}
+export interface Company {
+  agents: DemoAgent[]
+  byId: Map<string, DemoAgent>
+  teamIds: Map<string, string>
+  serviceIds: Map<string, string>
+}
+
+const workPermissions = ['requests.open', 'requests.read', 'requests.work', 'customers.read', 'customers.edit']
+
+export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
+  const company: Company = { agents: [], byId: new Map(), teamIds: new Map(), serviceIds: new Map() }
+  const known = new Set((await listSkills(ctx)).map((skill) => skill.key))
+  for (const [key, name] of skills) if (!known.has(key)) await addSkill(ctx, { key, name })
+  let count = 0
+  for (const team of teams) {
+    const { id: teamId } = await createTeam(ctx, { name: team.name, region: team.region })
+    company.teamIds.set(team.key, teamId)
+    for (let seat = 0; seat < team.size; seat++) {
+      const name = surnames[count % surnames.length]! + givenNames[(count * 7) % givenNames.length]!
+      const isLead = seat === 0
+      const person = await createPerson(ctx, {
+        name, login: `${team.key}.${seat + 1}@demo.example`, role: isLead ? 'lead' : 'agent', locale: 'zh-Hant', zone: 'Asia/Taipei',
+        skills: Object.fromEntries(team.skills.map(({ skill, level }) => [skill, Math.max(1, Math.min(5, level + random.whole(-1, 1)))])),
+        languages: team.languages.includes('en') || count % 3 === 0 ? ['zh', 'en'] : ['zh'], regions: team.region ? [team.region] : [], capacity: isLead ? { ...defaultCapacity, chat: 1, email: 3, portal: 3 } : { ...defaultCapacity, email: 10, portal: 10, outlet: 2, phone: 3 },
+      })
+      await addMember(ctx, teamId, person.id)
+      const actor: Actor = { kind: 'agent', id: person.id, name, scope: 'team', teamIds: [teamId], permissions: new Set(isLead ? [...workPermissions, 'requests.assign', 'requests.verify'] : [...workPermissions, 'requests.verify']) }
+      company.agents.push({ actor, teamKey: team.key, isLead, ability: Math.min(1, Math.max(0.1, random.between(0.35, 1))), freeAt: 0 })
+      await setPresence(ctx, person.id, 'online')
+      count++
+    }
+  }
+  for (const agent of company.agents) company.byId.set(agent.actor.id!, agent)
+  await foundServices(ctx, company)
+  await foundTemplates(ctx)
+  return company
+}
+
+async function foundServices(ctx: Ctx, company: Company): Promise<void> {
+  const existing = await loadRecognition(ctx)
+  if (!existing.fallback) await seedStandards(ctx, { teamId: company.teamIds.get('front')! })
+  else await ctx.db`update standards.service set team_id = ${company.teamIds.get('front')!} where is_default and team_id is null`
+  for (const service of services) {
+    const [urgent, normal, routine] = service.targets
+    const target = (priority: 'urgent' | 'normal' | 'routine', minutes: [number, number]) => ({ priority, firstResponseMinutes: minutes[0], resolutionMinutes: minutes[1] })
+    const made = await addService(ctx, {
+      key: service.key, name: { 'zh-Hant': service.name[0], 'zh-Hans': service.name[1], en: service.name[2] }, description: '', teamId: company.teamIds.get(service.team)!, calendarId: null, verification: service.verification,
+      closeAfterHours: 72, reopenDays: 7, acceptMinutes: 20, skills: service.skills, types: [], isActive: true, targets: [target('urgent', urgent!), target('normal', normal!), target('routine', routine!)],
+    })
+    company.serviceIds.set(service.key, made.id)
+    const has = { any: [{ field: 'subject', op: 'contains-any', value: service.words }, { field: 'text', op: 'contains-any', value: service.words }] }
+    await addRule(ctx, { name: service.name[0], condition: has, outcome: { service: service.key }, isActive: true })
+  }
+}
+
+async function foundTemplates(ctx: Ctx): Promise<void> {
+  await addTemplate(ctx, { name: '問候', body: '{{customer}}您好，我是{{agent}}，您的工單 #{{number}} 由我負責。', locale: 'zh-Hant' })
+  await addTemplate(ctx, { name: '請提供資料', body: '{{customer}}您好，為了處理「{{subject}}」，請您提供下列資料：\n1. \n2. ', locale: 'zh-Hant' })
+  await addTemplate(ctx, { name: '问候', body: '{{customer}}您好，我是{{agent}}，您的工单 #{{number}} 由我负责。', locale: 'zh-Hans' })
+  await addTemplate(ctx, { name: 'Greeting', body: 'Hello {{customer}}, my name is {{agent}} and I look after your request #{{number}}.', locale: 'en' })
+}

@@ -1,0 +1,347 @@
+/**
+ * Plays the company's days through the real commands on a virtual clock: an agenda ordered by virtual time,
+ * each entry one command by one actor. Forty commands share a transaction; nothing else is special.
+ */
+import type { App, Ctx } from '../../platform/context.ts'
+import { run } from '../../platform/context.ts'
+import { type Actor, systemActor } from '../../platform/access/index.ts'
+import type { VirtualClock } from '../../platform/clock/index.ts'
+import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, declineAssignment, receiveMessage, releaseMessage, scoreRequest, setDelivery, startWaiting, stopWaiting, submitRequest, sweepRequest, takeRequest, verifyRequest, writeMessage } from '../../modules/requests/index.ts'
+import { drainQueues } from '../../modules/routing/index.ts'
+import { changeCustomer, getCustomer } from '../../modules/customers/index.ts'
+import { type Problem, englishNames, givenNames, notes, problems, replies, sendBackReasons, services, simplifiedNames, surnames } from './company.ts'
+import type { Company, DemoAgent } from './found.ts'
+import type { Random } from './random.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+export interface PlayOptions { days: number; requests: number; endAt: Date; progress: (done: number, total: number) => void; isCancelled?: () => boolean }
+
+interface Case { id: string; problem: Problem; agent: DemoAgent | null; teamKey: string; customerId: string; customerName: string; channel: string; isLate: boolean; rounds: number; n: number }
+type Act = (ctx: Ctx) => Promise<void>
+interface Entry { at: number; nr: number; actor: Actor; act: Act }
+
+/** Binary heap by time, then by order of entry, so that a seed always plays the same. */
+class Agenda {
+  #heap: Entry[] = []
+  #nr = 0
+  add(at: number, actor: Actor, act: Act): void {
+    const heap = this.#heap
+    heap.push({ at, nr: this.#nr++, actor, act })
+    for (let i = heap.length - 1; i > 0;) {
+      const up = (i - 1) >> 1
+      if (!before(heap[i]!, heap[up]!)) break
+      ;[heap[i], heap[up]] = [heap[up]!, heap[i]!]
+      i = up
+    }
+  }
+  get next(): Entry | undefined { return this.#heap[0] }
+  take(): Entry {
+    const heap = this.#heap
+    const first = heap[0]!
+    const last = heap.pop()!
+    if (heap.length) {
+      heap[0] = last
+      for (let i = 0; ;) {
+        const left = 2 * i + 1
+        const best = [left, left + 1].filter((child) => child < heap.length && before(heap[child]!, heap[i]!)).sort((a, b) => (before(heap[a]!, heap[b]!) ? -1 : 1))[0]
+        if (best === undefined) break
+        ;[heap[i], heap[best]] = [heap[best]!, heap[i]!]
+        i = best
+      }
+    }
+    return first
+  }
+}
+const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.nr < b.nr)
+
+/** Share of a day's requests by hour in Taipei; the phone rings in the morning and after dinner. */
+const HOURS = [2, 1, 1, 1, 1, 2, 4, 8, 18, 26, 28, 26, 16, 20, 24, 24, 22, 18, 14, 14, 16, 15, 10, 5]
+const WEEKDAYS = [0.55, 1.15, 1.05, 1, 1, 1.05, 0.7]
+const OPEN_HOUR = 9
+const CLOSE_HOUR = 18
+const TAIPEI = 8 * HOUR
+
+/** Plays until `endAt`; what is still open then stays open, as in life. */
+export async function play(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions): Promise<{ requests: number; commands: number }> {
+  const stage = new Play(app, clock, company, random, options)
+  return stage.perform()
+}
+
+class Play {
+  readonly #app: App
+  readonly #clock: VirtualClock
+  readonly #company: Company
+  readonly #random: Random
+  readonly #options: PlayOptions
+  readonly #agenda = new Agenda()
+  readonly #cases = new Map<string, Case>()
+  readonly #customers: { name: string; email: string; phone: string; language: Problem['language']; tier: string | null }[] = []
+  #arrived = 0
+  #commands = 0
+  #drainAt = 0
+  #waiting = new Set<string>()
+
+  constructor(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions) {
+    this.#app = app; this.#clock = clock; this.#company = company; this.#random = random; this.#options = options
+  }
+
+  async perform(): Promise<{ requests: number; commands: number }> {
+    this.#inviteCustomers()
+    this.#planArrivals()
+    const end = this.#options.endAt.getTime()
+    while (this.#agenda.next && this.#agenda.next.at <= end && !this.#options.isCancelled?.()) {
+      await this.#batch(end)
+      if (this.#clock.now().getTime() >= this.#drainAt) await this.#drain()
+      this.#options.progress(this.#arrived, this.#options.requests)
+    }
+    return { requests: this.#arrived, commands: this.#commands }
+  }
+
+  async #batch(end: number): Promise<void> {
+    await run(this.#app, {}, async (ctx) => {
+      for (let count = 0; count < 40; count++) {
+        const next = this.#agenda.next
+        if (!next || next.at > end || (this.#waiting.size && next.at > this.#drainAt + 20 * MINUTE)) return
+        const entry = this.#agenda.take()
+        this.#clock.set(Math.max(entry.at, this.#clock.now().getTime()))
+        ctx.now = this.#clock.now()
+        ctx.actor = entry.actor
+        await entry.act(ctx)
+        this.#commands++
+      }
+    })
+  }
+
+  async #drain(): Promise<void> {
+    const now = this.#clock.now().getTime()
+    this.#drainAt = now + 10 * MINUTE
+    if (!this.#waiting.size || !isOpenHour(now)) { if (this.#waiting.size) this.#drainAt = nextOpening(now); return }
+    await drainQueues(this.#app)
+    const offered = await this.#app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where id = any(${[...this.#waiting]}::uuid[]) and stage = 'assign'`
+    for (const { id, holderId } of offered) {
+      this.#waiting.delete(id)
+      this.#offered(this.#cases.get(id)!, holderId, now)
+    }
+  }
+
+  #inviteCustomers(): void {
+    const random = this.#random
+    for (let n = 0; n < Math.max(40, this.#options.requests * 0.35); n++) {
+      const language = random.weighted<Problem['language']>([['zh-Hant', 62], ['zh-Hans', 22], ['en', 16]])
+      const name = language === 'en' ? random.pick(englishNames) : language === 'zh-Hans' ? random.pick(simplifiedNames) : random.pick([...surnames]) + random.pick(givenNames)
+      this.#customers.push({ name, email: `c${n}@customers.example`, phone: `+8869${String(10_000_000 + n).slice(-8)}`, language, tier: random.weighted<string | null>([[null, 82], ['silver', 10], ['gold', 6], ['platinum', 2]]) })
+    }
+  }
+
+  #planArrivals(): void {
+    const random = this.#random
+    const { days, requests, endAt } = this.#options
+    const first = Math.floor((endAt.getTime() + TAIPEI) / DAY) * DAY - TAIPEI - (days - 1) * DAY
+    const byDay = Array.from({ length: days }, (_, day) => [first + day * DAY, WEEKDAYS[new Date(first + day * DAY + TAIPEI).getUTCDay()]!] as const)
+    const times: number[] = []
+    while (times.length < requests) {
+      const at = random.weighted(byDay) + random.weighted(HOURS.map((weight, hour) => [hour, weight] as const)) * HOUR + random.next() * HOUR
+      if (at < endAt.getTime()) times.push(at)
+    }
+    for (const at of times.sort((a, b) => a - b)) this.#agenda.add(at, systemActor, (ctx) => this.#arrive(ctx))
+  }
+
+  async #arrive(ctx: Ctx): Promise<void> {
+    const random = this.#random
+    const n = this.#arrived++
+    const person = random.pick(this.#customers)
+    const service = random.weighted(services.map((one) => [one, one.weight] as const))
+    const fitting = problems.filter((one) => one.service === service.key && one.language === person.language)
+    const problem = random.pick(fitting.length ? fitting : problems.filter((one) => one.service === service.key))
+    const channel = random.weighted([['email', 34], ['chat', 22], ['portal', 18], ['phone', 18], ['api', 8]] as const)
+    const phoned = channel === 'phone' ? random.pick(this.#company.agents.filter((agent) => agent.teamKey === 'front')) : null
+    if (phoned) ctx.actor = phoned.actor
+    const accepted = await acceptRequest(ctx, {
+      source: 'demo', key: `${this.#options.endAt.toISOString()}-${n}`, channel, subject: problem.subject, text: problem.text, language: problem.language,
+      customer: { name: person.name, email: person.email, phone: person.phone, verified: true, channel: 'demo', language: person.language },
+      ...(random.chance(problem.urgent) ? { priority: 'urgent' as const } : random.chance(0.25) ? { priority: 'routine' as const } : {}),
+    })
+    if (person.tier) {
+      ctx.actor = systemActor
+      const customer = await getCustomer(ctx, accepted.customerId)
+      await changeCustomer(ctx, accepted.customerId, { tier: person.tier, version: customer.version })
+      person.tier = null
+    }
+    const one: Case = { id: accepted.id, problem, agent: null, teamKey: service.team, customerId: accepted.customerId, customerName: person.name, channel, isLate: false, rounds: 0, n }
+    this.#cases.set(one.id, one)
+    if (accepted.holder) this.#offered(one, accepted.holder.id, ctx.now.getTime())
+    else this.#waiting.add(one.id)
+    // The due moments are looked at when they pass, as the sweep would.
+    for (const due of [accepted.firstResponseDueAt, accepted.resolutionDueAt]) if (due) this.#agenda.add(Date.parse(due) + 1000, systemActor, (later) => sweepRequest(later, one.id))
+  }
+
+  /** Within the agent's working hours, after what is already in hand. */
+  #whenFree(agent: DemoAgent, from: number, minutes: number): number {
+    const start = workTime(Math.max(from, agent.freeAt))
+    const end = workTime(start + minutes * MINUTE)
+    agent.freeAt = start + Math.min(minutes, 20) * 0.6 * MINUTE
+    return end
+  }
+
+  #offered(one: Case, agentId: string, now: number): void {
+    const agent = this.#company.byId.get(agentId)
+    if (!agent) return
+    const random = this.#random
+    one.agent = agent
+    const answer = this.#whenFree(agent, now, random.around(one.channel === 'chat' ? 1 : 4 + 5 * (1 - agent.ability), 0.6))
+    if (random.chance(0.02)) this.#agenda.add(answer, agent.actor, (ctx) => this.#decline(ctx, one))
+    else if (answer - now > 19 * MINUTE) this.#agenda.add(now + 20 * MINUTE + 1000, systemActor, (ctx) => this.#takenBack(ctx, one))
+    else this.#agenda.add(answer, agent.actor, (ctx) => this.#begin(ctx, one))
+  }
+
+  async #stageOf(ctx: Ctx, one: Case): Promise<{ stage: string; holderId: string | null }> {
+    const [row] = await ctx.db<{ stage: string; holderId: string | null }[]>`select stage, holder_id from requests.request where id = ${one.id}`
+    return row!
+  }
+
+  async #afterReallocation(ctx: Ctx, one: Case): Promise<void> {
+    const { stage, holderId } = await this.#stageOf(ctx, one)
+    if (stage === 'assign' && holderId) this.#offered(one, holderId, ctx.now.getTime())
+    else if (stage === 'accept') this.#waiting.add(one.id)
+  }
+
+  async #decline(ctx: Ctx, one: Case): Promise<void> {
+    const { stage, holderId } = await this.#stageOf(ctx, one)
+    if (stage !== 'assign' || holderId !== ctx.actor.id) return
+    await declineAssignment(ctx, one.id, this.#random.pick(['手上有緊急客訴處理中', '不熟悉這類設備', '即將交班']))
+    await this.#afterReallocation(ctx, one)
+  }
+
+  async #takenBack(ctx: Ctx, one: Case): Promise<void> {
+    const { stage } = await this.#stageOf(ctx, one)
+    if (stage !== 'assign') return
+    await sweepRequest(ctx, one.id)
+    await this.#afterReallocation(ctx, one)
+  }
+
+  async #begin(ctx: Ctx, one: Case): Promise<void> {
+    const { stage, holderId } = await this.#stageOf(ctx, one)
+    if (stage !== 'assign') return
+    if (holderId === ctx.actor.id) await acceptAssignment(ctx, one.id)
+    else await takeRequest(ctx, one.id)
+    const random = this.#random
+    const agent = one.agent!
+    if (random.chance(0.25)) this.#next(one, random.around(3, 0.5), (later) => writeMessage(later, one.id, { kind: 'note', text: random.pick(notes) }).then(() => {}))
+    if (random.chance(0.05)) await this.#giveTask(ctx, one)
+    this.#next(one, random.around(one.channel === 'chat' ? 2 : 8 + 40 * (1 - agent.ability), 0.7), (later) => this.#answer(later, one, one.problem.answer, random.chance(0.35)))
+  }
+
+  #next(one: Case, minutes: number, act: Act): void {
+    const agent = one.agent!
+    this.#agenda.add(this.#whenFree(agent, this.#clock.now().getTime(), minutes), agent.actor, act)
+  }
+
+  async #giveTask(ctx: Ctx, one: Case): Promise<void> {
+    const task = await addTask(ctx, one.id, { title: '聯絡現場並回報', ownerId: ctx.actor.id!, dueAt: new Date(ctx.now.getTime() + DAY).toISOString() })
+    this.#next(one, this.#random.around(60, 0.5), async (later) => { await changeTask(later, one.id, task.id, { isDone: true, version: task.version }) })
+  }
+
+  async #answer(ctx: Ctx, one: Case, text: string, asks: boolean): Promise<void> {
+    const { stage } = await this.#stageOf(ctx, one)
+    if (stage !== 'execute') return
+    const messageId = await writeMessage(ctx, one.id, { kind: 'reply', text: text.replace('{customer}', one.customerName) + (asks ? `\n${one.problem.ask}` : '') })
+    this.#agenda.add(ctx.now.getTime() + 10_000, systemActor, async (later) => {
+      await releaseMessage(later, messageId)
+      await setDelivery(later, messageId, 'sent')
+      later.actor = one.agent!.actor
+      if (asks && (await this.#stageOf(later, one)).stage === 'execute') await startWaiting(later, one.id, { for: 'customer' })
+    })
+    if (asks) this.#agenda.add(ctx.now.getTime() + this.#random.around(3 * HOUR, 1), systemActor, (later) => this.#customerReplies(later, one))
+    else this.#next(one, this.#random.around(30 + 120 * (1 - one.agent!.ability), 0.9), (later) => this.#handIn(later, one))
+  }
+
+  async #customerReplies(ctx: Ctx, one: Case): Promise<void> {
+    const { stage } = await this.#stageOf(ctx, one)
+    if (stage !== 'track') return
+    if (this.#random.chance(0.12)) {
+      // No answer: the agent goes on after two days.
+      this.#agenda.add(workTime(ctx.now.getTime() + 2 * DAY), one.agent!.actor, async (later) => {
+        if ((await this.#stageOf(later, one)).stage === 'track') { await stopWaiting(later, one.id); await this.#handIn(later, one) }
+      })
+      return
+    }
+    await this.#customerSays(ctx, one, this.#random.pick(replies[one.problem.language]))
+    this.#next(one, this.#random.around(25 + 60 * (1 - one.agent!.ability), 0.7), (later) => this.#handIn(later, one))
+  }
+
+  #customerSays(ctx: Ctx, one: Case, text: string) {
+    return receiveMessage(ctx, one.id, { source: 'demo', key: `${this.#options.endAt.toISOString()}-${one.n}-${one.rounds++}-${this.#commands}`, channel: one.channel, text, authorName: one.customerName, customerId: one.customerId })
+  }
+
+  async #handIn(ctx: Ctx, one: Case): Promise<void> {
+    const { stage } = await this.#stageOf(ctx, one)
+    if (stage !== 'execute') return
+    const [tasks] = await ctx.db<{ open: number }[]>`select count(*)::int as open from requests.task where request_id = ${one.id} and done_at is null`
+    if (tasks!.open) return this.#next(one, 45, (later) => this.#handIn(later, one))
+    await submitRequest(ctx, one.id, one.problem.result)
+    const { stage: after } = await this.#stageOf(ctx, one)
+    if (after === 'verify') this.#planVerdict(ctx, one)
+    else this.#planRating(ctx, one)
+  }
+
+  #planVerdict(ctx: Ctx, one: Case): void {
+    const service = services.find((each) => each.key === one.problem.service)!
+    const random = this.#random
+    const fails = random.chance(0.03 + 0.18 * (1 - one.agent!.ability))
+    if (service.verification === 'customer') {
+      this.#agenda.add(ctx.now.getTime() + random.around(4 * HOUR, 0.8), systemActor, (later) => this.#judge(later, one, fails, (inner) => customerVerdict(inner, one.id, { verdict: fails ? 'failed' : 'passed', reason: fails ? random.pick(replies[one.problem.language]) : '' })))
+      return
+    }
+    const colleagues = this.#company.agents.filter((agent) => agent !== one.agent && agent.teamKey === one.agent!.teamKey)
+    const judge = random.chance(0.6) ? (colleagues.find((agent) => agent.isLead) ?? random.pick(colleagues)) : random.pick(colleagues)
+    this.#agenda.add(this.#whenFree(judge, ctx.now.getTime(), random.around(30, 0.8)), judge.actor, (later) => this.#judge(later, one, fails, (inner) => verifyRequest(inner, one.id, fails ? { verdict: 'failed', reason: random.pick(sendBackReasons) } : { verdict: 'passed' })))
+  }
+
+  async #judge(ctx: Ctx, one: Case, fails: boolean, verdict: Act): Promise<void> {
+    if ((await this.#stageOf(ctx, one)).stage !== 'verify') return
+    await verdict(ctx)
+    if (!fails) return this.#planRating(ctx, one)
+    this.#next(one, this.#random.around(40, 0.7), (later) => this.#handIn(later, one))
+  }
+
+  #planRating(ctx: Ctx, one: Case): void {
+    const random = this.#random
+    const now = ctx.now.getTime()
+    this.#agenda.add(now + 1000, systemActor, async (later) => {
+      for (const { id } of await later.db<{ id: string }[]>`select id from requests.message where request_id = ${one.id} and state = 'queued'`) await setDelivery(later, id, 'sent')
+    })
+    if (random.chance(0.04)) {
+      this.#agenda.add(now + random.around(5 * HOUR, 0.8), systemActor, async (later) => {
+        await this.#customerSays(later, one, random.pick(replies[one.problem.language]))
+        if ((await this.#stageOf(later, one)).stage === 'execute') this.#next(one, random.around(40, 0.6), (inner) => this.#handIn(inner, one))
+      })
+      return
+    }
+    if (random.chance(0.55)) this.#agenda.add(now + random.around(6 * HOUR, 1), systemActor, (later) => this.#rate(later, one))
+    else this.#agenda.add(now + 72 * HOUR + 1000, systemActor, (later) => sweepRequest(later, one.id))
+  }
+
+  async #rate(ctx: Ctx, one: Case): Promise<void> {
+    const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, resolution_breached_at is not null as late, failed_verifications as failed from requests.request where id = ${one.id}`
+    if (row!.stage !== 'feedback') return
+    const mood = 3.1 + 2 * one.agent!.ability - (row!.late ? 1.1 : 0) - 0.5 * row!.failed + this.#random.between(-1.1, 1.1)
+    await scoreRequest(ctx, one.id, Math.max(1, Math.min(5, Math.round(mood))))
+    if (this.#random.chance(0.01)) this.#agenda.add(ctx.now.getTime() + this.#random.around(20 * HOUR, 0.7), systemActor, async (later) => {
+      await this.#customerSays(later, one, this.#random.pick(replies[one.problem.language]))
+      if ((await this.#stageOf(later, one)).stage === 'execute') this.#next(one, 60, (inner) => this.#handIn(inner, one))
+    })
+  }
+}
+
+const localHour = (ms: number): number => ((ms + TAIPEI) % DAY) / HOUR
+const isWeekday = (ms: number): boolean => ![0, 6].includes(new Date(ms + TAIPEI).getUTCDay())
+const isOpenHour = (ms: number): boolean => isWeekday(ms) && localHour(ms) >= OPEN_HOUR && localHour(ms) < CLOSE_HOUR
+function nextOpening(ms: number): number {
+  let at = Math.floor((ms + TAIPEI) / DAY) * DAY - TAIPEI + OPEN_HOUR * HOUR
+  while (at <= ms || !isWeekday(at)) at += DAY
+  return at
+}
+const workTime = (ms: number): number => (isOpenHour(ms) ? ms : nextOpening(ms) + (ms % (10 * MINUTE)))

@@ -1,0 +1,35 @@
+/** The demonstration company as part of the running program: filled by a process of its own, so that serving stays quick. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Fault } from '../../platform/fault.ts'
+import type { Module } from '../../platform/module.ts'
+import { demo } from './contract.ts'
+import { demoState, removeDemo, saveState } from './index.ts'
+
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+export const demoRoom: Module = {
+  name: 'demo',
+  text: new URL('./text/', import.meta.url),
+  contract: demo,
+  routes: (mount, app, { log }) => {
+    mount(demo.state, () => demoState(app))
+    mount(demo.start, async (ctx, { body }) => {
+      const now = await demoState(app)
+      if (!['none', 'cancelled'].includes(now.state)) throw new Fault('demo.exists', 409)
+      const [any] = await ctx.db`select 1 from requests.request limit 1`
+      if (any) throw new Fault('demo.not-empty', 409)
+      const child = spawn(process.execPath, [cli, 'demo', '--json', '--days', String(body.days), '--requests', String(body.requests)], { stdio: ['ignore', 'ignore', 'pipe'], env: process.env })
+      let trouble = ''
+      child.stderr.on('data', (chunk: Buffer) => { trouble = (trouble + chunk).slice(-2000) })
+      child.on('exit', (code) => { if (code) { log.error({ trouble }, 'the demonstration company could not be made'); void saveState(app, { ...now, state: 'cancelled' }) } })
+      return { state: 'filling' as const, done: 0, total: body.requests }
+    })
+    mount(demo.cancel, async () => {
+      const now = await demoState(app)
+      if (now.state === 'filling') await saveState(app, { ...now, state: 'cancelled' })
+      return demoState(app)
+    })
+    mount(demo.remove, async () => { await removeDemo(app); return demoState(app) })
+  },
+}

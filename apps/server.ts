@@ -1,0 +1,67 @@
+/** serve · work · migrate in one image. */
+import pino from 'pino'
+import { assemble, type Installation } from './assemble.ts'
+import { demoRoom } from './demo/room.ts'
+import { servePages } from './pages.ts'
+import { rooms } from './rooms.ts'
+import { readConfig } from '../platform/config.ts'
+import { loadKeys } from '../platform/crypto/index.ts'
+import { openDatabase } from './open.ts'
+import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
+import { reading, run } from '../platform/context.ts'
+import { authenticator, createSetupLink, needsSetup } from '../modules/staff/index.ts'
+
+const began = performance.now()
+const config = readConfig()
+const log = pino({ level: config.logLevel, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+async function start(): Promise<() => Promise<void>> {
+  const database = await openDatabase(config, { log: (line) => log.info(line) })
+  let desk: Installation | undefined
+  try {
+    desk = await assemble({ config, databaseUrl: database.url, keys: await loadKeys(config.dataDir), rooms: [...rooms, demoRoom], authenticate: authenticator, log, serve: true, pages: servePages })
+    await desk.http!.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await desk?.close().catch(() => {})
+    await database.stop()
+    throw await asRefusal(error)
+  }
+  const { app } = desk
+  const ms = Math.round(performance.now() - began)
+  say(startupText('start.ready', { url: config.publicUrl, seconds: (ms / 1000).toFixed(1) }))
+  if (await needsSetup(app)) {
+    const path = await run(app, {}, (ctx) => createSetupLink(ctx))
+    say(startupText('start.setup', { url: `${config.publicUrl}${path}` }))
+  }
+  return async () => {
+    await desk.close()
+    await database.stop()
+  }
+}
+
+async function asRefusal(error: unknown): Promise<unknown> {
+  const { code, unknown: steps } = error as { code?: string; unknown?: string[] }
+  if (code === 'EADDRINUSE') return new StartRefusal('start.port-taken', { host: config.host, port: config.port, next: config.port + 1 }, error)
+  if (code === 'EACCES') return new StartRefusal('start.port-taken', { host: config.host, port: config.port, next: 3000 }, error)
+  if (steps) return new StartRefusal('start.database-newer', { found: steps.join(', '), known: steps.length }, error)
+  return error
+}
+
+let stopping = false
+let close: (() => Promise<void>) | undefined
+async function stop(): Promise<void> {
+  if (stopping) process.exit(1)
+  stopping = true
+  await close?.().catch((error: unknown) => log.error({ err: error }, 'stopping failed'))
+  process.exit(0)
+}
+process.on('SIGINT', stop)
+process.on('SIGTERM', stop)
+// A lost database connection may reject far from any caller; the program outlives it and says so.
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+
+start().then((stopper) => { close = stopper }, (error: unknown) => {
+  process.stderr.write(`${error instanceof StartRefusal ? explainRefusal(error) : `${(error as Error).stack ?? error}`}\n`)
+  process.exit(1)
+})
