@@ -8,6 +8,8 @@ import { enqueue } from '../../platform/jobs/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { allocateRequest, drainQueues } from './allocate.ts'
 
+export { drainQueues } from './allocate.ts'
+
 // A place became free or a person came: look at the queues soon, once for many such moments.
 const lookSoon = async (ctx: Ctx): Promise<void> => { enqueue(ctx, 'routing.drain', {}, { key: 'drain', runAt: new Date(ctx.now.getTime() + 500) }) }
 
