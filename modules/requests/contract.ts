@@ -89,7 +89,8 @@ export const NewRequest = z.strictObject({
   subject: line(300),
   text: someText(100_000),
   channel: Channel.default('api'),
-  customer: z.strictObject({ name: line(200).optional(), email: email.optional(), phone: z.string().regex(/^\+?[0-9 ()-]{5,30}$/, { message: 'input.phone' }).optional(), external: line(200).optional() }),
+  /** `id`: a customer already known; otherwise found or made by the addresses. */
+  customer: z.strictObject({ id: id.optional(), name: line(200).optional(), email: email.optional(), phone: z.string().regex(/^\+?[0-9 ()-]{5,30}$/, { message: 'input.phone' }).optional(), external: line(200).optional() }),
   language: z.enum(['zh-Hant', 'zh-Hans', 'en']).optional(),
   type: line(80).optional(),
   serviceId: id.optional(),
@@ -114,6 +115,7 @@ export const requests = {
     view: z.enum(views).default('all'), search: text(200).optional(), stage: Stage.optional(), teamId: id.optional(), holderId: id.optional(), customerId: id.optional(), priority: Priority.optional(), channel: Channel.optional(),
     cursor: cursor.optional(), limit: limit(100, 40) }) },
   counts: { method: 'GET', path: '/api/requests/counts', access: 'requests.read', summary: 'How many requests each view holds, and each team.', response: z.object({ views: z.record(z.string(), z.number()), teams: z.array(z.object({ id, name: z.string(), open: z.number(), queue: z.number() })) }) },
+  loads: { method: 'GET', path: '/api/requests/loads', access: 'requests.read', summary: 'How many requests each person has in hand: offered or being executed.', query: z.strictObject({ teamId: id.optional() }), response: z.object({ rows: z.array(z.object({ agentId: id, open: z.number() })) }) },
   get: { method: 'GET', path: '/api/requests/:id', access: 'requests.read', params: byId, response: Request, faults: ['requests.not-found'] },
   messages: { method: 'GET', path: '/api/requests/:id/messages', access: 'requests.read', params: byId, query: z.strictObject({ before: id.optional(), limit: limit(200, 100) }), response: page(Message), faults: ['requests.not-found'] },
   events: { method: 'GET', path: '/api/requests/:id/events', access: 'requests.read', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: limit(500, 200) }), response: z.object({ rows: z.array(RequestEvent), next: z.number().nullable() }), faults: ['requests.not-found'] },

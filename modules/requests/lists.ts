@@ -154,3 +154,11 @@ export async function countViews(ctx: Ctx): Promise<{ views: Record<string, numb
     from staff.team t left join requests.request r on r.team_id = t.id and r.stage <> 'closed' where ${all} or t.id = any(${ctx.actor.teamIds as string[]}::uuid[]) group by t.id order by t.name`
   return { views: Object.fromEntries(await counts), teams: [...(await teams)] }
 }
+
+/** What each person of a team (or everybody) has in hand. */
+export async function countLoads(ctx: Ctx, teamId?: string): Promise<{ rows: { agentId: string; open: number }[] }> {
+  const rows = await ctx.db<{ agentId: string; open: number }[]>`
+    select holder_id as agent_id, count(*)::int as open from requests.request where holder_id is not null and stage in ('assign', 'execute')
+      ${teamId ? ctx.db`and holder_id in (select person_id from staff.membership where team_id = ${teamId})` : ctx.db``} group by holder_id`
+  return { rows: [...rows] }
+}

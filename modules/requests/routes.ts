@@ -10,7 +10,7 @@ import { addAttachment, fileHeaders, readAttachment } from './attachments.ts'
 import { type Request, requests } from './contract.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
-import { countViews, listRequests } from './lists.ts'
+import { countLoads, countViews, listRequests } from './lists.ts'
 import { serveLive } from './live.ts'
 import { listNotices, listDrafts, markSeen, readNotices } from './personal.ts'
 import { addTask, changeTask, listTasks } from './tasks.ts'
@@ -36,6 +36,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   })
   mount(requests.list, (ctx, { query }) => listRequests(ctx, query))
   mount(requests.counts, (ctx) => countViews(ctx))
+  mount(requests.loads, (ctx, { query }) => countLoads(ctx, query.teamId))
   mount(requests.get, (ctx, { params }) => viewRequest(ctx, params.id))
   mount(requests.messages, (ctx, { params, query }) => listMessages(ctx, params.id, query))
   mount(requests.events, (ctx, { params, query }) => listEvents(ctx, params.id, query))

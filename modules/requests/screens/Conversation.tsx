@@ -1,6 +1,7 @@
 import { ArrowDown, ChevronDown, ChevronRight, Download, Lock, MailWarning, Paperclip, RotateCw } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { call, useCall } from '../../../apps/console/api.ts'
+import { useConnection } from '../../../apps/console/live.ts'
 import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { fillPath } from '../../../platform/http/contract.ts'
@@ -141,11 +142,12 @@ function DeliveryMark({ requestId, message, onUnsent }: { requestId: string; mes
   return mark
 }
 
-/** Seconds left until an instant, turning over each second. */
-export function useSecondsUntil(at: string): number {
-  const [left, setLeft] = useState(() => Math.max(0, Math.ceil((Date.parse(at) - Date.now()) / 1000)))
+/** Seconds left until an instant of this machine's clock (epoch ms), turning over each second. */
+function useSecondsUntil(at: number): number {
+  const read = () => Math.max(0, Math.ceil((at - Date.now()) / 1000))
+  const [left, setLeft] = useState(read)
   useEffect(() => {
-    const tick = () => setLeft(Math.max(0, Math.ceil((Date.parse(at) - Date.now()) / 1000)))
+    const tick = () => setLeft(read())
     tick()
     const timer = setInterval(tick, 250)
     return () => clearInterval(timer)
@@ -155,9 +157,9 @@ export function useSecondsUntil(at: string): number {
 
 function Held({ requestId, message, onUnsent }: { requestId: string; message: Message; onUnsent: () => void }) {
   const t = useText()
+  const { clockOffset } = useConnection()
   // A wrong clock on this machine must not shorten or stretch the ten seconds.
-  const [until] = useState(() => new Date(Date.now() + Math.min(10_000, Math.max(0, Date.parse(message.sendAt!) - Date.parse(message.createdAt)))).toISOString())
-  const left = useSecondsUntil(until)
+  const left = useSecondsUntil(Date.parse(message.sendAt!) - clockOffset)
   const unsend = useUnsend(requestId, onUnsent)
   return (
     <span className="inline-flex items-center gap-1">
