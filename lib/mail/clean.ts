@@ -110,7 +110,7 @@ function cleanStyle(style: string): string {
   return kept.join(';')
 }
 
-const withoutBlanks = (address: string): string => address.replace(/[\u0000-\u0020\u007f-\u00a0\u200b\u2028\u2029\ufeff]/g, '')
+const withoutBlanks = (address: string): string => address.replace(/[\p{Cc}\s\u200b]/gu, '')
 
 /** A link leads to the web, a mailbox or a phone; the host it really leads to is its title. */
 function cleanLink(href: string | undefined): Record<string, string> {
@@ -243,7 +243,7 @@ function roughText(html: string): string {
     if (/^<\/?(?:p|div|br|tr|li|h\d|table|blockquote)\b/i.test(html.slice(open, open + 13)) && !text.endsWith('\n')) text += '\n'
     at = end + 1
   }
-  return readEntities(text).replace(/[ \t]{2,}/g, ' ').replace(/\n{3,}/g, '\n\n').replace(/[\u0000-\u0008\u000b-\u001f]/g, '').trim()
+  return readEntities(text).replace(/[ \t]{2,}/g, ' ').replace(/\n{3,}/g, '\n\n').replaceAll('\0', '').trim()
 }
 
 function indexOfClose(html: string, tag: string, from: number): number {

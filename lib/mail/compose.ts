@@ -1,7 +1,7 @@
 import { canonicalAddress } from './addresses.ts'
 import { cleanHtml, textToHtml } from './clean.ts'
 import type { MailAddress } from './mail.ts'
-import { plainFileName, singleLine } from './visible.ts'
+import { plainFileName, plainText, singleLine } from './visible.ts'
 
 export interface Composition {
   from: MailAddress
@@ -46,7 +46,7 @@ export interface OutgoingMail {
  * @throws TypeError when an address, the Message-ID or a content type is none: nobody would know whom it reaches
  */
 export function composeMail(composition: Composition): OutgoingMail {
-  const text = composition.text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+  const text = plainText(composition.text)
   const headers: Record<string, string> = {}
   if (composition.isAutomatic === true) {
     headers['Auto-Submitted'] = 'auto-replied'
@@ -85,7 +85,7 @@ function safeMailbox(mailbox: MailAddress): MailAddress {
 }
 
 function safeMessageId(messageId: string): string {
-  if (!/^<[^<>\s\u0000-\u001f]{1,990}>$/.test(messageId)) throw new TypeError(`not a Message-ID: ${singleLine(messageId, 100)}`)
+  if (!/^<[^<>\s\p{Cc}]{1,990}>$/u.test(messageId)) throw new TypeError(`not a Message-ID: ${singleLine(messageId, 100)}`)
   return messageId
 }
 

@@ -126,7 +126,7 @@ const traditional = '您好，我要申請退款。訂單編號為20250301，請
 const rare = '您好，我姓𠮷，名㐀，住在龘街，请帮我查询账单。'
 
 function hz(text: string): Buffer {
-  return Buffer.from(text.replace(/[^\x00-\x7f]+/g, run => `~{${Buffer.from(iconv.encode(run, 'gb18030').map(byte => byte & 0x7f)).toString('latin1')}~}`), 'latin1')
+  return Buffer.from(text.replace(/\P{ASCII}+/gu, run => `~{${Buffer.from(iconv.encode(run, 'gb18030').map(byte => byte & 0x7f)).toString('latin1')}~}`), 'latin1')
 }
 
 const variants: [string, string, string, (text: string) => Buffer][] = [

@@ -202,7 +202,7 @@ interface Cut {
  */
 export function foldQuotedHtml(html: string): FoldedHtml {
   const whole = { html, quoted: '' }
-  if (html.length > 1_000_000) return whole
+  if (html.length > 500_000) return whole
   const cut = findCut(html)
   if (cut === undefined) return whole
   let end = html.length

@@ -98,7 +98,8 @@ function describe(attachment: TnefAttachment, properties: Properties): void {
   attachment.contentType = textOf(property.mimeTag) ?? attachment.contentType
   attachment.contentId = textOf(property.contentId)?.replace(/^<|>$/g, '')
   const data = properties.get(property.data)
-  if (attachment.content.length === 0 && typeof data === 'object') attachment.content = data
+  // Embedded objects have a stub of some bytes beside them as their "file".
+  if (typeof data === 'object' && data.length > attachment.content.length) attachment.content = data
 }
 
 function readBody(properties: Properties, codepage: string, content: TnefContent): void {
@@ -108,7 +109,7 @@ function readBody(properties: Properties, codepage: string, content: TnefContent
   if (typeof html === 'string') content.html = html
   else if (html !== undefined) content.html = decodeBytes(html, /charset=["']?([\w-]+)/i.exec(html.toString('latin1', 0, 2_000))?.[1] ?? codepage).text
   const rtf = properties.get(property.rtf)
-  if (typeof rtf === 'object' && content.html === undefined && content.text === undefined) content.text = rtfToText(unpackRtf(rtf))
+  if (typeof rtf === 'object' && content.html === undefined && content.text === undefined) content.text = stripZero(rtfToText(unpackRtf(rtf)))
 }
 
 /** The property list of [MS-OXTNEF] 2.1.3.4; strings decoded, binary kept, numbers skipped. */

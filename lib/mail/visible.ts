@@ -3,7 +3,7 @@
  * Joiners (U+200C, U+200D) stay, scripts and emoji need them.
  */
 const deceptive = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g
-const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const controls = /[\p{Cc}\u2028\u2029]+/gu
 
 /** Deceptive characters written out (`[U+202E]`), so that a name shows what it holds. */
 export function visualise(text: string): string {
@@ -31,7 +31,7 @@ export function plainFileName(name: string, fallback: string): string {
   return clean.slice(0, 200 - extension.length) + extension
 }
 
-/** Text without the control characters that no mail needs; line ends become `\n`. */
+/** Text as it was written, but line ends are `\n` and there is no NUL, which no database text can hold. */
 export function plainText(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '')
+  return text.replace(/\r\n?/g, '\n').replaceAll('\0', '')
 }

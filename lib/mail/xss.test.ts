@@ -47,8 +47,8 @@ function countExecutable(pages: string[]): { executable: number; examples: strin
       const walker = inert.createTreeWalker(inert, NodeFilter.SHOW_ELEMENT)
       for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
         const name = String(nameOf?.call(node))
-        const isBad = dangerous.has(name) || [...(attributesOf?.call(node) as NamedNodeMap)].some(attribute => {
-          const value = attribute.value.replace(/[\u0000-\u0020\u007f-\u00a0]/g, '').toLowerCase()
+        const isBad = dangerous.has(name) || [...((attributesOf?.call(node) ?? []) as Iterable<Attr>)].some(attribute => {
+          const value = attribute.value.replace(/[\p{Cc}\s]/gu, '').toLowerCase()
           if (attribute.name.startsWith('on') || ['srcdoc', 'formaction', 'action', 'srcset', 'background', 'ping', 'is', 'name', 'id'].includes(attribute.name)) return true
           if (attribute.name === 'style') return /url\(|expression|position|behavior|@import/.test(value)
           return ['href', 'src', 'xlink:href', 'data'].includes(attribute.name) && !/^(?:https?:\/\/|mailto:|tel:|data:image\/(?:png|jpe?g|gif|webp);)/.test(value)
