@@ -6,7 +6,7 @@ import { byId, cursor, day, done, email, flag, id, instant, instantIn, limit, li
 function isZone(zone: string): boolean {
   try { return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) } catch { return false }
 }
-export const zone = z.string().max(64).refine(isZone, { message: 'staff.zone-unknown' })
+export const zone = z.string().max(64).refine(isZone, { message: 'input.zone' })
 export const presence = z.enum(['online', 'away', 'offline'])
 export const scope = z.enum(['own', 'team', 'all'])
 /** `object.verb`; only a role may also hold `*`, everything. */
@@ -18,7 +18,7 @@ const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/)
 const languages = z.array(tag).max(30)
 /** Regions by the company's own code, e.g. `TW-TPE`. */
 const regions = z.array(tag).max(100)
-const key = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
+const key = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, { message: 'input.key' })
 const version = z.int().min(1)
 const secret = z.string().min(1).max(200)
 /** Longer ones are refused by their bytes, before anything is computed from them. */

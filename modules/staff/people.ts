@@ -44,7 +44,7 @@ function readCursor(cursor: string): { name: string; id: string } {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
     if (typeof name === 'string' && !name.includes('\0') && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)) return { name, id }
   } catch { /* said below */ }
-  throw new Fault('input.invalid', 422, { count: 1 }, [{ path: 'cursor', code: 'input.wrong-value' }])
+  throw new Fault('input.cursor', 422)
 }
 
 export interface NewPerson {

@@ -80,14 +80,14 @@ export const useTotpStep = async (ctx: Ctx, personId: string, step: number): Pro
   (await ctx.db`update staff.person set totp_last_step = ${step} where id = ${personId} and totp_last_step < ${step}`).count === 1
 
 export interface Failures { count: number; lastAt: string | null; ofNetwork: number }
-/** Failed tries since `since` and since the last success, under a lock that lets one try of this login and network in at a time. */
+/** Failed tries since `since` and after the last success (by id: several may share an instant), under a lock that lets one try of this login and network in at a time. */
 export async function selectFailures(ctx: Ctx, loginHash: Buffer, network: string, since: Date): Promise<Failures> {
   await ctx.db`select pg_advisory_xact_lock(hashtextextended(${`${network} ${loginHash.toString('hex')}`}, 7102002))`
   const [row] = await ctx.db<Failures[]>`
-    with own as (select at, succeeded from staff.sign_in_attempt where login_hash = ${loginHash} and network = ${network} and at > ${since})
+    with own as (select id, at, succeeded from staff.sign_in_attempt where login_hash = ${loginHash} and network = ${network} and at > ${since})
     select count(*) as count, max(at) as last_at,
       (select count(*) from (select from staff.sign_in_attempt where network = ${network} and at > ${since} and not succeeded limit 1000) as n) as of_network
-    from own where not succeeded and at > coalesce((select max(at) from own where succeeded), '-infinity')`
+    from own where not succeeded and id > coalesce((select id from own where succeeded order by id desc limit 1), '00000000-0000-0000-0000-000000000000')`
   return row!
 }
 export const insertAttempt = (ctx: Ctx, id: string, loginHash: Buffer, network: string) =>
