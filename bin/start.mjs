@@ -1,0 +1,8 @@
+/** `npm start`: installs, builds the pages, serves; each only when it is needed. */
+import { ensureInstalled } from './install.mjs'
+import { launch, pinnedNode } from './launch.mjs'
+import { ensureBuilt } from './pages.mjs'
+
+ensureInstalled()
+ensureBuilt(pinnedNode())
+launch('apps/server.ts', process.argv.slice(2), { flags: ['--max-semi-space-size=8'], env: { NODE_ENV: process.env.NODE_ENV || 'production' } })
