@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compareCatalogues } from '../../lib/text/index.ts'
 import { run } from '../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
-import type { PersonRow, RoleRow, TeamRow } from './contract.ts'
+import type { Endpoint } from '../../platform/http/contract.ts'
+import { type PersonRow, type RoleRow, type TeamRow, staff } from './contract.ts'
 import { addSkill, createPerson, createTeam, createToken, listCandidates, setPresence } from './index.ts'
 
 let desk: TestDesk
@@ -46,7 +47,8 @@ test('pages of people continue where the last one ended and miss nobody of the s
   const seen: string[] = []
   let cursor: string | null = ''
   while (cursor !== null) {
-    const answer = await desk.call<{ rows: PersonRow[]; next: string | null }>('GET', `/api/people?search=${encodeURIComponent('同名')}&limit=2${cursor ? `&cursor=${cursor}` : ''}`, { token })
+    const path: string = `/api/people?search=${encodeURIComponent('同名')}&limit=2${cursor ? `&cursor=${cursor}` : ''}`
+    const answer = await desk.call<{ rows: PersonRow[]; next: string | null }>('GET', path, { token })
     seen.push(...answer.body.rows.map((one) => one.login))
     cursor = answer.body.next
   }
@@ -206,9 +208,40 @@ test('wrong, missing and unknown fields are refused with a code per field', asyn
 })
 
 test('every fault code of the room has a text in the three languages', () => {
+  const catalogue = new Set<string>()
   for (const folder of ['./text/', '../../platform/text/']) {
     const read = (locale: string) => JSON.parse(readFileSync(new URL(`${folder}${locale}.json`, import.meta.url), 'utf8')) as Record<string, string>
     const texts = read('zh-Hant')
     for (const other of ['zh-Hans', 'en']) expect(compareCatalogues(texts, read(other))).toEqual({ missing: [], extra: [], differentArguments: [], malformed: [] })
+    for (const key of Object.keys(texts)) catalogue.add(key)
+  }
+  const here = new URL('./', import.meta.url)
+  const sources = readdirSync(here).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => readFileSync(new URL(name, here), 'utf8'))
+  const codes = sources.flatMap((source) => [
+    ...[...source.matchAll(/(?:Fault\(|code: |message: |return |tried, )'([a-z-]+\.[a-z.-]+)'/g)].map((found) => found[1]!),
+    ...[...source.matchAll(/notFound\('([a-z.]+)'\)/g)].map((found) => `${found[1]!}.not-found`),
+  ])
+  for (const endpoint of Object.values<Endpoint>(staff)) codes.push(...(endpoint.faults ?? []))
+  expect(codes.length).toBeGreaterThan(60)
+  expect(codes.filter((code) => !catalogue.has(code))).toEqual([])
+})
+
+test('the API page describes every endpoint of the room', async () => {
+  const { body } = await desk.call<{ paths: Record<string, Record<string, unknown>> }>('GET', '/openapi.json')
+  for (const endpoint of Object.values(staff)) expect(Object.keys(body.paths[endpoint.path.replace(/:([A-Za-z]+)/g, '{$1}')] ?? {})).toContain(endpoint.method.toLowerCase())
+})
+
+test('E06 a second process forgets a revoked token as soon as the first one tells it', async () => {
+  const other = await openDesk({ databaseUrl: desk.databaseUrl })
+  try {
+    const { body } = await desk.call<{ token: string; row: { id: string } }>('POST', '/api/tokens', { token, body: { name: '報表', permissions: ['staff.read'], scope: 'all' } })
+    const ask = async () => (await other.call('GET', '/api/roles', { token: body.token })).status
+    expect(await ask()).toBe(200)
+    await desk.call('DELETE', `/api/tokens/${body.row.id}`, { token })
+    const began = performance.now()
+    while ((await ask()) === 200 && performance.now() - began < 5_000) await new Promise((wake) => setTimeout(wake, 10))
+    expect(performance.now() - began).toBeLessThan(2_000)
+  } finally {
+    await other.close()
   }
 })
