@@ -1,7 +1,7 @@
 /** Staff over HTTP: set-up, signing in, people, teams, skills, roles, calendars and tokens. */
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
-import { byId, cursor, day, done, email, flag, id, instant, instantIn, limit, line, locale, page, text } from '../../platform/http/shapes.ts'
+import { byId, cursor, day, email, flag, id, instant, instantIn, limit, line, locale, page, text } from '../../platform/http/shapes.ts'
 
 function isZone(zone: string): boolean {
   try { return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) } catch { return false }

@@ -93,4 +93,4 @@ function createMemory(app: App): Memory {
 
 const touches = (event: NewEvent): boolean => event.type.startsWith('staff.') && !HARMLESS.has(event.type)
 /** True when the open transaction itself changed staff: then only the database knows. */
-export const changedHere = (events: readonly NewEvent[]): boolean => events.length > 0 && events.some(touches)
+export const changedHere = (events: readonly NewEvent[]): boolean => events.some(touches)
