@@ -1,0 +1,10 @@
+/**
+ * Channels: the ways customers reach us and our answers reach them. Each part brings what arrives to the one gate
+ * of the requests room and reports what became of what went out.
+ */
+import { compose, type Module } from '../../platform/module.ts'
+import { chatPart } from './chat/index.ts'
+
+export { followLink, rateLink, requestOfToken } from './chat/index.ts'
+
+export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [chatPart])
