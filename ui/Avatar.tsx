@@ -25,13 +25,13 @@ export interface AvatarProps {
   isDecorative?: boolean
 }
 
-const sizes = { sm: 'size-5 text-[0.5625rem]', md: 'size-7 text-[0.6875rem]', lg: 'size-10 text-base' }
+const sizes = { sm: 'size-5 text-[0.6875rem]', md: 'size-7 text-[0.6875rem]', lg: 'size-10 text-base' }
 
 /** A person's face in letters. All faces look alike: colours here would mean nothing. */
 export function Avatar({ name, presence, size = 'md', isDecorative }: AvatarProps): ReactElement {
   return (
     <span className="relative inline-flex shrink-0" {...(isDecorative ? { 'aria-hidden': true } : { role: 'img', 'aria-label': presence ? `${name} · ${presence.label}` : name })}>
-      <span className={clsx('inline-flex items-center justify-center rounded-full border border-line bg-sunken leading-none font-bold text-muted', sizes[size])}>{initials(name)}</span>
+      <span className={clsx('inline-flex items-center justify-center rounded-full border border-line bg-sunken leading-none font-bold text-muted', sizes[size])}>{size === 'sm' ? [...initials(name)].at(-1) : initials(name)}</span>
       {presence && <PresenceDot state={presence.state} className="absolute -end-0.5 -bottom-0.5 ring-2 ring-raised" />}
     </span>
   )

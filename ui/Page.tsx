@@ -37,7 +37,7 @@ export function Section({ title, actions, children, className }: { title: string
 /** Facts by name: label at the left, value at the right. */
 export function Facts({ facts }: { facts: readonly { label: string; value: ReactNode }[] }): ReactElement {
   return (
-    <dl className="grid grid-cols-[minmax(5em,auto)_minmax(0,1fr)] gap-x-4 gap-y-1">
+    <dl className="grid content-start grid-cols-[minmax(5em,auto)_minmax(0,1fr)] gap-x-4 gap-y-1">
       {facts.map((fact) => <div key={fact.label} className="contents"><dt className="text-faint">{fact.label}</dt><dd className="min-w-0 wrap-anywhere">{fact.value}</dd></div>)}
     </dl>
   )

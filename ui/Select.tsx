@@ -52,7 +52,7 @@ export function Select({ label, description, error, isLabelHidden, className, op
     >
       <FieldLabel isHidden={isLabelHidden} isRequired={props.isRequired}>{label}</FieldLabel>
       <Button className="flex min-h-control w-full cursor-default items-center gap-2 rounded-md border border-edge bg-raised px-2.5 text-start transition-colors hover:border-muted group-data-invalid:border-late">
-        <SelectValue className="min-w-0 flex-1 truncate [&_[slot=description]]:hidden data-placeholder:text-faint" />
+        <SelectValue className="min-w-0 flex-1 truncate data-placeholder:text-faint">{({ isPlaceholder, defaultChildren, selectedText }) => isPlaceholder ? defaultChildren : selectedText}</SelectValue>
         <ChevronDown className="size-4 shrink-0 text-muted" aria-hidden="true" />
       </Button>
       <FieldNote description={description} error={error} />

@@ -5,26 +5,27 @@
 export const patterns = {
   start: '/',
   signIn: '/sign-in',
-  setup: '/setup/$key',
+  signInByLink: '/sign-in/link',
+  setup: '/setup',
   inbox: '/inbox/$view',
   inboxRequest: '/inbox/$view/$number',
   request: '/requests/$number',
   customers: '/customers',
   customer: '/customers/$id',
   queues: '/queues',
-  queue: '/queues/$id',
   people: '/people',
   person: '/people/$id',
   teams: '/teams',
   skills: '/skills',
-  hours: '/working-hours',
+  calendars: '/calendars',
+  calendar: '/calendars/$id',
+  tokens: '/tokens',
   channels: '/channels',
-  channel: '/channels/$id',
   services: '/services',
+  service: '/services/$id',
   rules: '/rules',
   roles: '/roles',
   account: '/account',
-  settings: '/settings',
   parts: '/ui',
 } as const
 
@@ -45,4 +46,4 @@ function build(pattern: string, params: Record<string, string | number>, search:
 /** `paths.request({ number: 20418 })` → `/requests/20418`; `paths.customers({ search: '陳' })` → `/customers?search=%E9%99%B3`. */
 export const paths = Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [
   name, (...args: [Record<string, string | number>?, Search?]) => pattern.includes('$') ? build(pattern, args[0] ?? {}, args[1]) : build(pattern, {}, args[0]),
-])) as { [Name in PageName]: (...args: PathArgs<(typeof patterns)[Name]>) => string }
+])) as unknown as { [Name in PageName]: (...args: PathArgs<(typeof patterns)[Name]>) => string }

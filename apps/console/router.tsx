@@ -72,12 +72,13 @@ function NotFound(): ReactElement {
   )
 }
 
-function Broken({ error }: { error: Error }): ReactElement {
+function Broken({ error }: { error: unknown }): ReactElement {
   const t = useText()
+  const reference = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return (
     <main>
       <ErrorState
-        title={t('console.broken')} kept={t('console.broken-kept')} reference={`${error.name}: ${error.message}`}
+        title={t('console.broken')} kept={t('console.broken-kept')} reference={reference}
         action={<Link href={location.pathname} variant="button" onPress={() => { location.reload() }}>{t('console.reload')}</Link>}
       >{t('console.broken-next')}</ErrorState>
     </main>

@@ -1,4 +1,7 @@
 import { lazy, type ComponentType } from 'react'
+import {
+  AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+} from '../../modules/staff/screens/index.tsx'
 import { patterns, type PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
@@ -20,6 +23,18 @@ export interface Route {
 }
 
 export const routes: Partial<Record<PageName, Route>> = {
+  signIn: { page: SignInPage, frame: 'bare' },
+  signInByLink: { page: SignInPage, frame: 'bare' },
+  setup: { page: SetupPage, frame: 'bare' },
+  account: { page: AccountPage },
+  people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
+  person: { page: PersonPage, needs: 'staff.read' },
+  teams: { page: TeamsPage, needs: 'staff.read' },
+  skills: { page: SkillsPage, needs: 'staff.read' },
+  roles: { page: RolesPage, needs: 'staff.read' },
+  calendars: { page: CalendarsPage, needs: 'staff.read' },
+  calendar: { page: CalendarPage, needs: 'staff.read' },
+  tokens: { page: TokensPage, needs: 'staff.configure' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }
 

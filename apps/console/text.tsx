@@ -9,9 +9,9 @@ type Loaders = Record<string, () => Promise<Catalogue>>
 
 // Only the chosen language is fetched; what a later file says about a key wins.
 const sources: Record<Locale, Loaders> = {
-  'en': import.meta.glob<Catalogue>(['./text/en.json', '../../platform/text/en.json', '../../modules/*/text/en.json'], { import: 'default' }),
-  'zh-Hans': import.meta.glob<Catalogue>(['./text/zh-Hans.json', '../../platform/text/zh-Hans.json', '../../modules/*/text/zh-Hans.json'], { import: 'default' }),
-  'zh-Hant': import.meta.glob<Catalogue>(['./text/zh-Hant.json', '../../platform/text/zh-Hant.json', '../../modules/*/text/zh-Hant.json'], { import: 'default' }),
+  'en': import.meta.glob<Catalogue>(['./text/en.json', '../../platform/text/en.json', '../../modules/*/text/en.json', '../../modules/*/text/*.en.json'], { import: 'default' }),
+  'zh-Hans': import.meta.glob<Catalogue>(['./text/zh-Hans.json', '../../platform/text/zh-Hans.json', '../../modules/*/text/zh-Hans.json', '../../modules/*/text/*.zh-Hans.json'], { import: 'default' }),
+  'zh-Hant': import.meta.glob<Catalogue>(['./text/zh-Hant.json', '../../platform/text/zh-Hant.json', '../../modules/*/text/zh-Hant.json', '../../modules/*/text/*.zh-Hant.json'], { import: 'default' }),
 }
 
 /** Names of the languages in themselves. */

@@ -34,7 +34,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             // One file per language, whatever the number of rooms.
-            { name: (id) => `text-${/\/text\/(en|zh-Hans|zh-Hant)\.json$/.exec(id)?.[1] ?? ''}`, test: /\/(modules\/[^/]+|apps\/console|platform)\/text\/(en|zh-Hans|zh-Hant)\.json$/ },
+            { name: (id) => `text-${/\/text\/(?:[\w-]+\.)?(en|zh-Hans|zh-Hant)\.json$/.exec(id)?.[1] ?? ''}`, test: /\/(modules\/[^/]+|apps\/console|platform)\/text\/(?:[\w-]+\.)?(en|zh-Hans|zh-Hant)\.json$/ },
             { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\// },
           ],
         },

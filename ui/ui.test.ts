@@ -1,0 +1,225 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+const executablePath = '/usr/bin/chromium'
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const built = here('../test/output/console')
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
+
+const person = {
+  id: '0198c2f0-0000-7000-8000-000000000001', name: '林志明', login: 'lin@example.com', locale: 'zh-Hant', zone: 'Asia/Taipei', role: { id: '0198c2f0-0000-7000-8000-000000000002', key: 'agent', name: null },
+  permissions: ['*'], scope: 'all', teams: [], presence: 'online', hasTotp: false, maySetPassword: false, hasPassword: true,
+}
+
+let browser: Browser
+let server: Server
+let origin: string
+let context: BrowserContext
+const streams = new Set<ServerResponse>()
+const state = { isSignedIn: false, isLiveDown: false, meCalls: 0 }
+
+// The built console, and as much of the server as the shell asks for.
+function answer(path: string, response: ServerResponse): void {
+  const json = (status: number, value: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  if (path === '/api/me') {
+    state.meCalls++
+    return void (state.isSignedIn ? json(200, person) : json(401, { fault: { code: 'access.sign-in-first', args: {}, fields: [] } }))
+  }
+  if (path === '/api/live') {
+    if (state.isLiveDown) return void json(503, {})
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: hello\ndata: {"at":"${new Date().toISOString()}"}\n\n`)
+    streams.add(response)
+    response.on('close', () => streams.delete(response))
+    return
+  }
+  if (path.startsWith('/api/')) return void json(200, {})
+  const file = join(built, path)
+  const isFile = extname(path) !== '' && existsSync(file)
+  response.writeHead(200, { 'content-type': types[isFile ? extname(path) : '.html'] ?? 'application/octet-stream' }).end(readFileSync(isFile ? file : join(built, 'index.html')))
+}
+
+async function open(options: { width: number; theme: 'light' | 'dark'; locale?: string; path?: string; touch?: boolean }): Promise<Page> {
+  context = await browser.newContext({ viewport: { width: options.width, height: 900 }, colorScheme: options.theme, locale: options.locale ?? 'zh-TW', reducedMotion: 'reduce', hasTouch: options.touch ?? false })
+  const page = await context.newPage()
+  page.setDefaultTimeout(8_000)
+  await page.goto(origin + (options.path ?? '/ui'))
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  return page
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 160) ?? ''}`))
+}
+
+describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () => {
+  beforeAll(async () => {
+    // vitest's own NODE_ENV would make this React's development build.
+    const before = process.env['NODE_ENV']
+    process.env['NODE_ENV'] = 'production'
+    await build({ configFile: here('../apps/console/vite.config.ts'), mode: 'production', logLevel: 'error', build: { outDir: built } })
+    process.env['NODE_ENV'] = before
+    server = createServer((request, response) => answer(new URL(request.url!, 'http://localhost').pathname, response)).listen(0, '127.0.0.1')
+    await new Promise((done) => server.once('listening', done))
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
+  }, 120_000)
+  afterEach(async () => {
+    await context?.close()
+    Object.assign(state, { isSignedIn: false, isLiveDown: false, meCalls: 0 })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    for (const stream of streams) stream.destroy()
+    server?.close()
+  })
+
+  test.each([
+    { width: 1280, theme: 'light' }, { width: 1280, theme: 'dark' }, { width: 320, theme: 'light' }, { width: 320, theme: 'dark' },
+  ] as const)('no axe violation and no sideways scrolling at $width px, $theme', async ({ width, theme }) => {
+    const page = await open({ width, theme })
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  }, 60_000)
+
+  test.each([['zh-CN', 'zh-Hans', '界面组件'], ['en-US', 'en', 'Parts of the interface']])('speaks %s when the browser does', async (locale, lang, title) => {
+    const page = await open({ width: 1280, theme: 'light', locale })
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title)
+    expect(await page.locator('html').getAttribute('lang')).toBe(lang)
+    expect(await violations(page)).toEqual([])
+  }, 60_000)
+
+  test('no key of text is shown instead of words', async () => {
+    const page = await open({ width: 1280, theme: 'light' })
+    const text = await page.locator('body').innerText()
+    expect(text.match(/\b(console|parts|field|column|clock)\.[a-z.-]+\b/g)).toBeNull()
+  })
+
+  test('a refused button stays in the tab order and tells why, by keyboard and by finger', async () => {
+    const page = await open({ width: 1280, theme: 'light', touch: true })
+    const button = page.getByRole('button', { name: '結案', exact: true })
+    expect(await button.getAttribute('aria-disabled')).toBe('true')
+    const described = await button.getAttribute('aria-describedby')
+    expect(described).toBeTruthy()
+    await page.getByRole('button', { name: '送出中' }).focus()
+    await page.keyboard.press('Tab')
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await page.getByRole('tooltip').innerText()).toContain('等第二人驗收')
+    await page.keyboard.press('Escape')
+    await button.tap()
+    await page.getByRole('tooltip').waitFor()
+  })
+
+  test('dialogs, menus and their announcements pass axe while open, and give focus back', async () => {
+    const page = await open({ width: 1280, theme: 'light' })
+    const opener = page.getByRole('button', { name: '對話框' })
+    await opener.click()
+    await page.getByRole('dialog').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.getByRole('button', { name: '更多動作' }).click()
+    await page.getByRole('menu').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('menuitem', { name: '結案' }).click()
+    expect(await page.getByRole('menu').count(), 'a refused entry keeps the menu open').toBe(1)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: '錯誤訊息' }).click()
+    expect(await page.getByRole('alert').filter({ hasText: '回覆沒有送出' }).innerText()).toContain('您寫的內容還在草稿裡')
+    expect(await violations(page)).toEqual([])
+  }, 60_000)
+
+  test('the long list walks by arrows and j/k, keeps few rows in the page, and j typed in a field stays a letter', async () => {
+    const page = await open({ width: 1280, theme: 'light' })
+    const list = page.getByRole('listbox', { name: '長清單（10,000 列）' })
+    await list.scrollIntoViewIfNeeded()
+    expect(await list.getByRole('option').count()).toBeLessThan(40)
+    await page.locator('body').click({ position: { x: 2, y: 2 } })
+    await page.keyboard.press('j')
+    for (let step = 0; step < 12; step++) await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    expect(await list.getByRole('option', { selected: true }).getAttribute('aria-posinset')).toBe('12')
+    const search = page.getByRole('searchbox')
+    await search.fill('')
+    await search.press('j')
+    expect(await search.inputValue()).toBe('j')
+  })
+
+  test('keys pressed while composing Chinese belong to the input method', async () => {
+    const page = await open({ width: 1280, theme: 'light' })
+    const list = page.getByRole('listbox', { name: '長清單（10,000 列）' })
+    await list.focus()
+    const before = await list.getByRole('option', { selected: true }).getAttribute('aria-posinset')
+    await page.evaluate(() => {
+      for (const extra of [{ isComposing: true }, { keyCode: 229 }]) window.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true, ...extra }))
+    })
+    expect(await list.getByRole('option', { selected: true }).getAttribute('aria-posinset')).toBe(before)
+  })
+
+  test('faults stand at their field, and go when the field changes', async () => {
+    const page = await open({ width: 1280, theme: 'light' })
+    const field = page.getByRole('textbox', { name: '電子郵件' })
+    expect(await field.getAttribute('aria-invalid')).toBe('true')
+    await field.fill('meiling@example.com')
+    await field.blur()
+    expect(await page.getByText('電子郵件不完整').count()).toBe(0)
+  })
+
+  test('the shell: rail or bar, palette by keyboard, help of keys, no axe violation', async () => {
+    state.isSignedIn = true
+    for (const { width, theme } of [{ width: 1280, theme: 'light' }, { width: 1280, theme: 'dark' }, { width: 320, theme: 'light' }] as const) {
+      await context?.close()
+      const page = await open({ width, theme })
+      await page.getByRole('button', { name: '已連線' }).waitFor()
+      expect(await violations(page)).toEqual([])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('searchbox', { name: '搜尋或執行' }).fill('dark')
+      await page.getByRole('menuitem').first().waitFor()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Enter')
+      await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark')
+      await page.keyboard.press('?')
+      await page.getByRole('dialog', { name: '鍵盤快捷鍵' }).waitFor()
+      expect(await violations(page)).toEqual([])
+    }
+  }, 120_000)
+
+  test('a lost connection is told with the time the page stands at; after it returns the page asks again', async () => {
+    state.isSignedIn = true
+    const page = await open({ width: 1280, theme: 'light' })
+    await page.getByRole('button', { name: '已連線' }).waitFor()
+    const [calls] = [state.meCalls]
+    state.isLiveDown = true
+    for (const stream of streams) stream.destroy()
+    await page.getByText(/連線中斷，畫面停在 \d\d:\d\d/).first().waitFor()
+    await page.getByRole('button', { name: '連線中斷' }).waitFor()
+    state.isLiveDown = false
+    await page.getByRole('button', { name: '已連線' }).waitFor({ timeout: 15_000 })
+    await expect.poll(() => state.meCalls).toBeGreaterThan(calls)
+    const [stream] = streams
+    const again = state.meCalls
+    const at = performance.now()
+    stream!.write('event: presence\ndata: {"personId":"x"}\n\n')
+    await expect.poll(() => state.meCalls, { interval: 10 }).toBeGreaterThan(again)
+    expect(performance.now() - at, 'a live event renews what is on screen').toBeLessThan(300)
+  }, 60_000)
+
+  test('the first load stays within 215 kB compressed', () => {
+    const html = readFileSync(join(built, 'index.html'), 'utf8')
+    const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file!)
+    const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(built, file)), { level: 9 }).length, 0)
+    expect(files.length).toBeGreaterThan(2)
+    expect(bytes).toBeLessThan(215_000)
+  })
+})
