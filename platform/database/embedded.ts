@@ -2,13 +2,13 @@
  * PostgreSQL as a part of the program: its binaries come from npm, it listens on a Unix socket only, runs as
  * a user without rights, and comes back by itself when it dies. The data lie in `<dataDir>/postgres`.
  */
-import { chmodSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isRoot, ownName, withParents } from './embedded-account.ts'
 import { findBinaries } from './embedded-binaries.ts'
 import { checkDisk, checkVersion, chooseSocketDir, createCluster, findPlace, openSocketDir } from './embedded-cluster.ts'
-import { lockData, type DataLock } from './embedded-lock.ts'
+import { findHolder, lockData, type DataLock } from './embedded-lock.ts'
 import { adoptPostmaster, launchPostmaster, openLog, type Postmaster } from './embedded-postmaster.ts'
 import { endLeftovers, isPostmasterOf, readPostmasterFile, signal, startOf, stopPostmaster } from './embedded-processes.ts'
 import { socketUrl } from './embedded-url.ts'
@@ -79,13 +79,22 @@ export function findRunningDatabase(dataDir: string): { url: string; socketDir: 
   return { url: socketUrl(file.socketDir), socketDir: file.socketDir, pid: file.pid }
 }
 
+/** Deletes a data folder and ends the server somebody left on it; false, and nothing done, while a program uses it. */
+export async function removeData(dataDir: string): Promise<boolean> {
+  if (findHolder(dataDir) !== undefined) return false
+  const cluster = join(dataDir, 'postgres')
+  if (existsSync(cluster)) await endLeftovers(realpathSync(cluster))
+  rmSync(dataDir, { recursive: true, force: true })
+  return true
+}
+
 function asRefusal(error: unknown, dataDir: string): unknown {
   if (error instanceof StartRefusal) return error
   const { code, path, message } = error as NodeJS.ErrnoException
   const isFull = code === 'ENOSPC' || code === 'EDQUOT' || (/No space left on device/.test(message) && !/shared memory/.test(message))
   if (isFull) return new StartRefusal('start.disk-full', { path: dataDir, freeMb: 0, needMb: 120 }, error)
   if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return new StartRefusal('start.data-unreadable', { path: path ?? dataDir, user: ownName() }, error)
-  const lines = message.split('\n')
+  const lines = (message || String(error)).split('\n')
   const reason = lines.find((line) => /FATAL|PANIC/.test(line)) ?? lines.find((line) => /ERROR|error:/.test(line)) ?? lines.at(-1)!
   return new StartRefusal('start.database-failed', { reason: reason.replace(/^.*(FATAL|PANIC|ERROR|error): +/, ''), log: join(dataDir, 'postgres.log') }, error)
 }

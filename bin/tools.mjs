@@ -1,0 +1,29 @@
+/** The programs of other people that some tests need: a browser, a font with Chinese, a real IMAP server. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const onPath = (...names) => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => names.some((name) => existsSync(join(folder, name))))
+const fonts = () => ['/usr/share/fonts', '/usr/local/share/fonts'].filter(existsSync).flatMap((folder) => readdirSync(folder, { recursive: true }))
+
+const tools = [
+  { name: 'chromium', isThere: () => onPath('chromium', 'chromium-browser', 'google-chrome') },
+  { name: 'fonts-noto-cjk', isThere: () => fonts().some((file) => /(cjk|wqy|sourcehan).*\.(tt[cf]|otf|otc)$/i.test(String(file))) },
+  { name: 'dovecot-imapd', isThere: () => onPath('dovecot') && ['/usr/lib/dovecot/imap', '/usr/libexec/dovecot/imap'].some(existsSync) },
+]
+
+/** Installs what is missing when root may; answers the Debian names of what is still missing. */
+export function ensureTools() {
+  const missing = () => tools.filter((tool) => !tool.isThere()).map((tool) => tool.name)
+  const wanted = missing()
+  if (wanted.length === 0) return []
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return wanted
+  console.log(`Installing ${wanted.join(', ')} for the tests …`)
+  const apt = (...args) => spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' })
+  apt('update')
+  const installed = apt('install', '-y', '--no-install-recommends', ...wanted)
+  if (installed.status !== 0) console.log(installed.stderr.trim().split('\n').slice(-3).join('\n'))
+  // Debian starts a mail server on being installed; the tests run their own, on their own ports.
+  if (wanted.includes('dovecot-imapd')) spawnSync('service', ['dovecot', 'stop'], { stdio: 'ignore' })
+  return missing()
+}
