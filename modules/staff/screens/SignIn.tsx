@@ -1,0 +1,111 @@
+import { useEffect, useRef, useState, type ReactElement } from 'react'
+import { call, faultTexts, CallFault, useGet } from '../../../apps/console/api.ts'
+import { useGo, useSearchState } from '../../../apps/console/location.ts'
+import { paths } from '../../../apps/console/paths.ts'
+import { useSession } from '../../../apps/console/session.tsx'
+import { useText } from '../../../apps/console/text.tsx'
+import { Actions, Button, Form, TextField } from '../../../ui/index.ts'
+import { staff } from '../contract.ts'
+import { Door, takeFragment } from './Door.tsx'
+
+/** Signing in by password or by a single-use link (`#token`), with a one-time code when the person has them. */
+export default function SignIn(): ReactElement | null {
+  const t = useText()
+  const [token] = useState(takeFragment)
+  const [isByLink, setByLink] = useState(token !== '')
+  const { person } = useSession()
+  const [search] = useSearchState<'return'>()
+  const go = useGo()
+  useEffect(() => { if (person && !isByLink) go(wayIn(search.return), true) }, [person, isByLink, go, search.return])
+  if (person && !isByLink) return null
+  return (
+    <Door title={t(isByLink ? 'staff.sign-in.link-title' : 'staff.sign-in.title')} {...(isByLink ? { lead: t('staff.sign-in.link-lead') } : {})}>
+      {isByLink ? <ByLink token={token} onPassword={() => setByLink(false)} /> : <ByPassword />}
+    </Door>
+  )
+}
+
+/** Only an address of this console may follow signing in. */
+function wayIn(wanted: string | undefined): string {
+  return wanted !== undefined && /^\/(?![/\\])/.test(wanted) && !wanted.startsWith('/sign-in') ? wanted : paths.start()
+}
+
+/** Signing in both ways: calls, and remembers whether a code is wanted. */
+function useDoor(enter: (code: string | undefined) => Promise<unknown>) {
+  const t = useText()
+  const { renew } = useSession()
+  const [wantsCode, setWantsCode] = useState(false)
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<CallFault | null>(null)
+  const send = async (code: string | undefined): Promise<boolean> => {
+    setBusy(true)
+    setFault(null)
+    try {
+      await enter(code?.replaceAll(/\s/g, ''))
+      await renew()
+      return true
+    } catch (error) {
+      if (!(error instanceof CallFault)) throw error
+      if (error.code === 'staff.code-needed') setWantsCode(true)
+      else setFault(error)
+      return false
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { wantsCode, setWantsCode, isBusy, fault, faultText: faultTexts(fault, t).faultText, fieldFaults: faultTexts(fault, t).fieldFaults, send }
+}
+
+function ByPassword(): ReactElement {
+  const t = useText()
+  const setup = useGet(staff.setupState, {}, { staleSeconds: 600 })
+  const given = useRef({ login: '', password: '' })
+  const door = useDoor((code) => call(staff.signIn, { body: { ...given.current, ...(code ? { code } : {}) } }))
+  const submit = (values: FormData) => {
+    if (!door.wantsCode) given.current = { login: String(values.get('login')).trim(), password: String(values.get('password')) }
+    void door.send(values.get('code')?.toString())
+  }
+  return (
+    <>
+      <Form onSubmit={submit} fault={door.faultText} faults={door.fieldFaults} aria-label={t('staff.sign-in.title')}>
+        {door.wantsCode ? <CodeField /> : (
+          <>
+            <TextField name="login" label={t('staff.sign-in.login')} type="email" autoComplete="username" inputMode="email" isRequired autoFocus />
+            <TextField name="password" label={t('staff.sign-in.password')} type="password" autoComplete="current-password" revealLabel={t('staff.sign-in.reveal')} isRequired />
+          </>
+        )}
+        <Actions className="justify-between!">
+          {door.wantsCode ? <Button variant="quiet" onPress={() => door.setWantsCode(false)}>{t('staff.sign-in.back')}</Button> : <span />}
+          <Button variant="primary" type="submit" busy={door.isBusy}>{t('staff.sign-in.enter')}</Button>
+        </Actions>
+      </Form>
+      <p className="text-sm text-faint">{t(setup.data?.needed ? 'staff.sign-in.not-set-up' : 'staff.sign-in.forgotten')}</p>
+    </>
+  )
+}
+
+function ByLink({ token, onPassword }: { token: string; onPassword: () => void }): ReactElement {
+  const t = useText()
+  const go = useGo()
+  const door = useDoor((code) => call(staff.signInByLink, { body: { token, ...(code ? { code } : {}) } }))
+  const submit = (values: FormData) => {
+    // The account page asks for a password at once: a link works only one time.
+    void door.send(values.get('code')?.toString()).then((isIn) => { if (isIn) go(paths.account({ first: 'password' }), true) })
+  }
+  const isDead = door.fault !== null && door.fault.code === 'staff.link-dead'
+  return (
+    <Form onSubmit={submit} fault={door.faultText} aria-label={t('staff.sign-in.link-title')}>
+      {door.wantsCode && <CodeField />}
+      <Actions className="justify-between!">
+        <Button variant="quiet" onPress={onPassword}>{t('staff.sign-in.with-password')}</Button>
+        {!isDead && <Button variant="primary" type="submit" busy={door.isBusy} autoFocus>{t('staff.sign-in.enter')}</Button>}
+      </Actions>
+      {isDead && <p className="text-sm text-faint">{t('staff.sign-in.link-dead-next')}</p>}
+    </Form>
+  )
+}
+
+function CodeField(): ReactElement {
+  const t = useText()
+  return <TextField name="code" label={t('staff.sign-in.code')} description={t('staff.sign-in.code-where')} inputMode="numeric" autoComplete="one-time-code" maxLength={9} isRequired autoFocus />
+}
