@@ -44,7 +44,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
       await addMember(ctx, teamId, person.id)
       const actor: Actor = { kind: 'agent', id: person.id, name, scope: 'team', teamIds: [teamId], permissions: new Set(isLead ? [...workPermissions, 'requests.assign', 'requests.verify'] : [...workPermissions, 'requests.verify']) }
       company.agents.push({ actor, teamKey: team.key, isLead, ability: Math.min(1, Math.max(0.1, random.between(0.35, 1))), freeAt: 0 })
-      await setPresence(ctx, person.id, 'online')
+      await setPresence(ctx, person.id, 'online', { until: null })
       count++
     }
   }

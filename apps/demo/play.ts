@@ -93,8 +93,8 @@ class Play {
     this.#planArrivals()
     const end = this.#options.endAt.getTime()
     while (this.#agenda.next && this.#agenda.next.at <= end && !this.#options.isCancelled?.()) {
-      await this.#batch(end)
-      if (this.#clock.now().getTime() >= this.#drainAt) await this.#drain()
+      if (this.#waiting.size && this.#agenda.next.at > this.#drainAt) await this.#drain()
+      else await this.#batch(end)
       this.#options.progress(this.#arrived, this.#options.requests)
     }
     return { requests: this.#arrived, commands: this.#commands }
@@ -104,7 +104,7 @@ class Play {
     await run(this.#app, {}, async (ctx) => {
       for (let count = 0; count < 40; count++) {
         const next = this.#agenda.next
-        if (!next || next.at > end || (this.#waiting.size && next.at > this.#drainAt + 20 * MINUTE)) return
+        if (!next || next.at > end || (this.#waiting.size && next.at > this.#drainAt)) return
         const entry = this.#agenda.take()
         this.#clock.set(Math.max(entry.at, this.#clock.now().getTime()))
         ctx.now = this.#clock.now()
@@ -116,9 +116,10 @@ class Play {
   }
 
   async #drain(): Promise<void> {
-    const now = this.#clock.now().getTime()
-    this.#drainAt = now + 10 * MINUTE
-    if (!this.#waiting.size || !isOpenHour(now)) { if (this.#waiting.size) this.#drainAt = nextOpening(now); return }
+    const now = Math.max(this.#drainAt, this.#clock.now().getTime())
+    this.#drainAt = isOpenHour(now) ? now + 10 * MINUTE : nextOpening(now)
+    if (!isOpenHour(now)) return
+    this.#clock.set(now)
     await drainQueues(this.#app)
     const offered = await this.#app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where id = any(${[...this.#waiting]}::uuid[]) and stage = 'assign'`
     for (const { id, holderId } of offered) {
