@@ -5,6 +5,6 @@
 import { compose, type Module } from '../../platform/module.ts'
 import { chatPart } from './chat/index.ts'
 
-export { followLink, rateLink, requestOfToken } from './chat/index.ts'
+export { asVisitor, claimOf, followLink, limiter, rateLink, requestOfToken } from './chat/index.ts'
 
 export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [chatPart])

@@ -10,6 +10,9 @@ import { chat } from './contract.ts'
 import { mountChat } from './routes.ts'
 import { deleteOldSessions } from './store.ts'
 
+export { limiter } from './limits.ts'
+export { asVisitor } from './speak.ts'
+export { claimOf } from './store.ts'
 export { followLink, rateLink, requestOfToken } from './tokens.ts'
 
 const KEPT_MS = 90 * 86_400_000

@@ -1,0 +1,31 @@
+/**
+ * Quality: what customers think of what we did, and what we do about it. Ratings come in by the link in the
+ * answer; a low one opens a recovery request for the team's lead.
+ */
+import type { Mount } from '../../platform/http/server.ts'
+import type { Module } from '../../platform/module.ts'
+import { limiter } from '../channels/index.ts'
+import { viewRequest } from '../requests/index.ts'
+import { quality, type RatingView } from './contract.ts'
+import { rateRequest, recoverAfter, viewRating } from './rate.ts'
+import { selectRating, selectRecovery } from './store.ts'
+
+function mountQuality(mount: Mount): void {
+  const limit = limiter({ burst: 240, perSecond: 4 })
+  mount(quality.rateForm, (ctx, { params, request }) => { limit(request); return viewRating(ctx, params.token) })
+  mount(quality.rate, (ctx, { params, body, request }) => { limit(request); return rateRequest(ctx, params.token, body) })
+  mount(quality.rating, async (ctx, { params }) => {
+    await viewRequest(ctx, params.id)
+    const [rating, recovery] = await Promise.all([selectRating(ctx, params.id), selectRecovery(ctx, params.id)])
+    return { rating: rating ? { ...rating, reasons: rating.reasons as RatingView['reasons'], recovery: recovery ?? null } : null }
+  })
+}
+
+export const qualityRoom: Module = {
+  name: 'quality',
+  migrations: new URL('./migrations/', import.meta.url),
+  text: new URL('./text/', import.meta.url),
+  contract: quality,
+  routes: mountQuality,
+  events: { listeners: { 'request.scored': recoverAfter } },
+}
