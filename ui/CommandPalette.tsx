@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import {
-  Autocomplete, Dialog, Header, Input, Keyboard, Menu, MenuItem, MenuSection, Modal, ModalOverlay, SearchField, Text, useFilter,
+  Autocomplete, Dialog, Header, Input, Menu, MenuItem, MenuSection, Modal, ModalOverlay, SearchField, Text, useFilter,
 } from 'react-aria-components'
 import { keySigns } from './Kbd.tsx'
 
@@ -53,9 +53,11 @@ export function CommandPalette({ isOpen, onOpenChange, label, placeholder, empty
                   {entries.map((command) => (
                     <MenuItem key={command.id} id={command.id} textValue={`${command.label} ${command.words ?? ''}`} className="flex min-h-8 cursor-default items-center gap-2 rounded-sm px-2 py-1 outline-none data-focused:bg-selected pointer-coarse:min-h-11">
                       {command.icon}
-                      <Text slot="label" className="min-w-0 flex-1 truncate">{command.label}</Text>
-                      {command.description !== undefined && <Text slot="description" className="truncate text-sm text-faint">{command.description}</Text>}
-                      {command.keys !== undefined && <Keyboard className="text-sm text-faint">{keySigns(command.keys).join(' ')}</Keyboard>}
+                      <Text slot="label" className="flex min-w-0 flex-1 items-center gap-2">
+                        <span className="min-w-0 flex-1 truncate">{command.label}</span>
+                        {command.description !== undefined && <span className="truncate text-sm text-faint">{command.description}</span>}
+                        {command.keys !== undefined && <span className="text-sm text-faint">{keySigns(command.keys).join(' ')}</span>}
+                      </Text>
                     </MenuItem>
                   ))}
                 </MenuSection>

@@ -2,7 +2,7 @@ import { clsx } from 'clsx'
 import { Check } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import {
-  Header, Keyboard, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, Text, type MenuTriggerProps, type PopoverProps,
+  Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover, Separator, Text, type MenuTriggerProps, type PopoverProps,
 } from 'react-aria-components'
 import { keySigns } from './Kbd.tsx'
 import { floatLook } from './Select.tsx'
@@ -75,11 +75,11 @@ function EntryLine({ entry, onAction }: { entry: MenuEntry; onAction?: (id: stri
       className={clsx('flex min-h-7.5 cursor-default items-center gap-2 rounded-sm px-2 py-1 outline-none data-focused:bg-selected pointer-coarse:min-h-11', entry.isDangerous && 'text-late', entry.reason !== undefined && 'text-faint')}
     >
       {entry.icon}
-      <span className="min-w-0 flex-1">
-        <Text slot="label" className="block">{entry.label}</Text>
-        {note !== undefined && <Text slot="description" className="block text-sm text-faint">{note}</Text>}
-      </span>
-      {entry.keys !== undefined && <Keyboard className="ms-4 text-sm text-faint">{keySigns(entry.keys).join(' ')}</Keyboard>}
+      {/* All words are the entry's name, so that what is seen can also be spoken to it (WCAG 2.5.3). */}
+      <Text slot="label" className="flex min-w-0 flex-1 items-center">
+        <span className="min-w-0 flex-1">{entry.label}{note !== undefined && <span className="block text-sm text-faint">{note}</span>}</span>
+        {entry.keys !== undefined && <span className="ms-4 text-sm text-faint">{keySigns(entry.keys).join(' ')}</span>}
+      </Text>
       {entry.isChosen && <Check className="size-4 text-accent" aria-hidden="true" />}
     </MenuItem>
   )

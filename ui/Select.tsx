@@ -24,10 +24,10 @@ export function OptionLine({ option }: { option: Option }): ReactElement {
       {({ isSelected }) => (
         <>
           {option.icon}
-          <span className="min-w-0 flex-1">
-            <Text slot="label" className="block truncate">{option.label}</Text>
-            {option.description && <Text slot="description" className="block truncate text-sm text-faint">{option.description}</Text>}
-          </span>
+          <Text slot="label" className="min-w-0 flex-1">
+            <span className="block truncate">{option.label}</span>
+            {option.description && <span className="block truncate text-sm text-faint">{option.description}</span>}
+          </Text>
           <Check className={clsx('size-4 text-accent', !isSelected && 'invisible')} aria-hidden="true" />
         </>
       )}
