@@ -3,6 +3,7 @@
  * proven customer, only the separate contact of that address, so that a stranger can't enter somebody's history.
  */
 import type { Ctx } from '../../platform/context.ts'
+import { emit } from '../../platform/events/book.ts'
 import { notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { searchTokens } from '../../lib/search/index.ts'
@@ -13,71 +14,151 @@ export interface CustomerClaim {
   name?: string
   email?: string
   phone?: string
+  /** The customer's key in another system. */
   external?: string
   /** Chat session or portal key of a visitor without an address. */
   visitor?: string
+  /** Whether somebody we trust vouches for the addresses: a signed-in colleague, an API client, a proven mail. */
   verified: boolean
   channel: string
   language?: string
 }
 export interface ClaimedCustomer { id: string; name: string; tier: string; language: string | null; region: string | null; isNew: boolean; isVerified: boolean }
 
+export type IdentityKind = 'email' | 'phone' | 'chat' | 'portal' | 'external'
+export interface IdentityValue { kind: IdentityKind; value: string; shown: string }
+
 export const foldEmail = (value: string): string => value.normalize('NFKC').trim().toLowerCase()
 /** Digits with a leading +; national spellings stay national. */
-export const foldPhone = (value: string): string => value.replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '').replace(/^00/, '+')
+export const foldPhone = (value: string): string => value.normalize('NFKC').replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '').replace(/^00(?=\d{8})/, '+')
+export function foldIdentity(kind: IdentityKind, value: string): string {
+  return kind === 'email' ? foldEmail(value) : kind === 'phone' ? foldPhone(value) : value.trim()
+}
 
-interface IdentityValue { kind: string; value: string; shown: string }
-export function identitiesOf(claim: CustomerClaim): IdentityValue[] {
+/** The addresses of a claim, the most personal first: a telephone is shared more often than a mailbox. */
+export function identitiesOf(claim: Pick<CustomerClaim, 'external' | 'email' | 'phone' | 'visitor'>): IdentityValue[] {
   const list: IdentityValue[] = []
-  if (claim.external) list.push({ kind: 'external', value: claim.external.trim(), shown: claim.external })
-  if (claim.email) list.push({ kind: 'email', value: foldEmail(claim.email), shown: claim.email })
-  if (claim.phone) list.push({ kind: 'phone', value: foldPhone(claim.phone), shown: claim.phone })
-  if (claim.visitor) list.push({ kind: 'chat', value: claim.visitor, shown: claim.visitor.slice(0, 8) })
+  const add = (kind: IdentityKind, shown: string | undefined) => {
+    const value = shown === undefined ? '' : foldIdentity(kind, shown)
+    if (value) list.push({ kind, value, shown: kind === 'chat' ? shown!.slice(0, 8) : shown!.trim() })
+  }
+  add('external', claim.external)
+  add('email', claim.email)
+  add('phone', claim.phone)
+  add('chat', claim.visitor)
   return list
 }
 
-export const customerWords = (...parts: (string | null | undefined)[]): string[] => searchTokens(parts.filter(Boolean).join('\n'))
+const COUNTRY = /^\+(886|852|853|86|65|60|81|82|84|66|62|63|44|49|33|61|1)/
+/** What a customer is found by. A number is found as it is dialled at home and from abroad. */
+export function customerWords(parts: readonly (string | null | undefined)[], phones: readonly string[] = []): string[] {
+  const numbers = phones.flatMap((phone) => {
+    const folded = foldPhone(phone)
+    const home = folded.replace(COUNTRY, '').replace(/^0/, '')
+    return folded ? [folded.replace('+', ''), home, `0${home}`] : []
+  })
+  return searchTokens([...parts, ...phones, ...numbers].filter(Boolean).join('\n'))
+}
+
+const ATTEMPTS = 4
 
 /**
- * One statement: finds by the first identity that is known, else creates customer and identities. The unique
- * key of an identity decides between two at the same moment: the loser reads the winner's customer.
+ * Finds the customer a claim speaks of, or creates one; one statement, sent before anything is awaited.
+ *
+ * A verified claim finds by its strongest known address. A weaker one counts only when that customer is not
+ * proven to have another of the stronger kind: two people behind one switchboard stay two. Addresses new to the
+ * customer are added; what another customer has proven is only named. An unverified claim finds by its first
+ * address alone, and does not follow a merge into a proven customer. A chosen id is taken as it is, or as what it
+ * was merged into; throws 404 `customers.not-found` when there is none.
  */
 export async function findOrCreateCustomer(ctx: Ctx, claim: CustomerClaim): Promise<ClaimedCustomer> {
-  if (claim.id) {
-    const [chosen] = await ctx.db<ClaimedCustomer[]>`
-      select c.id, c.name, c.tier, c.language, c.region, false as is_new, true as is_verified from customers.customer o join customers.customer c on c.id = coalesce(o.merged_into, o.id) where o.id = ${claim.id}`
-    if (!chosen) throw notFound('customers')
-    return chosen
-  }
+  if (claim.id) return chosen(ctx, claim.id)
   const identities = identitiesOf(claim)
-  const name = claim.name?.trim() || claim.email || claim.phone || claim.external || ''
+  const name = (claim.name?.trim() || identities.find((one) => one.kind !== 'chat')?.shown || '').slice(0, 200)
   const id = newId()
   if (!identities.length) {
-    ctx.later(ctx.db`insert into customers.customer (id, name, language, created_at, words) values (${id}, ${name}, ${claim.language ?? null}, ${ctx.now}, array_to_tsvector(${customerWords(name)}))`)
+    ctx.later(ctx.db`insert into customers.customer (id, name, language, created_at, words) values (${id}, ${name}, ${claim.language ?? null}, ${ctx.now}, array_to_tsvector(${customerWords([name])}))`)
+    await created(ctx, id, claim)
     return { id, name, tier: 'standard', language: claim.language ?? null, region: null, isNew: true, isVerified: false }
   }
-  const verifiedAt = claim.verified ? ctx.now : null
-  const lookup = () => ctx.db<ClaimedCustomer[]>`
-    with known as (
-      select i.customer_id, g.nr from unnest(${identities.map((one) => one.kind)}::text[], ${identities.map((one) => one.value)}::text[]) with ordinality g(kind, value, nr)
-      join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_verified = ${claim.verified} order by g.nr limit 1),
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const [found] = await findOrInsert(ctx, id, name, claim, identities)
+    if (!found) {
+      // Somebody else's transaction made the address a moment ago; ours left a customer without it behind.
+      await ctx.db`with bare as (delete from customers.identity where customer_id = ${id}) delete from customers.customer where id = ${id}`
+      continue
+    }
+    const { attached, ...customer } = found
+    if (customer.isNew) await created(ctx, id, claim)
+    else if (attached) await learned(ctx, customer.id, identities, attached)
+    if (!customer.isNew && claim.name?.trim() && identities.some((one) => one.shown === customer.name)) nameAtLast(ctx, customer, name)
+    return customer
+  }
+  throw new Error('an address was made and removed again while it was looked up')
+}
+
+async function chosen(ctx: Ctx, id: string): Promise<ClaimedCustomer> {
+  const [row] = await ctx.db<ClaimedCustomer[]>`
+    select c.id, c.name, c.tier, c.language, c.region, false as is_new, true as is_verified from customers.customer o join customers.customer c on c.id = coalesce(o.merged_into, o.id) where o.id = ${id}`
+  if (!row) throw notFound('customers')
+  return row
+}
+
+function findOrInsert(ctx: Ctx, id: string, name: string, claim: CustomerClaim, identities: IdentityValue[]) {
+  const { db, now } = ctx
+  const leading = claim.verified ? identities.length : 1
+  const words = customerWords([name, claim.email, claim.external], claim.phone ? [claim.phone] : [])
+  // Parameters of the nested parts repeat, so the statement has one of two texts and both stay prepared.
+  const attach = claim.verified && identities.length > 1
+    ? db`insert into customers.identity (id, customer_id, kind, value, shown, is_leading, verified_at, source, created_at)
+        select gen_random_uuid(), k.customer_id, g.kind, g.value, g.shown, not g.is_taken, case when not g.is_taken then ${now}::timestamptz end, ${claim.channel}, ${now}
+        from known k, given g
+        where not exists (select 1 from customers.identity o where o.customer_id = k.customer_id and o.kind = g.kind and o.value = g.value)
+        on conflict do nothing returning 1`
+    : db`select 1 where false`
+  const resolved = claim.verified ? db`coalesce(o.merged_into, o.id)`
+    : db`case when exists (select 1 from customers.identity x join customers.customer m on m.id = x.customer_id
+        where x.is_verified and (m.id = o.merged_into or m.merged_into = o.merged_into)) then o.id else coalesce(o.merged_into, o.id) end`
+  return db<(ClaimedCustomer & { attached: number })[]>`
+    with given as materialized (
+      select g.nr, g.kind, g.value, g.shown, g.nr <= ${leading} as may_lead, i.customer_id, i.id is not null as is_taken
+      from unnest(${identities.map((one) => one.kind)}::text[], ${identities.map((one) => one.value)}::text[], ${identities.map((one) => one.shown)}::text[]) with ordinality g(kind, value, shown, nr)
+      left join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_verified = ${claim.verified} and i.is_leading),
+    known as materialized (
+      select g.customer_id from given g
+      where g.is_taken and g.may_lead and not exists (
+        select 1 from given s join customers.identity o on o.customer_id = g.customer_id and o.kind = s.kind and o.value <> s.value and o.is_verified
+        where s.nr < g.nr)
+      order by g.nr limit 1),
     made as (
       insert into customers.customer (id, name, language, created_at, words)
-      select ${id}, ${name}, ${claim.language ?? null}, ${ctx.now}, array_to_tsvector(${customerWords(name, claim.email, claim.phone)}) where not exists (select 1 from known)
+      select ${id}, ${name}, ${claim.language ?? null}, ${now}, array_to_tsvector(${words}) where not exists (select 1 from known)
       returning id, name, tier, language, region),
     marked as (
-      insert into customers.identity (id, customer_id, kind, value, shown, verified_at, source, created_at)
-      select gen_random_uuid(), made.id, g.kind, g.value, g.shown, ${verifiedAt}::timestamptz, ${claim.channel}, ${ctx.now}
-      from made, unnest(${identities.map((one) => one.kind)}::text[], ${identities.map((one) => one.value)}::text[], ${identities.map((one) => one.shown)}::text[]) g(kind, value, shown)
-      on conflict on constraint identity_once do nothing returning customer_id)
-    select c.id, c.name, c.tier, c.language, c.region, false as is_new, ${claim.verified} as is_verified from known k
-      join customers.customer o on o.id = k.customer_id join customers.customer c on c.id = coalesce(o.merged_into, o.id)
+      insert into customers.identity (id, customer_id, kind, value, shown, is_leading, verified_at, source, created_at)
+      select gen_random_uuid(), made.id, g.kind, g.value, g.shown, g.may_lead and not g.is_taken,
+        case when g.may_lead and not g.is_taken then ${claim.verified ? now : null}::timestamptz end, ${claim.channel}, ${now}
+      from made, given g order by g.nr
+      on conflict do nothing returning 1),
+    attached as (${attach})
+    select c.id, c.name, c.tier, c.language, c.region, false as is_new, ${claim.verified} as is_verified, (select count(*) from attached)::int as attached
+    from known k join customers.customer o on o.id = k.customer_id join customers.customer c on c.id = ${resolved}
     union all
-    select made.id, made.name, made.tier, made.language, made.region, true, ${claim.verified} from made where exists (select 1 from marked)`
-  const [found] = await lookup()
-  if (found) return found
-  // Somebody else's transaction made the identity a moment ago; ours left an empty customer behind.
-  await ctx.db`delete from customers.customer where id = ${id}`
-  const [winner] = await lookup()
-  return winner!
+    select made.id, made.name, made.tier, made.language, made.region, true, ${claim.verified}, 0 from made where (select count(*) from marked) = ${identities.length}`
+}
+
+const created = (ctx: Ctx, id: string, claim: CustomerClaim) =>
+  emit(ctx, 'customer.created', { subject: id, data: { channel: claim.channel, isVerified: claim.verified } })
+
+async function learned(ctx: Ctx, id: string, identities: IdentityValue[], count: number): Promise<void> {
+  const words = customerWords(identities.map((one) => one.shown), identities.filter((one) => one.kind === 'phone').map((one) => one.shown))
+  ctx.later(ctx.db`update customers.customer set words = words || array_to_tsvector(${words}) where id = ${id}`)
+  await emit(ctx, 'customer.identity-added', { subject: id, data: { count, isVerified: true } })
+}
+
+// A contact that was only an address gets the name its next message gives.
+function nameAtLast(ctx: Ctx, customer: ClaimedCustomer, name: string): void {
+  ctx.later(ctx.db`update customers.customer set name = ${name}, words = words || array_to_tsvector(${customerWords([name])}), version = version + 1
+    where id = ${customer.id} and name = ${customer.name}`)
+  customer.name = name
 }

@@ -1,13 +1,30 @@
-/** Every personal field this room keeps: why, and how sensitive it is. A field that is not here can't be sent: the contract is strict. */
-export interface PersonalField { field: string; class: 'internal' | 'personal'; purpose: 'identify' | 'contact' | 'serve' | 'language' }
-export const personalFields: readonly PersonalField[] = [
-  { field: 'name', class: 'personal', purpose: 'identify' },
-  { field: 'email', class: 'personal', purpose: 'contact' },
-  { field: 'phone', class: 'personal', purpose: 'contact' },
-  { field: 'external', class: 'personal', purpose: 'identify' },
-  { field: 'company', class: 'personal', purpose: 'identify' },
-  { field: 'language', class: 'internal', purpose: 'language' },
-  { field: 'region', class: 'personal', purpose: 'serve' },
-  { field: 'tier', class: 'internal', purpose: 'serve' },
-  { field: 'note', class: 'personal', purpose: 'serve' },
-]
+/**
+ * Every personal field this room keeps: why, and how sensitive it is. The record lists each field the API takes,
+ * so a field without purpose does not compile; one that is not in the API is refused by its strict bodies.
+ */
+import type { Infer } from '../../platform/http/contract.ts'
+import type { customers } from './contract.ts'
+
+type Given = keyof Infer<typeof customers.create.body> | Exclude<keyof Infer<typeof customers.change.body>, 'version'> | 'chat' | 'portal'
+export type FieldName = Given
+/** internal: our own judgement or setting · personal: tells who somebody is */
+export type DataClass = 'internal' | 'personal'
+/** identify: know who it is · contact: answer · serve: the right level, place and words · language: the right language */
+export type Purpose = 'identify' | 'contact' | 'serve' | 'language'
+export interface PersonalField { field: FieldName; class: DataClass; purpose: Purpose }
+
+const register: Record<FieldName, Omit<PersonalField, 'field'>> = {
+  name: { class: 'personal', purpose: 'identify' },
+  email: { class: 'personal', purpose: 'contact' },
+  phone: { class: 'personal', purpose: 'contact' },
+  external: { class: 'personal', purpose: 'identify' },
+  chat: { class: 'personal', purpose: 'contact' },
+  portal: { class: 'personal', purpose: 'identify' },
+  company: { class: 'personal', purpose: 'identify' },
+  language: { class: 'internal', purpose: 'language' },
+  region: { class: 'personal', purpose: 'serve' },
+  tier: { class: 'internal', purpose: 'serve' },
+  note: { class: 'personal', purpose: 'serve' },
+}
+
+export const personalFields: readonly PersonalField[] = Object.entries(register).map(([field, about]) => ({ field: field as FieldName, ...about }))

@@ -1,15 +1,19 @@
 /**
  * Customers: one record a person, with the addresses they proved and those they only claimed. Other rooms ask
- * `findOrCreateCustomer` who a message is from, and read names by `getCustomer`.
+ * `findOrCreateCustomer` who a message is from (verified claims reach proven customers, unverified ones never do),
+ * read records by `getCustomer`/`findCustomers`, and show one history over `recordIdsOf`.
  */
-import type { Module } from '../../platform/module.ts'
 import type { Mount } from '../../platform/http/server.ts'
+import type { Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
-import { addIdentity, changeCustomer, createCustomer, listCustomers, mergeCustomers, unmergeCustomers, verifyIdentity, viewCustomer } from './store.ts'
+import { personalFields } from './fields.ts'
+import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
+import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
-export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, foldEmail } from './claim.ts'
-export { createCustomer, findEmail, getCustomer } from './store.ts'
-export { personalFields } from './fields.ts'
+export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, foldEmail, foldPhone } from './claim.ts'
+export { type FieldName, type PersonalField, personalFields } from './fields.ts'
+export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
+export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
 
 function mountCustomers(mount: Mount): void {
   mount(customers.list, (ctx, { query }) => listCustomers(ctx, query))
@@ -17,9 +21,14 @@ function mountCustomers(mount: Mount): void {
   mount(customers.create, (ctx, { body }) => createCustomer(ctx, body))
   mount(customers.change, (ctx, { params, body }) => changeCustomer(ctx, params.id, body))
   mount(customers.addIdentity, (ctx, { params, body }) => addIdentity(ctx, params.id, body))
-  mount(customers.verifyIdentity, async (ctx, { params }) => { await verifyIdentity(ctx, params.id, params.identityId); return viewCustomer(ctx, params.id) })
+  mount(customers.verifyIdentity, (ctx, { params }) => verifyIdentityById(ctx, params.id, params.identityId))
+  mount(customers.removeIdentity, (ctx, { params }) => removeIdentity(ctx, params.id, params.identityId))
   mount(customers.merge, async (ctx, { params, body }) => { await mergeCustomers(ctx, params.id, params.otherId, body.reason); return viewCustomer(ctx, params.id) })
   mount(customers.unmerge, async (ctx, { params }) => { await unmergeCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
+  mount(customers.distinguish, async (ctx, { params }) => { await distinguishCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
+  mount(customers.fields, async () => ({ rows: [...personalFields] }))
+  mount(customers.tiers, (ctx) => listTiers(ctx))
+  mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
 export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, routes: mountCustomers }

@@ -1,128 +1,210 @@
-/** Reading, changing, merging and un-merging customers. */
+/** Reading and changing customers, their addresses and the list of tiers. */
 import type { Ctx } from '../../platform/context.ts'
 import { violatedKey } from '../../platform/database/index.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { toTsquery } from '../../lib/search/index.ts'
-import { type CustomerClaim, customerWords, foldEmail, foldPhone, identitiesOf } from './claim.ts'
-import type { Customer } from './contract.ts'
+import { customerWords, foldIdentity, identitiesOf, type IdentityKind, type IdentityValue } from './claim.ts'
+import type { Customer, CustomerRow, TierRow } from './contract.ts'
+import { family, recordIdsOf, suggestionsFor } from './merge.ts'
 
 export interface CustomerRecord { id: string; name: string; tier: string; language: string | null; region: string | null; company: string | null; note: string | null; createdAt: string; mergedInto: string | null; version: number }
+const columns = (ctx: Ctx) => ctx.db`id, name, tier, language, region, company, note, created_at, merged_into, version`
+const changedMeanwhile = (): Fault => new Fault('customers.changed-meanwhile', 409)
 
 /** Throws 404 `customers.not-found`. */
 export async function getCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
-  const [row] = await ctx.db<CustomerRecord[]>`select id, name, tier, language, region, company, note, created_at, merged_into, version from customers.customer where id = ${id}`
+  const [row] = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id}`
   if (!row) throw notFound('customers')
   return row
+}
+
+/** The customers of these ids that exist, by id. */
+export async function findCustomers(ctx: Ctx, ids: readonly string[]): Promise<Map<string, CustomerRecord>> {
+  if (!ids.length) return new Map()
+  const rows = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = any(${[...new Set(ids)]}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** E-mail address to write to: a proven one first. Null when there is none. */
 export async function findEmail(ctx: Ctx, customerId: string): Promise<string | null> {
   const [row] = await ctx.db<{ shown: string }[]>`
     select i.shown from customers.identity i join customers.customer c on c.id = i.customer_id
-    where i.kind = 'email' and (c.id = ${customerId} or c.merged_into = ${customerId}) order by i.is_verified desc, i.created_at limit 1`
+    where i.kind = 'email' and (c.id = ${customerId} or c.merged_into = ${customerId})
+    order by i.is_verified desc, c.id = ${customerId} desc, i.is_leading desc, i.created_at limit 1`
   return row?.shown ?? null
 }
 
+/** The customer as a colleague sees it, with everything folded into it. Throws 404 `customers.not-found`. */
 export async function viewCustomer(ctx: Ctx, id: string): Promise<Customer> {
   const identities = ctx.db<Customer['identities']>`
-    select i.id, i.kind, i.shown, i.verified_at, i.source from customers.identity i join customers.customer c on c.id = i.customer_id where c.id = ${id} or c.merged_into = ${id} order by i.created_at`
+    select i.id, i.kind, i.shown, i.verified_at, i.source, i.is_leading, i.customer_id from customers.identity i join customers.customer c on c.id = i.customer_id
+    where ${family(ctx, id)} order by i.is_verified desc, i.is_leading desc, i.created_at, i.kind`
   const merges = ctx.db<Customer['merges']>`
-    select m.id, m.other_id, o.name as other_name, m.reason, m.at from customers.merge m join customers.customer o on o.id = m.other_id where m.kept_id = ${id} and m.undone_at is null order by m.at`
-  const suggestions = ctx.db<Customer['suggestions']>`
-    select c.id, c.name, array_agg(distinct i.kind) as because from customers.identity mine
-    join customers.identity i on i.kind = mine.kind and i.value = mine.value and i.customer_id <> mine.customer_id
-    join customers.customer c on c.id = i.customer_id and c.merged_into is null
-    where mine.customer_id = ${id} group by c.id, c.name limit 10`
-  const [customer, known, merged, similar] = await Promise.all([getCustomer(ctx, id), identities, merges, suggestions])
-  return { ...customer, identities: [...known], merges: [...merged], suggestions: [...similar] } as Customer
+    select m.id, m.other_id, o.name as other_name, m.reason, m.by_id, m.at from customers.merge m join customers.customer o on o.id = m.other_id where m.kept_id = ${id} and m.undone_at is null order by m.at`
+  const [customer, known, merged, recordIds, suggestions] = await Promise.all([getCustomer(ctx, id), identities, merges, recordIdsOf(ctx, id), suggestionsFor(ctx, id)])
+  return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: [...known], merges: [...merged], recordIds, suggestions }
 }
 
-export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: string; cursor?: string; limit: number }) {
+/** Newest first, folded records left out. `next` is the id to go on from. */
+export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: string; cursor?: string; limit: number }): Promise<{ rows: CustomerRow[]; next: string | null }> {
   const { db } = ctx
   const words = query.search ? toTsquery(query.search) : ''
-  if (query.search && !words) return { rows: [], next: null }
-  if (query.cursor && !/^[0-9a-f-]{36}$/.test(query.cursor)) throw new Fault('input.cursor', 422)
-  const rows = await db<{ id: string; name: string; tier: 'standard'; company: string | null; region: string | null; contact: string | null; isVerified: boolean; createdAt: string }[]>`
-    with hit as materialized (select id from customers.customer where merged_into is null ${words ? db`and words @@ ${words}::tsquery` : db``} ${query.tier ? db`and tier = ${query.tier}` : db``}
-      ${query.cursor ? db`and id < ${query.cursor}` : db``} order by id desc limit ${query.limit + 1})
+  if (query.search?.trim() && !words) return { rows: [], next: null }
+  if (query.cursor && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(query.cursor)) throw new Fault('input.cursor', 422)
+  // A folded record's words find the record that is shown. Matching first, in a materialised step: with ORDER BY …
+  // LIMIT the planner may otherwise walk the whole table for a rare word.
+  const hit = words
+    ? db`match as materialized (select distinct coalesce(merged_into, id) as id from customers.customer where words @@ ${words}::tsquery),
+      hit as (select id from match join customers.customer c using (id) where true`
+    : db`hit as (select id from customers.customer c where merged_into is null`
+  const rows = await db<CustomerRow[]>`
+    with ${hit} ${query.tier ? db`and c.tier = ${query.tier}` : db``} ${query.cursor ? db`and id < ${query.cursor}` : db``} order by id desc limit ${query.limit + 1})
     select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, coalesce(i.is_verified, false) as is_verified, c.created_at
-    from hit join customers.customer c using (id) left join lateral (select shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, created_at limit 1) i on true
+    from hit join customers.customer c using (id)
+    left join lateral (select shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
   const shown = rows.slice(0, query.limit)
   return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
 
-export interface NewCustomer { name: string; email?: string; phone?: string; tier?: string; language?: string; region?: string; company?: string; note?: string }
+export interface NewCustomer { name: string; email?: string; phone?: string; external?: string; tier?: string; language?: string; region?: string; company?: string; note?: string }
 
 /** A colleague writes a customer down and vouches for the addresses. Throws 409 `customers.identity-taken`. */
 export async function createCustomer(ctx: Ctx, given: NewCustomer): Promise<Customer> {
   const id = newId()
-  await ctx.db`insert into customers.customer (id, name, tier, language, region, company, note, created_at, words) values (${id}, ${given.name}, ${given.tier ?? 'standard'}, ${given.language ?? null}, ${given.region ?? null},
-    ${given.company ?? null}, ${given.note ?? null}, ${ctx.now}, array_to_tsvector(${customerWords(given.name, given.company, given.email, given.phone)}))`
-  const claim: CustomerClaim = { email: given.email, phone: given.phone, verified: true, channel: 'staff' }
-  for (const one of identitiesOf(claim)) await insertIdentity(ctx, id, one, true)
-  await emit(ctx, 'customer.created', { subject: id, data: { by: 'staff' } })
+  if (given.tier) await mustBeTier(ctx, given.tier)
+  await ctx.db`insert into customers.customer (id, name, tier, language, region, company, note, created_at) values (${id}, ${given.name}, ${given.tier ?? 'standard'}, ${given.language ?? null}, ${given.region ?? null},
+    ${given.company ?? null}, ${given.note ?? null}, ${ctx.now})`
+  for (const one of identitiesOf(given)) await insertIdentity(ctx, id, one, true)
+  await refreshWords(ctx, id)
+  await emit(ctx, 'customer.created', { subject: id, data: { channel: 'staff', isVerified: true } })
   return viewCustomer(ctx, id)
 }
 
-async function insertIdentity(ctx: Ctx, customerId: string, one: { kind: string; value: string; shown: string }, verified: boolean): Promise<void> {
+/** Changes the fields given. Throws 409 `customers.changed-meanwhile` on another version, 409 `customers.merged-away`. */
+export async function changeCustomer(ctx: Ctx, id: string, { version, ...change }: Partial<Pick<CustomerRecord, 'name' | 'tier' | 'language' | 'region' | 'company' | 'note'>> & { version: number }): Promise<Customer> {
+  const before = await lockCustomer(ctx, id)
+  if (before.version !== version) throw changedMeanwhile()
+  const fields = (Object.keys(change) as (keyof typeof change)[]).filter((field) => change[field] !== undefined && change[field] !== before[field])
+  if (!fields.length) return viewCustomer(ctx, id)
+  if (fields.includes('tier')) await mustBeTier(ctx, change.tier!)
+  const after = { ...before, ...Object.fromEntries(fields.map((field) => [field, change[field]])) } as CustomerRecord
+  ctx.later(ctx.db`update customers.customer set name = ${after.name}, tier = ${after.tier}, language = ${after.language}, region = ${after.region}, company = ${after.company}, note = ${after.note}, version = version + 1 where id = ${id}`)
+  if (fields.includes('name') || fields.includes('company')) await refreshWords(ctx, id)
+  // A note may hold anything: the history keeps that it changed, not what it said.
+  const of = (row: CustomerRecord) => Object.fromEntries(fields.filter((field) => field !== 'note').map((field) => [field, row[field]]))
+  await emit(ctx, 'customer.changed', { subject: id, data: { fields, before: of(before), after: of(after) } })
+  return viewCustomer(ctx, id)
+}
+
+async function lockCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
+  const [row] = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id} for update`
+  if (!row) throw notFound('customers')
+  if (row.mergedInto) throw new Fault('customers.merged-away', 409)
+  return row
+}
+
+/** Makes a record findable by its name, company and addresses as they are now. */
+async function refreshWords(ctx: Ctx, id: string): Promise<void> {
+  const [[customer], known] = await Promise.all([
+    ctx.db<{ name: string; company: string | null }[]>`select name, company from customers.customer where id = ${id}`,
+    ctx.db<{ kind: string; shown: string }[]>`select kind, shown from customers.identity where customer_id = ${id} and kind <> 'chat'`,
+  ])
+  const words = customerWords([customer!.name, customer!.company, ...known.map((one) => one.shown)], known.filter((one) => one.kind === 'phone').map((one) => one.shown))
+  ctx.later(ctx.db`update customers.customer set words = array_to_tsvector(${words}) where id = ${id}`)
+}
+
+async function insertIdentity(ctx: Ctx, customerId: string, one: IdentityValue, verified: boolean): Promise<void> {
   const rows = await ctx.db`insert into customers.identity (id, customer_id, kind, value, shown, verified_at, source, created_at)
-    values (${newId()}, ${customerId}, ${one.kind}, ${one.value}, ${one.shown}, ${verified ? ctx.now : null}, 'staff', ${ctx.now}) on conflict on constraint identity_once do nothing returning id`
-  if (!rows.length) throw new Fault('customers.identity-taken', 409, { value: one.shown })
+    values (${newId()}, ${customerId}, ${one.kind}, ${one.value}, ${one.shown}, ${verified ? ctx.now : null}, 'staff', ${ctx.now}) on conflict do nothing returning id`
+  if (!rows.length) throw await taken(ctx, one.kind, one.value, verified)
 }
 
-export async function changeCustomer(ctx: Ctx, id: string, change: Partial<Omit<CustomerRecord, 'id' | 'version'>> & { version: number }): Promise<Customer> {
-  const [before] = await ctx.db<CustomerRecord[]>`select * from customers.customer where id = ${id} for update`
-  if (!before) throw notFound('customers')
-  if (before.version !== change.version) throw new Fault('customers.changed-meanwhile', 409)
-  const after = { ...before, ...change }
-  const known = await ctx.db<{ shown: string }[]>`select shown from customers.identity where customer_id = ${id}`
-  ctx.later(ctx.db`update customers.customer set name = ${after.name}, tier = ${after.tier}, language = ${after.language}, region = ${after.region}, company = ${after.company}, note = ${after.note},
-    words = array_to_tsvector(${customerWords(after.name, after.company, ...known.map((one) => one.shown))}), version = version + 1 where id = ${id}`)
-  const changed = Object.keys(change).filter((field) => field !== 'version' && change[field as keyof typeof change] !== before[field as keyof CustomerRecord])
-  await emit(ctx, 'customer.changed', { subject: id, data: { fields: changed } })
-  return viewCustomer(ctx, id)
+async function taken(ctx: Ctx, kind: string, value: string, verified: boolean): Promise<Fault> {
+  const [owner] = await ctx.db<{ shown: string; customerId: string; name: string }[]>`
+    select i.shown, i.customer_id, c.name from customers.identity i join customers.customer c on c.id = i.customer_id
+    where i.kind = ${kind} and i.value = ${value} order by i.is_leading and i.is_verified = ${verified} desc limit 1`
+  return new Fault('customers.identity-taken', 409, { value: owner?.shown ?? value, customerId: owner?.customerId ?? '', name: owner?.name ?? '' })
 }
 
-export async function addIdentity(ctx: Ctx, id: string, given: { kind: 'email' | 'phone' | 'external'; value: string; isVerified: boolean }): Promise<Customer> {
-  await getCustomer(ctx, id)
-  const value = given.kind === 'email' ? foldEmail(given.value) : given.kind === 'phone' ? foldPhone(given.value) : given.value.trim()
-  if (!value || (given.kind === 'email' && !/^\S+@\S+\.\S+$/.test(value))) throw new Fault('customers.identity-unreadable', 422)
-  await insertIdentity(ctx, id, { kind: given.kind, value, shown: given.value }, given.isVerified)
+/** Adds an address. Throws 409 `customers.identity-taken`, 422 `customers.identity-unreadable`. */
+export async function addIdentity(ctx: Ctx, id: string, given: { kind: IdentityKind; value: string; isVerified: boolean }): Promise<Customer> {
+  await lockCustomer(ctx, id)
+  const value = foldIdentity(given.kind, given.value)
+  if (!value || (given.kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) || (given.kind === 'phone' && !/^\+?\d{5,15}$/.test(value))) throw new Fault('customers.identity-unreadable', 422)
+  await insertIdentity(ctx, id, { kind: given.kind, value, shown: given.value.trim() }, given.isVerified)
+  await refreshWords(ctx, id)
   await emit(ctx, 'customer.identity-added', { subject: id, data: { kind: given.kind, isVerified: given.isVerified } })
   return viewCustomer(ctx, id)
 }
 
-/** Marks an address as proven. Throws 409 when another customer has proven it before. */
-export async function verifyIdentity(ctx: Ctx, id: string, identityId: string): Promise<void> {
-  try {
-    const rows = await ctx.db`update customers.identity set verified_at = ${ctx.now} where id = ${identityId} and customer_id = ${id} and verified_at is null returning id`
-    if (!rows.length) return
-  } catch (error) {
-    if (violatedKey(error) === 'identity_once') throw new Fault('customers.identity-taken', 409, { value: '' })
-    throw error
-  }
-  await emit(ctx, 'customer.identity-verified', { subject: id, data: { identity: identityId } })
+/**
+ * Marks an address as proven, adding it when the record lacks it; proving it again changes nothing. Throws 409
+ * `customers.identity-taken` when another customer has proven it: whether they are the same, a person decides.
+ */
+export async function verifyIdentity(ctx: Ctx, customerId: string, kind: IdentityKind, value: string): Promise<void> {
+  const folded = foldIdentity(kind, value)
+  if (!folded) throw new Fault('customers.identity-unreadable', 422)
+  const [owner] = await ctx.db<{ customerId: string }[]>`select customer_id from customers.identity where kind = ${kind} and value = ${folded} and is_verified and is_leading`
+  if (owner?.customerId === customerId) return
+  if (owner) throw await taken(ctx, kind, folded, true)
+  await getCustomer(ctx, customerId)
+  await ctx.db`insert into customers.identity (id, customer_id, kind, value, shown, verified_at, source, created_at)
+    values (${newId()}, ${customerId}, ${kind}, ${folded}, ${value.trim()}, ${ctx.now}, 'verification', ${ctx.now})
+    on conflict (customer_id, kind, value) do update set verified_at = excluded.verified_at, is_leading = true`
+    .catch((error: unknown) => { throw violatedKey(error) === 'identity_once' ? new Fault('customers.identity-taken', 409, { value: value.trim(), customerId: '', name: '' }) : error })
+  await refreshWords(ctx, customerId)
+  await emit(ctx, 'customer.identity-verified', { subject: customerId, data: { kind } })
 }
 
-/** Folds `otherId` into `keptId`; history stays where it is and is shown under both, so it can be undone. */
-export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, reason: string): Promise<void> {
-  if (keptId === otherId) throw new Fault('customers.merge-itself', 422)
-  const rows = await ctx.db<CustomerRecord[]>`select * from customers.customer where id in (${keptId}, ${otherId}) order by id for update`
-  const kept = rows.find((row) => row.id === keptId)
-  const other = rows.find((row) => row.id === otherId)
-  if (!kept || !other) throw notFound('customers')
-  if (kept.mergedInto || other.mergedInto) throw new Fault('customers.merged-already', 409)
-  ctx.later(ctx.db`update customers.customer set merged_into = ${keptId}, version = version + 1 where id = ${otherId} or merged_into = ${otherId}`)
-  ctx.later(ctx.db`insert into customers.merge (id, kept_id, other_id, reason, by_id, at) values (${newId()}, ${keptId}, ${otherId}, ${reason}, ${ctx.actor.id}, ${ctx.now})`)
-  await emit(ctx, 'customer.merged', { subject: keptId, data: { other: otherId, reason } })
+async function ownIdentity(ctx: Ctx, customerId: string, identityId: string): Promise<IdentityValue> {
+  const [row] = await ctx.db<IdentityValue[]>`select kind, value, shown from customers.identity where id = ${identityId} and customer_id = ${customerId}`
+  if (!row) throw new Fault('customers.identity-not-found', 404)
+  return row
 }
 
-export async function unmergeCustomers(ctx: Ctx, keptId: string, otherId: string): Promise<void> {
-  const rows = await ctx.db`update customers.merge set undone_at = ${ctx.now}, undone_by = ${ctx.actor.id} where kept_id = ${keptId} and other_id = ${otherId} and undone_at is null returning id`
-  if (!rows.length) throw new Fault('customers.not-merged', 409)
-  ctx.later(ctx.db`update customers.customer set merged_into = null, version = version + 1 where id = ${otherId}`)
-  await emit(ctx, 'customer.unmerged', { subject: keptId, data: { other: otherId } })
+export async function verifyIdentityById(ctx: Ctx, customerId: string, identityId: string): Promise<Customer> {
+  const one = await ownIdentity(ctx, customerId, identityId)
+  await verifyIdentity(ctx, customerId, one.kind, one.shown)
+  return viewCustomer(ctx, customerId)
+}
+
+/** Takes an address off the record: messages from it make a contact of their own again. */
+export async function removeIdentity(ctx: Ctx, customerId: string, identityId: string): Promise<Customer> {
+  await lockCustomer(ctx, customerId)
+  const one = await ownIdentity(ctx, customerId, identityId)
+  await ctx.db`delete from customers.identity where id = ${identityId}`
+  await refreshWords(ctx, customerId)
+  await emit(ctx, 'customer.identity-removed', { subject: customerId, data: { kind: one.kind } })
+  return viewCustomer(ctx, customerId)
+}
+
+interface TierList { rows: TierRow[]; version: number }
+export async function listTiers(ctx: Ctx): Promise<TierList> {
+  const [row] = await ctx.db<{ list: { key: string; name?: TierRow['name'] }[]; version: number }[]>`select list, version from customers.tiers`
+  return { rows: row!.list.map(({ key, name }) => ({ key, name: name ?? null })), version: row!.version }
+}
+
+async function mustBeTier(ctx: Ctx, key: string): Promise<void> {
+  if (!(await listTiers(ctx)).rows.some((tier) => tier.key === key)) throw new Fault('customers.tier-unknown', 422, {}, [{ path: 'tier', code: 'customers.tier-unknown' }])
+}
+
+const NAMED_BY_TEXT = new Set(['standard', 'silver', 'gold', 'platinum'])
+/** Replaces the list, lowest tier first. `standard`, which every new customer has, stays; so does a tier somebody holds. */
+export async function changeTiers(ctx: Ctx, { rows, version }: TierList): Promise<TierList> {
+  await ctx.db`select 1 from customers.tiers for update`
+  const before = await listTiers(ctx)
+  if (before.version !== version) throw changedMeanwhile()
+  const keys = rows.map((tier) => tier.key)
+  if (new Set(keys).size !== keys.length) throw new Fault('customers.tier-twice', 422)
+  const unnamed = rows.find((tier) => !tier.name && !NAMED_BY_TEXT.has(tier.key))
+  if (unnamed) throw new Fault('customers.tier-unnamed', 422, { key: unnamed.key })
+  const gone = before.rows.map((tier) => tier.key).filter((key) => !keys.includes(key))
+  const [held] = keys.includes('standard') ? await ctx.db<{ tier: string }[]>`select tier from customers.customer where tier = any(${gone}) and tier <> 'standard' limit 1` : [{ tier: 'standard' }]
+  if (held) throw new Fault('customers.tier-in-use', 409, { key: held.tier })
+  ctx.later(ctx.db`update customers.tiers set list = ${ctx.db.json(rows as never)}, version = version + 1`)
+  await emit(ctx, 'customer.tiers-changed', { data: { before: before.rows.map((tier) => tier.key), after: keys } })
+  return { rows, version: version + 1 }
 }

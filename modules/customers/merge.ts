@@ -1,0 +1,77 @@
+/** Two records of one person: suggested with evidence, folded together by a person, and taken apart again. */
+import type { Ctx } from '../../platform/context.ts'
+import { emit } from '../../platform/events/book.ts'
+import { Fault, notFound } from '../../platform/fault.ts'
+import { newId } from '../../lib/id/index.ts'
+import type { Customer } from './contract.ts'
+
+/** Condition on `c`: the record and all that are folded together with it. */
+export const family = (ctx: Ctx, id: string) => {
+  const root = ctx.db`(select coalesce(merged_into, id) from customers.customer where id = ${id})`
+  return ctx.db`(c.id = ${root} or c.merged_into = ${root})`
+}
+
+/** Ids of every record folded together with this one, itself included; for whoever shows a history. */
+export async function recordIdsOf(ctx: Ctx, id: string): Promise<string[]> {
+  const rows = await ctx.db<{ id: string }[]>`select c.id from customers.customer c where ${family(ctx, id)} order by c.id`
+  return rows.map((row) => row.id)
+}
+
+/** Folds `otherId` into `keptId`. Both keep their own rows and addresses, so it can be undone. */
+export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, reason: string): Promise<void> {
+  if (keptId === otherId) throw new Fault('customers.merge-itself', 422)
+  const rows = await ctx.db<{ id: string; name: string; mergedInto: string | null }[]>`
+    select id, name, merged_into from customers.customer where id in (${keptId}, ${otherId}) order by id for update`
+  const kept = rows.find((row) => row.id === keptId)
+  const other = rows.find((row) => row.id === otherId)
+  if (!kept || !other) throw notFound('customers')
+  if (kept.mergedInto || other.mergedInto) throw new Fault('customers.merged-already', 409)
+  // What had been folded into the other follows it; merged_into always names the record that is shown.
+  ctx.later(ctx.db`update customers.customer set merged_into = ${keptId}, version = version + 1 where id = ${otherId} or merged_into = ${otherId}`)
+  ctx.later(ctx.db`insert into customers.merge (id, kept_id, other_id, reason, by_id, at) values (${newId()}, ${keptId}, ${otherId}, ${reason}, ${ctx.actor.id}, ${ctx.now})`)
+  await emit(ctx, 'customer.merged', { subject: keptId, data: { other: otherId, name: other.name, reason } })
+}
+
+/** Takes a merge back; what had been folded into the other before stays with the other. */
+export async function unmergeCustomers(ctx: Ctx, keptId: string, otherId: string): Promise<void> {
+  const rows = await ctx.db`update customers.merge set undone_at = ${ctx.now}, undone_by = ${ctx.actor.id} where kept_id = ${keptId} and other_id = ${otherId} and undone_at is null returning id`
+  if (!rows.length) throw new Fault('customers.not-merged', 409)
+  ctx.later(ctx.db`
+    with recursive below as (
+      select ${otherId}::uuid as id union select m.other_id from customers.merge m join below b on m.kept_id = b.id where m.undone_at is null)
+    update customers.customer c set merged_into = case when c.id = ${otherId} then null else ${otherId}::uuid end, version = c.version + 1
+    from below where below.id = c.id`)
+  await emit(ctx, 'customer.unmerged', { subject: keptId, data: { other: otherId } })
+}
+
+/** Notes that two records are different people. */
+export async function distinguishCustomers(ctx: Ctx, id: string, otherId: string): Promise<void> {
+  if (id === otherId) throw new Fault('customers.merge-itself', 422)
+  const [one, other] = id < otherId ? [id, otherId] : [otherId, id]
+  const rows = await ctx.db`insert into customers.distinction (one_id, other_id, by_id, at)
+    select ${one}, ${other}, ${ctx.actor.id}, ${ctx.now} where (select count(*) from customers.customer where id in (${one}, ${other})) = 2
+    on conflict do nothing returning 1`
+  if (rows.length) await emit(ctx, 'customer.distinguished', { subject: id, data: { other: otherId } })
+}
+
+/** Records that may be the same person, those with most evidence first. At most ten. */
+export async function suggestionsFor(ctx: Ctx, id: string): Promise<Customer['suggestions']> {
+  const rows = await ctx.db<Customer['suggestions']>`
+    with mine as materialized (select c.id, c.name, c.company from customers.customer c where ${family(ctx, id)}),
+    address as materialized (select i.kind, i.value, i.shown from customers.identity i join mine on mine.id = i.customer_id),
+    alike as (
+      select i.customer_id, a.kind, a.shown as value from address a join customers.identity i on i.is_leading and i.kind = a.kind and i.value = a.value
+      union all select i.customer_id, a.kind, a.shown from address a join customers.identity i on not i.is_leading and i.kind = a.kind and i.value = a.value
+      union all select i.customer_id, 'phone-alike', i.shown from address a join customers.identity i on i.kind = 'phone' and right(i.value, 9) = right(a.value, 9) and i.value <> a.value
+        where a.kind = 'phone' and length(a.value) >= 9
+      union all select c.id, 'name-company', c.name || ' · ' || c.company from mine join customers.customer c on c.name = mine.name and c.company = mine.company where mine.name <> ''),
+    shown as (
+      select coalesce(c.merged_into, c.id) as id, alike.kind, min(alike.value) as value from alike join customers.customer c on c.id = alike.customer_id
+      where alike.customer_id not in (select mine.id from mine) group by 1, 2)
+    select c.id, c.name, exists (select 1 from customers.identity v where v.customer_id = c.id and v.is_verified) as is_verified,
+      jsonb_agg(jsonb_build_object('kind', s.kind, 'value', s.value) order by s.kind) as because
+    from shown s join customers.customer c on c.id = s.id
+    where not exists (select 1 from customers.distinction d join mine on (d.one_id = mine.id and d.other_id = c.id) or (d.other_id = mine.id and d.one_id = c.id))
+    group by c.id, c.name order by count(*) desc, c.id limit 10`
+  return [...rows]
+}
