@@ -9,4 +9,4 @@ import { staffRoom } from '../modules/staff/index.ts'
 import { standardsRoom } from '../modules/standards/index.ts'
 import type { Module } from '../platform/module.ts'
 
-export const rooms: Module[] = [staffRoom, customersRoom, standardsRoom, requestsRoom, channelsRoom, routingRoom, qualityRoom]
+export const rooms: Module[] = [staffRoom, customersRoom, standardsRoom, requestsRoom, channelsRoom, routingRoom, qualityRoom, insightRoom]

@@ -1,8 +1,12 @@
 import { lazy, type ComponentType } from 'react'
+import { StartPage } from '../../modules/insight/screens/index.tsx'
+import { StartPage } from '../../modules/insight/screens/index.tsx'
+import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
+import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
   AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
-import { patterns, type PageName } from './paths.ts'
+import type { PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
 /**
@@ -23,9 +27,14 @@ export interface Route {
 }
 
 export const routes: Partial<Record<PageName, Route>> = {
+  start: { page: StartPage, rail: 'start' },
+  queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },
+  start: { page: StartPage, rail: 'start' },
+  inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
+  request: { page: RequestPage, needs: 'requests.read' },
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },
@@ -37,6 +46,3 @@ export const routes: Partial<Record<PageName, Route>> = {
   tokens: { page: TokensPage, needs: 'staff.configure' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }
-
-/** The address a rail place leads to: its first page without parameters filled by a default view. */
-export const railHref = (name: PageName): string => patterns[name].replace('$view', 'mine')

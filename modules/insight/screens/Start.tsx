@@ -1,0 +1,139 @@
+import type { ReactElement, ReactNode } from 'react'
+import { useGet } from '../../../apps/console/api.ts'
+import { Loaded } from '../../../apps/console/Loaded.tsx'
+import { useSearchState } from '../../../apps/console/location.ts'
+import { paths } from '../../../apps/console/paths.ts'
+import { useMay, useSession } from '../../../apps/console/session.tsx'
+import { useLanguage, useText } from '../../../apps/console/text.tsx'
+import { intlTag } from '../../../lib/text/index.ts'
+import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from '../../../ui/index.ts'
+import { staff } from '../../staff/contract.ts'
+import { insight, type Today } from '../contract.ts'
+
+/** What today looks like. Every number opens the requests behind it. */
+export default function Start(): ReactElement {
+  const t = useText()
+  const may = useMay()
+  const { person } = useSession()
+  const { locale } = useLanguage()
+  const now = useNow()
+  if (!may('requests.read')) return <Page title={t('insight.today')}><EmptyState title={t('insight.no-requests')}>{t('insight.no-requests-next')}</EmptyState></Page>
+  const day = new Intl.DateTimeFormat(intlTag(locale), { dateStyle: 'full', ...(person ? { timeZone: person.zone } : {}) }).format(now)
+  return (
+    <Page title={t('insight.today')} lead={day} actions={<TeamChoice />}>
+      <Figures />
+    </Page>
+  )
+}
+
+function TeamChoice(): ReactElement | null {
+  const t = useText()
+  const { person } = useSession()
+  const may = useMay()
+  const [search, setSearch] = useSearchState<'team'>()
+  const sees = person?.scope === 'all' && may('staff.read')
+  const all = useGet(staff.teams, { query: {} }, { isEnabled: sees })
+  const teams = sees ? (all.data?.rows ?? []) : (person?.teams ?? [])
+  if (teams.length < 2) return null
+  return <Select label={t('insight.team')} isLabelHidden className="w-44" value={search.team ?? 'all'} onChange={(team) => setSearch({ team: team === 'all' ? null : team })} options={[{ id: 'all', label: t(sees ? 'insight.all-teams' : 'insight.my-teams') }, ...teams.map((team) => ({ id: team.id, label: team.name }))]} />
+}
+
+function Figures(): ReactElement {
+  const [search] = useSearchState<'team'>()
+  const query = search.team ? { teamId: search.team } : {}
+  const today = useGet(insight.today, { query }, { live: ['request.'], keepsPrevious: true, staleSeconds: 60 })
+  return <Loaded of={today}>{(figures) => <Told today={figures} query={query} />}</Loaded>
+}
+
+function Told({ today, query }: { today: Today; query: { teamId?: string } }): ReactElement {
+  const t = useText()
+  const may = useMay()
+  const { mine } = today
+  const share = (of: { count: number; inTime: number }) => of.count === 0 ? null : of.inTime / of.count
+  const openSum = today.stages.reduce((sum, one) => sum + one.count, 0)
+  if (openSum === 0 && today.opened.count === 0 && today.opened.early === 0 && today.closed.count === 0) return <Nothing />
+  return (
+    <>
+      {may('requests.work') && (
+        <Section title={t('insight.mine')}>
+          <p className="max-w-reading text-lg">{t(mine.held === 0 ? 'insight.mine-none' : mine.overdue > 0 ? 'insight.mine-late' : mine.dueSoon > 0 ? 'insight.mine-soon' : 'insight.mine-calm', { held: mine.held, overdue: mine.overdue, soon: mine.dueSoon })}</p>
+          <Row>
+            <Figure label={t('insight.held')} value={mine.held} href={paths.inbox({ view: 'mine' })} />
+            <Figure label={t('insight.to-accept')} value={mine.unaccepted} href={paths.inbox({ view: 'mine' }, { stage: 'assign' })} isUrgent={mine.unaccepted > 0} />
+            <Figure label={t('insight.overdue')} value={mine.overdue} href={paths.inbox({ view: 'mine' })} isLate={mine.overdue > 0} />
+            <Figure label={t('insight.due-soon')} value={mine.dueSoon} href={paths.inbox({ view: 'mine' })} isUrgent={mine.dueSoon > 0} />
+            <Figure label={t('insight.waiting')} value={mine.waiting} href={paths.inbox({ view: 'mine' }, { stage: 'track' })} />
+          </Row>
+        </Section>
+      )}
+      <Section title={t('insight.flow')}>
+        <Row>
+          <Figure label={t('insight.opened')} value={today.opened.count} href={paths.inbox({ view: 'all' }, query)} note={t('insight.week-ago', { count: today.opened.early })} means={t('insight.week-ago-means')} />
+          <Figure label={t('insight.closed')} value={today.closed.count} href={paths.inbox({ view: 'closed' }, query)} note={t('insight.week-ago', { count: today.closed.early })} means={t('insight.week-ago-means')} />
+          <Figure label={t('insight.first-in-time')} value={share(today.firstResponses)} style="percent" href={paths.inbox({ view: 'all' }, query)} note={t('insight.of', { part: today.firstResponses.inTime, whole: today.firstResponses.count })} means={t('insight.first-in-time-means')} />
+          <Figure label={t('insight.median-first')} value={today.firstResponses.medianMinutes} digits={today.firstResponses.medianMinutes !== null && today.firstResponses.medianMinutes < 10 ? 1 : 0} unit={t('insight.minutes')} href={paths.inbox({ view: 'all' }, query)} note={t('insight.answers', { count: today.firstResponses.count })} means={t('insight.median-first-means')} />
+          <Figure label={t('insight.resolved-in-time')} value={share(today.resolutions)} style="percent" href={paths.inbox({ view: 'all' }, query)} note={t('insight.of', { part: today.resolutions.inTime, whole: today.resolutions.count })} means={t('insight.resolved-in-time-means')} />
+          <Figure label={t('insight.rating')} value={today.rating.mean} digits={1} href={paths.inbox({ view: 'closed' }, query)} note={t('insight.ratings', { count: today.rating.count })} means={t('insight.rating-means')} />
+        </Row>
+      </Section>
+      <Section title={t('insight.open-now')} actions={<Link href={paths.queues()}>{t('insight.to-queues')}</Link>}><Stages stages={today.stages} query={query} /></Section>
+    </>
+  )
+}
+
+const Row = ({ children }: { children: ReactNode }) => <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">{children}</dl>
+
+interface FigureProps {
+  label: string
+  value: number | null
+  style?: 'decimal' | 'percent'
+  digits?: number
+  unit?: string
+  href: string
+  note?: string
+  /** How it is counted. */
+  means?: string
+  isLate?: boolean
+  isUrgent?: boolean
+}
+
+function Figure({ label, value, style = 'decimal', digits = 0, unit, href, note, means, isLate, isUrgent }: FigureProps): ReactElement {
+  return (
+    <div className="flex min-w-0 flex-col">
+      <dt className="text-sm text-muted">{means === undefined ? label : <Explained text={means}>{label}</Explained>}</dt>
+      <dd className="m-0">
+        <Num value={value} style={style} digits={digits} href={href} className={`text-2xl font-bold ${isLate ? 'text-late' : isUrgent ? 'text-soon' : ''}`} {...(unit !== undefined ? { unit } : {})} />
+        {note !== undefined && <span className="block text-sm text-faint">{note}</span>}
+      </dd>
+    </div>
+  )
+}
+
+/** The open requests along the loop; the bar's length is their share of the fullest stage. */
+function Stages({ stages, query }: { stages: Today['stages']; query: { teamId?: string } }): ReactElement {
+  const t = useText()
+  const most = Math.max(1, ...stages.map((one) => one.count))
+  return (
+    <ol className="flex max-w-160 flex-col">
+      {stages.map((one) => (
+        <li key={one.stage}>
+          <Link href={paths.inbox({ view: 'open' }, { ...query, stage: one.stage })} variant="quiet" className="grid h-row grid-cols-[6rem_3rem_minmax(0,1fr)] items-center gap-3 no-underline! hover:bg-hover">
+            <span className="truncate">{t(`insight.stage.${one.stage}`)}</span>
+            <Num value={one.count} className="text-end font-bold" />
+            <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={(one.count / most) * 100} height="8" className={one.stage === 'accept' ? 'fill-soon' : one.stage === 'track' ? 'fill-paused' : 'fill-accent'} /></svg>
+          </Link>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Nothing(): ReactElement {
+  const t = useText()
+  const may = useMay()
+  return (
+    <EmptyState title={t('insight.nothing')} exampleLabel={t('insight.example')} example={t('insight.nothing-example')} action={may('staff.configure') ? <Link href={paths.channels()} variant="button">{t('insight.open-channels')}</Link> : undefined}>
+      {t('insight.nothing-next')}
+    </EmptyState>
+  )
+}

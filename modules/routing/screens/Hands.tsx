@@ -1,0 +1,63 @@
+import type { ReactElement } from 'react'
+import { useGet } from '../../../apps/console/api.ts'
+import { Loaded } from '../../../apps/console/Loaded.tsx'
+import { paths } from '../../../apps/console/paths.ts'
+import { useText } from '../../../apps/console/text.tsx'
+import { Avatar, EmptyState, Link, Num, Table } from '../../../ui/index.ts'
+import { insight, type Load } from '../../insight/contract.ts'
+
+const order = { online: 0, away: 1, offline: 2 } as const
+const held = (person: Load): number => person.channels.reduce((sum, one) => sum + one.inHand, 0)
+
+/** Who is here and how full their hands are. Those who work now come first, the fullest before the others. */
+export function Hands({ teamId }: { teamId: string | undefined }): ReactElement {
+  const t = useText()
+  const loads = useGet(insight.loads, { query: teamId === undefined ? {} : { teamId } }, { live: ['request.', 'staff.', 'presence'], keepsPrevious: true })
+  return (
+    <Loaded of={loads}>
+      {({ rows }) => (
+        <Table<Load>
+          label={t('routing.people')} rowId={(row) => row.id} empty={<NoTeam />}
+          rows={[...rows].sort((a, b) => order[a.presence] - order[b.presence] || held(b) - held(a))}
+          columns={[
+            { id: 'name', title: t('routing.person'), width: '14rem', cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" isDecorative /><Link href={paths.person({ id: row.id })} variant="quiet" className="truncate">{row.name}</Link></span> },
+            { id: 'state', title: t('routing.state'), width: '6rem', cell: (row) => t(`console.presence.${row.presence}`) },
+            { id: 'load', title: t('routing.load-title'), cell: (row) => <Squares person={row} /> },
+            { id: 'late', title: t('routing.list.overdue'), align: 'end', cell: (row) => row.overdue === 0 ? <span className="text-faint">0</span> : <Num value={row.overdue} href={paths.inbox({ view: 'overdue' }, { holderId: row.id })} className="font-bold text-late" /> },
+            { id: 'now', title: t('routing.due-first'), priority: 3, cell: (row) => row.current ? <Link href={paths.request({ number: row.current.number })} variant="quiet" className="block max-w-80 truncate">{row.current.subject}</Link> : <span className="text-faint">–</span> },
+          ]}
+        />
+      )}
+    </Loaded>
+  )
+}
+
+const MOST = 12
+
+/** ■ in hand, □ room left, per channel; more than fits is told in numbers. The numbers are there for everybody. */
+function Squares({ person }: { person: Load }): ReactElement {
+  const t = useText()
+  if (person.channels.length === 0) return <span className="text-faint">{t('routing.takes-none')}</span>
+  return (
+    <span className="flex flex-wrap gap-x-4 gap-y-0.5">
+      {person.channels.map((one) => {
+        const [filled, room] = [Math.min(one.inHand, MOST), Math.max(0, Math.min(one.capacity, MOST) - one.inHand)]
+        return (
+          <span key={one.channel} className="inline-flex items-center gap-1.5 whitespace-nowrap">
+            <span className="text-sm text-faint">{t(`routing.channel.${one.channel}`)}</span>
+            <span aria-hidden="true" className="inline-flex gap-px">
+              {Array.from({ length: filled }, (_, at) => <span key={at} className={`size-2 ${at >= one.capacity ? 'bg-late' : 'bg-accent'}`} />)}
+              {Array.from({ length: room }, (_, at) => <span key={`room-${at}`} className="size-2 border border-edge/60" />)}
+            </span>
+            <span className="text-sm text-muted">{one.inHand}/{one.capacity}</span>
+          </span>
+        )
+      })}
+    </span>
+  )
+}
+
+function NoTeam(): ReactElement {
+  const t = useText()
+  return <EmptyState title={t('routing.no-people')} action={<Link href={paths.teams()} variant="button">{t('routing.open-teams')}</Link>}>{t('routing.no-people-next')}</EmptyState>
+}

@@ -1,0 +1,22 @@
+import type { ReactElement, ReactNode } from 'react'
+import { paths } from '../../../apps/console/paths.ts'
+import { useText } from '../../../apps/console/text.tsx'
+import { Link, PriorityMark, Time } from '../../../ui/index.ts'
+import type { RequestRow } from '../../requests/contract.ts'
+import { Give } from './Give.tsx'
+
+/** One request among the oldest: whose it is, since when it lies there, and the button that gives it to somebody. */
+export function QueueRow({ row, extra }: { row: RequestRow; extra?: ReactNode }): ReactElement {
+  const t = useText()
+  return (
+    <li className="flex min-w-0 items-start gap-2 border-t border-line py-1.5">
+      <PriorityMark priority={row.priority} label={t(`routing.priority.${row.priority}`)} className="mt-1" />
+      <div className="min-w-0 flex-1">
+        <Link href={paths.request({ number: row.number })} variant="quiet" className="block truncate">{row.subject}</Link>
+        <span className="flex min-w-0 gap-1 text-sm text-faint"><span className="truncate">{row.customerName} · {row.holder?.name ?? t('routing.nobody')} ·</span><Time at={row.stageSince} isPlain className="shrink-0" /></span>
+        {extra}
+      </div>
+      <Give row={row} />
+    </li>
+  )
+}

@@ -1,0 +1,3 @@
+import { lazy } from 'react'
+
+export const QueuesPage = lazy(() => import('./Queues.tsx'))
