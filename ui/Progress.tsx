@@ -19,7 +19,7 @@ export function Progress({ label, value, words, cancelLabel, onCancel }: Progres
       <ProgressBar {...(value === undefined ? { isIndeterminate: true } : { value, minValue: 0, maxValue: 1, formatOptions: { style: 'percent' } })} {...(words !== undefined ? { valueLabel: words } : {})} className="flex min-w-0 flex-1 flex-col gap-1.5 py-1">
         {({ percentage, valueText }) => (
           <>
-            <span className="flex justify-between gap-4"><Label>{label}</Label><span className="text-muted">{valueText}</span></span>
+            <span className="flex justify-between gap-4"><Label>{label}</Label><span className="text-muted">{valueText ?? words}</span></span>
             <span className="h-1.5 overflow-hidden rounded-full bg-sunken">
               <span className={percentage === undefined ? 'block h-full w-1/3 animate-breathe rounded-full bg-accent' : 'block h-full origin-left rounded-full bg-accent transition-transform'} style={percentage === undefined ? {} : { transform: `scaleX(${percentage / 100})` }} />
             </span>

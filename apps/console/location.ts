@@ -2,7 +2,7 @@ import { useNavigate, useParams, useSearch as useRouterSearch } from '@tanstack/
 import { useCallback } from 'react'
 import type { Search } from './paths.ts'
 
-/** A named part of the present address: `useParam('number')` under `/requests/$number`. */
+/** A named part of the present address: `useParam('id')` under `/requests/$id`. */
 export function useParam(name: string): string {
   const params = useParams({ strict: false }) as Record<string, string | undefined>
   return params[name] ?? ''

@@ -7,9 +7,8 @@ export const patterns = {
   signIn: '/sign-in',
   signInByLink: '/sign-in/link',
   setup: '/setup',
-  inbox: '/inbox/$view',
-  inboxRequest: '/inbox/$view/$number',
-  request: '/requests/$number',
+  inbox: '/inbox',
+  request: '/requests/$id',
   customers: '/customers',
   customer: '/customers/$id',
   queues: '/queues',
@@ -30,20 +29,31 @@ export const patterns = {
 } as const
 
 export type PageName = keyof typeof patterns
+type Value = string | number
 type Params<Pattern extends string> = Pattern extends `${string}$${infer Name}/${infer Rest}`
-  ? { [K in Name]: string | number } & Params<`/${Rest}`>
-  : Pattern extends `${string}$${infer Name}` ? { [K in Name]: string | number } : unknown
+  ? { [K in Name]: Value } & Params<`/${Rest}`>
+  : Pattern extends `${string}$${infer Name}` ? { [K in Name]: Value } : unknown
 export type Search = Record<string, string | number | boolean | null | undefined>
-type PathArgs<Pattern extends string> = unknown extends Params<Pattern> ? [search?: Search] : [params: Params<Pattern>, search?: Search]
+type PathArgs<Pattern extends string> = unknown extends Params<Pattern> ? [search?: Search, more?: Search] : [params: Params<Pattern>, search?: Search]
 
-function build(pattern: string, params: Record<string, string | number>, search: Search = {}): string {
+function build(pattern: string, params: Record<string, Value>, search: Search = {}): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(search)) if (value !== undefined && value !== null && value !== '') query.set(name, String(value))
   const text = query.toString()
   return pattern.replace(/\$([a-zA-Z]+)/g, (_, name: string) => encodeURIComponent(String(params[name] ?? ''))) + (text && `?${text}`)
 }
 
-/** `paths.request({ number: 20418 })` → `/requests/20418`; `paths.customers({ search: '陳' })` → `/customers?search=%E9%99%B3`. */
-export const paths = Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [
-  name, (...args: [Record<string, string | number>?, Search?]) => pattern.includes('$') ? build(pattern, args[0] ?? {}, args[1]) : build(pattern, {}, args[0]),
-])) as unknown as { [Name in PageName]: (...args: PathArgs<(typeof patterns)[Name]>) => string }
+type Paths = { [Name in Exclude<PageName, 'request'>]: (...args: PathArgs<(typeof patterns)[Name]>) => string } & {
+  /** A request by its id, or by the number people tell each other. */
+  request: (request: { id: Value } | { number: number }, search?: Search) => string
+}
+
+const builders = Object.fromEntries(Object.entries(patterns).map(([name, pattern]) => [
+  name, (one: Search = {}, two: Search = {}) => pattern.includes('$') ? build(pattern, one as Record<string, Value>, two) : build(pattern, {}, { ...one, ...two }),
+]))
+
+/** `paths.person({ id })` → `/people/0198…`; `paths.inbox({ view: 'mine' })` → `/inbox?view=mine`. */
+export const paths = {
+  ...builders,
+  request: (request: { id?: Value; number?: number }, search?: Search) => build(patterns.request, { id: request.id ?? request.number ?? '' }, search),
+} as unknown as Paths

@@ -1,6 +1,5 @@
 import { lazy, type ComponentType } from 'react'
 import { StartPage } from '../../modules/insight/screens/index.tsx'
-import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
@@ -32,7 +31,6 @@ export const routes: Partial<Record<PageName, Route>> = {
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },
-  start: { page: StartPage, rail: 'start' },
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
   request: { page: RequestPage, needs: 'requests.read' },
   account: { page: AccountPage },

@@ -4,8 +4,8 @@ import { Ellipsis, type LucideIcon } from 'lucide-react'
 import { useMemo, type ReactElement } from 'react'
 import { Link as AriaLink } from 'react-aria-components'
 import { Kbd, Menu, Button, Tooltip } from '../../../ui/index.ts'
-import type { PageName } from '../paths.ts'
-import { railHref, routes } from '../routes.tsx'
+import { patterns, type PageName } from '../paths.ts'
+import { routes } from '../routes.tsx'
 import { useMay } from '../session.tsx'
 import { useText } from '../text.tsx'
 import { places } from './rail.ts'
@@ -29,7 +29,7 @@ export function useRail(): RailEntry[] {
   return useMemo(() => places.flatMap((place) => {
     const found = (Object.entries(routes) as [PageName, (typeof routes)[PageName]][]).find(([, route]) => route?.rail === place.id && (route.needs === undefined || may(route.needs)))
     if (!found) return []
-    const href = railHref(found[0])
+    const href = patterns[found[0]]
     const base = `/${href.split('/')[1] ?? ''}`
     const isHere = base === '/' ? pathname === '/' : pathname === base || pathname.startsWith(`${base}/`)
     return [{ id: place.id, label: t(`console.place.${place.id}`), href, keys: place.keys, icon: place.icon, isHere, open: () => { void navigate({ href }) } }]

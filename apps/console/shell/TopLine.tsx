@@ -1,19 +1,21 @@
 import { ChevronDown, CircleHelp, Search } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { lazy, Suspense, type ReactElement } from 'react'
 import { clsx } from 'clsx'
 import { Avatar, Button, IconButton, Kbd, Menu, PresenceDot, Tooltip } from '../../../ui/index.ts'
 import { useConnection } from '../live.ts'
 import { paths } from '../paths.ts'
 import { routes } from '../routes.tsx'
-import { useSession } from '../session.tsx'
+import { useMay, useSession } from '../session.tsx'
 import { languages, useLanguage, useText } from '../text.tsx'
 import { usePreferences, type Theme } from '../theme.ts'
 
+const NoticesBell = lazy(() => import('../../../modules/requests/screens/Notices.tsx').then((notices) => ({ default: notices.NoticesBell })))
 const presences = ['online', 'away', 'offline'] as const
 const themes = ['system', 'light', 'dark'] as const
 
 export function TopLine({ onCommand, onHelp }: { onCommand: () => void; onHelp: () => void }): ReactElement {
   const t = useText()
+  const may = useMay()
   return (
     <header className="flex h-11 items-center gap-1 border-b border-line bg-surface px-3">
       <Button variant="quiet" onPress={onCommand} className="min-w-0 justify-start! border-line! bg-raised! sm:w-80" icon={<Search className="size-4" aria-hidden="true" />}>
@@ -21,6 +23,7 @@ export function TopLine({ onCommand, onHelp }: { onCommand: () => void; onHelp: 
       </Button>
       <span className="flex-1" />
       <ConnectionMark />
+      {may('requests.read') && <Suspense fallback={null}><NoticesBell /></Suspense>}
       <PresenceMenu />
       <IconButton label={t('console.shortcuts')} keys="?" icon={<CircleHelp className="size-4" aria-hidden="true" />} onPress={onHelp} className="max-sm:hidden" />
       <PersonMenu />
