@@ -7,6 +7,7 @@ import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
 import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from '../../../ui/index.ts'
+import type { Stage } from '../../requests/contract.ts'
 import { staff } from '../../staff/contract.ts'
 import { insight, type Today } from '../contract.ts'
 
@@ -42,10 +43,10 @@ function Figures(): ReactElement {
   const [search] = useSearchState<'team'>()
   const query = search.team ? { teamId: search.team } : {}
   const today = useGet(insight.today, { query }, { live: ['request.'], keepsPrevious: true, staleSeconds: 60 })
-  return <Loaded of={today}>{(figures) => <Told today={figures} query={query} />}</Loaded>
+  return <Loaded of={today}>{(figures) => <Told today={figures} team={search.team} />}</Loaded>
 }
 
-function Told({ today, query }: { today: Today; query: { teamId?: string } }): ReactElement {
+function Told({ today, team }: { today: Today; team: string | undefined }): ReactElement {
   const t = useText()
   const may = useMay()
   const { mine } = today
@@ -59,24 +60,24 @@ function Told({ today, query }: { today: Today; query: { teamId?: string } }): R
           <p className="max-w-reading text-lg">{t(mine.held === 0 ? 'insight.mine-none' : mine.overdue > 0 ? 'insight.mine-late' : mine.dueSoon > 0 ? 'insight.mine-soon' : 'insight.mine-calm', { held: mine.held, overdue: mine.overdue, soon: mine.dueSoon })}</p>
           <Row>
             <Figure label={t('insight.held')} value={mine.held} href={paths.inbox({ view: 'mine' })} />
-            <Figure label={t('insight.to-accept')} value={mine.unaccepted} href={paths.inbox({ view: 'mine' }, { stage: 'assign' })} isUrgent={mine.unaccepted > 0} />
+            <Figure label={t('insight.to-accept')} value={mine.unaccepted} href={paths.inbox({ view: 'mine', stage: 'assign' })} isUrgent={mine.unaccepted > 0} />
             <Figure label={t('insight.overdue')} value={mine.overdue} href={paths.inbox({ view: 'mine' })} isLate={mine.overdue > 0} />
             <Figure label={t('insight.due-soon')} value={mine.dueSoon} href={paths.inbox({ view: 'mine' })} isUrgent={mine.dueSoon > 0} />
-            <Figure label={t('insight.waiting')} value={mine.waiting} href={paths.inbox({ view: 'mine' }, { stage: 'track' })} />
+            <Figure label={t('insight.waiting')} value={mine.waiting} href={paths.inbox({ view: 'mine', stage: 'track' })} />
           </Row>
         </Section>
       )}
       <Section title={t('insight.flow')}>
         <Row>
-          <Figure label={t('insight.opened')} value={today.opened.count} href={paths.inbox({ view: 'all' }, query)} note={t('insight.week-ago', { count: today.opened.early })} means={t('insight.week-ago-means')} />
-          <Figure label={t('insight.closed')} value={today.closed.count} href={paths.inbox({ view: 'closed' }, query)} note={t('insight.week-ago', { count: today.closed.early })} means={t('insight.week-ago-means')} />
-          <Figure label={t('insight.first-in-time')} value={share(today.firstResponses)} style="percent" href={paths.inbox({ view: 'all' }, query)} note={t('insight.of', { part: today.firstResponses.inTime, whole: today.firstResponses.count })} means={t('insight.first-in-time-means')} />
-          <Figure label={t('insight.median-first')} value={today.firstResponses.medianMinutes} digits={today.firstResponses.medianMinutes !== null && today.firstResponses.medianMinutes < 10 ? 1 : 0} unit={t('insight.minutes')} href={paths.inbox({ view: 'all' }, query)} note={t('insight.answers', { count: today.firstResponses.count })} means={t('insight.median-first-means')} />
-          <Figure label={t('insight.resolved-in-time')} value={share(today.resolutions)} style="percent" href={paths.inbox({ view: 'all' }, query)} note={t('insight.of', { part: today.resolutions.inTime, whole: today.resolutions.count })} means={t('insight.resolved-in-time-means')} />
-          <Figure label={t('insight.rating')} value={today.rating.mean} digits={1} href={paths.inbox({ view: 'closed' }, query)} note={t('insight.ratings', { count: today.rating.count })} means={t('insight.rating-means')} />
+          <Figure label={t('insight.opened')} value={today.opened.count} href={paths.inbox({ view: 'all', team })} note={t('insight.week-ago', { count: today.opened.early })} means={t('insight.week-ago-means')} />
+          <Figure label={t('insight.closed')} value={today.closed.count} href={paths.inbox({ view: 'closed', team })} note={t('insight.week-ago', { count: today.closed.early })} means={t('insight.week-ago-means')} />
+          <Figure label={t('insight.first-in-time')} value={share(today.firstResponses)} style="percent" href={paths.inbox({ view: 'all', team })} note={t('insight.of', { part: today.firstResponses.inTime, whole: today.firstResponses.count })} means={t('insight.first-in-time-means')} />
+          <Figure label={t('insight.median-first')} value={today.firstResponses.medianMinutes} digits={today.firstResponses.medianMinutes !== null && today.firstResponses.medianMinutes < 10 ? 1 : 0} unit={t('insight.minutes')} href={paths.inbox({ view: 'all', team })} note={t('insight.answers', { count: today.firstResponses.count })} means={t('insight.median-first-means')} />
+          <Figure label={t('insight.resolved-in-time')} value={share(today.resolutions)} style="percent" href={paths.inbox({ view: 'all', team })} note={t('insight.of', { part: today.resolutions.inTime, whole: today.resolutions.count })} means={t('insight.resolved-in-time-means')} />
+          <Figure label={t('insight.rating')} value={today.rating.mean} digits={1} href={paths.inbox({ view: 'closed', team })} note={t('insight.ratings', { count: today.rating.count })} means={t('insight.rating-means')} />
         </Row>
       </Section>
-      <Section title={t('insight.open-now')} actions={<Link href={paths.queues()}>{t('insight.to-queues')}</Link>}><Stages stages={today.stages} query={query} /></Section>
+      <Section title={t('insight.open-now')} actions={<Link href={paths.queues()}>{t('insight.to-queues')}</Link>}><Stages stages={today.stages} team={team} /></Section>
     </>
   )
 }
@@ -109,15 +110,21 @@ function Figure({ label, value, style = 'decimal', digits = 0, unit, href, note,
   )
 }
 
+/** The inbox view of a stage; two stages have none of their own and are picked out of the open ones. */
+const stageDoor = (stage: Stage, team: string | undefined): string => {
+  const view = { accept: 'queue', assign: 'unaccepted', track: 'waiting', verify: 'to-verify' }[stage as string]
+  return paths.inbox(view ? { view, team } : { view: 'open', stage, team })
+}
+
 /** The open requests along the loop; the bar's length is their share of the fullest stage. */
-function Stages({ stages, query }: { stages: Today['stages']; query: { teamId?: string } }): ReactElement {
+function Stages({ stages, team }: { stages: Today['stages']; team: string | undefined }): ReactElement {
   const t = useText()
   const most = Math.max(1, ...stages.map((one) => one.count))
   return (
     <ol className="flex max-w-160 flex-col">
       {stages.map((one) => (
         <li key={one.stage}>
-          <Link href={paths.inbox({ view: 'open' }, { ...query, stage: one.stage })} variant="quiet" className="grid h-row grid-cols-[6rem_3rem_minmax(0,1fr)] items-center gap-3 no-underline! hover:bg-hover">
+          <Link href={stageDoor(one.stage, team)} variant="quiet" className="grid h-row grid-cols-[6rem_3rem_minmax(0,1fr)] items-center gap-3 no-underline! hover:bg-hover">
             <span className="truncate">{t(`insight.stage.${one.stage}`)}</span>
             <Num value={one.count} className="text-end font-bold" />
             <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={(one.count / most) * 100} height="8" className={one.stage === 'accept' ? 'fill-soon' : one.stage === 'track' ? 'fill-paused' : 'fill-accent'} /></svg>

@@ -23,8 +23,8 @@ export function Hands({ teamId }: { teamId: string | undefined }): ReactElement 
             { id: 'name', title: t('routing.person'), width: '14rem', cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" isDecorative /><Link href={paths.person({ id: row.id })} variant="quiet" className="truncate">{row.name}</Link></span> },
             { id: 'state', title: t('routing.state'), width: '6rem', cell: (row) => t(`console.presence.${row.presence}`) },
             { id: 'load', title: t('routing.load-title'), cell: (row) => <Squares person={row} /> },
-            { id: 'late', title: t('routing.list.overdue'), align: 'end', cell: (row) => row.overdue === 0 ? <span className="text-faint">0</span> : <Num value={row.overdue} href={paths.inbox({ view: 'overdue' }, { holderId: row.id })} className="font-bold text-late" /> },
-            { id: 'now', title: t('routing.due-first'), priority: 3, cell: (row) => row.current ? <Link href={paths.request({ number: row.current.number })} variant="quiet" className="block max-w-80 truncate">{row.current.subject}</Link> : <span className="text-faint">–</span> },
+            { id: 'late', title: t('routing.list.overdue'), align: 'end', cell: (row) => row.overdue === 0 ? <span className="text-faint">0</span> : <Num value={row.overdue} href={paths.inbox({ view: 'overdue', holder: row.id, team: teamId })} className="font-bold text-late" /> },
+            { id: 'now', title: t('routing.due-first'), priority: 3, cell: (row) => row.current ? <Link href={paths.request({ id: row.current.id })} variant="quiet" className="block max-w-80 truncate">{row.current.subject}</Link> : <span className="text-faint">–</span> },
           ]}
         />
       )}

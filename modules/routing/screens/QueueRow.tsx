@@ -12,7 +12,7 @@ export function QueueRow({ row, extra }: { row: RequestRow; extra?: ReactNode })
     <li className="flex min-w-0 items-start gap-2 border-t border-line py-1.5">
       <PriorityMark priority={row.priority} label={t(`routing.priority.${row.priority}`)} className="mt-1" />
       <div className="min-w-0 flex-1">
-        <Link href={paths.request({ number: row.number })} variant="quiet" className="block truncate">{row.subject}</Link>
+        <Link href={paths.request({ id: row.id })} variant="quiet" className="block truncate">{row.subject}</Link>
         <span className="flex min-w-0 gap-1 text-sm text-faint"><span className="truncate">{row.customerName} · {row.holder?.name ?? t('routing.nobody')} ·</span><Time at={row.stageSince} isPlain className="shrink-0" /></span>
         {extra}
       </div>

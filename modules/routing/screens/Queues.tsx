@@ -66,7 +66,7 @@ function Column({ column, team, today }: { column: (typeof columns)[number]; tea
   const stage = column.stages.at(-1)!
   const rows = useGet(requests.list, { query: { ...team, view: column.view, ...(column.view === 'open' ? { stage } : {}), limit: 100 } }, { live, keepsPrevious: true })
   const oldest = [...(rows.data?.rows ?? [])].sort((a, b) => a.stageSince.localeCompare(b.stageSince))
-  const href = paths.inbox({ view: column.view }, { ...team, ...(column.view === 'open' ? { stage } : {}) })
+  const href = paths.inbox({ view: column.view, team: team.teamId, ...(column.view === 'open' ? { stage } : {}) })
   return (
     <section aria-labelledby={`column-${column.id}`} className="flex min-w-0 flex-col gap-2 border-t-2 border-line pt-2">
       <h2 id={`column-${column.id}`} className="text-muted">{t(`routing.column.${column.id}`)}</h2>
@@ -108,10 +108,10 @@ function Done({ today, team }: { today: Today; team: { teamId?: string } }): Rea
   return (
     <section aria-labelledby="column-done" className="flex min-w-0 flex-col gap-2 border-t-2 border-line pt-2">
       <h2 id="column-done" className="text-muted">{t('routing.column.done')}</h2>
-      <Num value={resolutions.count} href={paths.inbox({ view: 'all' }, { ...team, stage: 'feedback' })} className="self-start text-2xl font-bold" />
+      <Num value={resolutions.count} href={paths.inbox({ view: 'open', stage: 'feedback', team: team.teamId })} className="self-start text-2xl font-bold" />
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={resolutions.count === 0 ? 0 : (resolutions.inTime / resolutions.count) * 100} height="8" className="fill-ok" /></svg>
       <p className="text-sm text-muted">{t('routing.done-in-time', { part: resolutions.inTime, whole: resolutions.count })}</p>
-      <p className="text-sm"><Link href={paths.inbox({ view: 'closed' }, team)}>{t('routing.done-closed', { count: closed.count })}</Link></p>
+      <p className="text-sm"><Link href={paths.inbox({ view: 'closed', team: team.teamId })}>{t('routing.done-closed', { count: closed.count })}</Link></p>
     </section>
   )
 }

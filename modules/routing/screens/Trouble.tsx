@@ -35,7 +35,7 @@ function One({ view, teamId }: { view: (typeof lists)[number]; teamId: string | 
         {count > 0 && (
           <div className="pb-3 ps-6">
             <ul>{rows.slice(0, 5).map((row) => <QueueRow key={row.id} row={row} />)}</ul>
-            <Link href={paths.inbox({ view }, team)}>{t('routing.open-list', { count: words })}</Link>
+            <Link href={paths.inbox({ view, team: teamId })}>{t('routing.open-list', { count: words })}</Link>
           </div>
         )}
       </details>
