@@ -1,7 +1,7 @@
 /** The folders of the embedded database: where they lie, who owns them, and how a new cluster is made. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statfsSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, statfsSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { databaseAccount, findBlocked, isRoot, withParents, type Account } from './embedded-account.ts'
@@ -34,11 +34,7 @@ export function findPlace(dataDir: string, mayMove: boolean, log: (line: string,
   openFolder(realpathSync(dataDir), account)
   let blocked = findBlocked(account, withParents(dirname(cluster)))
   if (blocked && mayMove && isRoot() && !existsSync(cluster)) {
-    const home = join('/var/lib/loopdesk', createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 12))
-    mkdirSync(home, { recursive: true })
-    for (const folder of ['/var/lib/loopdesk', home]) chmodSync(folder, 0o711)
-    rmSync(link, { force: true })
-    symlinkSync(join(home, 'postgres'), link)
+    const home = moveHome(link)
     log('start.moved', { from: blocked, to: home })
     cluster = join(home, 'postgres')
     blocked = findBlocked(account, withParents(home))
@@ -46,6 +42,19 @@ export function findPlace(dataDir: string, mayMove: boolean, log: (line: string,
   blocked ??= existsSync(cluster) ? findBlocked(account, [cluster], [join(cluster, 'PG_VERSION')]) : undefined
   if (blocked) throw new StartRefusal('start.data-unreadable', { path: blocked, user: account.name })
   return { account, cluster, home: dirname(cluster), isNew: !existsSync(cluster) }
+}
+
+/** A folder of its own below /var/lib/loopdesk: whoever deletes `data` begins anew and must not meet old rows there. */
+function moveHome(link: string): string {
+  const roof = '/var/lib/loopdesk'
+  mkdirSync(roof, { recursive: true })
+  // A link to nothing is left by a first start that was interrupted.
+  const home = lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ? dirname(readlinkSync(link)) : mkdtempSync(join(roof, 'data-'))
+  mkdirSync(home, { recursive: true })
+  for (const folder of [roof, home]) chmodSync(folder, 0o711)
+  rmSync(link, { force: true })
+  symlinkSync(join(home, 'postgres'), link)
+  return home
 }
 
 /** A folder that is new or already Loopdesk's lets the database's group pass; a stranger's (DATA_DIR=/root) stays shut. */
