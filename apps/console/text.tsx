@@ -1,17 +1,15 @@
-/// <reference types="vite/client" />
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactElement, type ReactNode } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { createTranslator, intlTag, locales, pickLocale, type Arguments, type Locale } from '../../lib/text/index.ts'
 
 export type Text = (key: string, args?: Arguments) => string
 type Catalogue = Record<string, string>
-type Loaders = Record<string, () => Promise<Catalogue>>
 
-// Only the chosen language is fetched; what a later file says about a key wins.
-const sources: Record<Locale, Loaders> = {
-  'en': import.meta.glob<Catalogue>(['./text/en.json', '../../platform/text/en.json', '../../modules/*/text/en.json', '../../modules/*/text/*.en.json'], { import: 'default' }),
-  'zh-Hans': import.meta.glob<Catalogue>(['./text/zh-Hans.json', '../../platform/text/zh-Hans.json', '../../modules/*/text/zh-Hans.json', '../../modules/*/text/*.zh-Hans.json'], { import: 'default' }),
-  'zh-Hant': import.meta.glob<Catalogue>(['./text/zh-Hant.json', '../../platform/text/zh-Hant.json', '../../modules/*/text/zh-Hant.json', '../../modules/*/text/*.zh-Hant.json'], { import: 'default' }),
+// Only the chosen language is fetched.
+const sources: Record<Locale, () => Promise<{ default: Catalogue }>> = {
+  'en': () => import('./catalogue/en.ts'),
+  'zh-Hans': () => import('./catalogue/zh-Hans.ts'),
+  'zh-Hant': () => import('./catalogue/zh-Hant.ts'),
 }
 
 /** Names of the languages in themselves. */
@@ -21,9 +19,7 @@ export const languages: readonly { id: Locale; label: string }[] = [
 
 const STORED = 'loopdesk.language'
 
-export async function loadCatalogue(locale: Locale): Promise<Catalogue> {
-  return Object.assign({}, ...await Promise.all(Object.values(sources[locale]).map((load) => load()))) as Catalogue
-}
+export const loadCatalogue = async (locale: Locale): Promise<Catalogue> => (await sources[locale]()).default
 
 /** The language this browser was set to, else the one it asks for. */
 export function rememberedLocale(): Locale {

@@ -33,9 +33,10 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            // One file per language, whatever the number of rooms.
-            { name: (id) => `text-${/\/text\/(?:[\w-]+\.)?(en|zh-Hans|zh-Hant)\.json$/.exec(id)?.[1] ?? ''}`, test: /\/(modules\/[^/]+|apps\/console|platform)\/text\/(?:[\w-]+\.)?(en|zh-Hans|zh-Hant)\.json$/ },
-            { name: 'react', test: /\/node_modules\/(react|react-dom|scheduler)\// },
+            { name: 'react', priority: 2, test: /\/node_modules\/(react|react-dom|scheduler)\// },
+            // The frame and what it stands on, as one file instead of twenty; parts that only pages use come with the pages.
+            { name: 'kit', priority: 1, test: /\/ui\/(Button|IconButton|Tooltip|Kbd|Link|Menu|Avatar|Banner|Badge|Choice|States|Toast|Overlay|CommandPalette|PresenceDot|shortcuts|display|Field|Select)\.tsx?$/ },
+            { name: 'base', test: /\/node_modules\/(@tanstack|uuid)\/|\/platform\/http\/|\/modules\/staff\/contract\.ts$/ },
           ],
         },
       },
