@@ -14,8 +14,13 @@ for (const app of ['console', 'portal']) {
   // A running program serves the old pages until the new ones are whole.
   const draft = `${target}.new`
   rmSync(draft, { recursive: true, force: true })
-  for (const config of ['vite.config.ts', ...parts]) {
-    await build({ configFile: join(folder, config), logLevel: 'error', mode: 'production', build: { outDir: draft, emptyOutDir: false } })
+  try {
+    for (const config of ['vite.config.ts', ...parts]) {
+      await build({ configFile: join(folder, config), logLevel: 'silent', mode: 'production', build: { outDir: draft, emptyOutDir: false } })
+    }
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
   }
   rmSync(target, { recursive: true, force: true })
   renameSync(draft, target)
