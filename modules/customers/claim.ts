@@ -104,47 +104,50 @@ async function chosen(ctx: Ctx, id: string): Promise<ClaimedCustomer> {
   return row
 }
 
+// Planning this statement costs more than running it. Everything that bears on the plan therefore stands in its text
+// (how many addresses, verified or not), so that PostgreSQL settles on one prepared plan for each of the few texts.
 function findOrInsert(ctx: Ctx, id: string, name: string, claim: CustomerClaim, identities: IdentityValue[]) {
   const { db, now } = ctx
-  const leading = claim.verified ? identities.length : 1
   const words = customerWords([name, claim.email, claim.external], claim.phone ? [claim.phone] : [])
-  // Parameters of the nested parts repeat, so the statement has one of two texts and both stay prepared.
+  const rows = identities.map(({ kind, value, shown }, nr) => db`${nr ? db`union all` : db``} select ${nr}::int as nr, ${kind}::text as kind, ${value}::text as value, ${shown}::text as shown`)
+  const isVerified = claim.verified ? db`true` : db`false`
+  const mayLead = claim.verified ? db`true` : db`g.nr = 0`
+  const verifiedAt = claim.verified ? db`case when not g.is_taken then ${now}::timestamptz end` : db`null::timestamptz`
   const attach = claim.verified && identities.length > 1
     ? db`insert into customers.identity (id, customer_id, kind, value, shown, is_leading, verified_at, source, created_at)
-        select gen_random_uuid(), k.customer_id, g.kind, g.value, g.shown, not g.is_taken, case when not g.is_taken then ${now}::timestamptz end, ${claim.channel}, ${now}
+        select gen_random_uuid(), k.customer_id, g.kind, g.value, g.shown, not g.is_taken, ${verifiedAt}, ${claim.channel}, ${now}
         from known k, given g
         where not exists (select 1 from customers.identity o where o.customer_id = k.customer_id and o.kind = g.kind and o.value = g.value)
         on conflict do nothing returning 1`
     : db`select 1 where false`
+  // A weaker address of a customer proven to have another of a stronger kind is not this customer's alone.
+  const contradicted = claim.verified && identities.length > 1
+    ? db`exists (select 1 from given s join customers.identity o on o.customer_id = g.customer_id and o.kind = s.kind and o.value <> s.value and o.is_verified where s.nr < g.nr)`
+    : db`false`
   const resolved = claim.verified ? db`coalesce(o.merged_into, o.id)`
-    : db`case when exists (select 1 from customers.identity x join customers.customer m on m.id = x.customer_id
-        where x.is_verified and (m.id = o.merged_into or m.merged_into = o.merged_into)) then o.id else coalesce(o.merged_into, o.id) end`
+    : db`case when o.merged_into is null or exists (select 1 from customers.identity x join customers.customer m on m.id = x.customer_id
+        where x.is_verified and (m.id = o.merged_into or m.merged_into = o.merged_into)) then o.id else o.merged_into end`
   return db<(ClaimedCustomer & { attached: number })[]>`
     with given as materialized (
-      select g.nr, g.kind, g.value, g.shown, g.nr <= ${leading} as may_lead, i.customer_id, i.id is not null as is_taken
-      from unnest(${identities.map((one) => one.kind)}::text[], ${identities.map((one) => one.value)}::text[], ${identities.map((one) => one.shown)}::text[]) with ordinality g(kind, value, shown, nr)
-      left join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_verified = ${claim.verified} and i.is_leading),
+      select g.nr, g.kind, g.value, g.shown, i.customer_id, i.id is not null as is_taken from (${rows}) g
+      left join lateral (select i.id, i.customer_id from customers.identity i
+        where i.kind = g.kind and i.value = g.value and i.is_verified = ${isVerified} and i.is_leading limit 1) i on true),
     known as materialized (
-      select g.customer_id from given g
-      where g.is_taken and g.may_lead and not exists (
-        select 1 from given s join customers.identity o on o.customer_id = g.customer_id and o.kind = s.kind and o.value <> s.value and o.is_verified
-        where s.nr < g.nr)
-      order by g.nr limit 1),
+      select g.customer_id from given g where g.is_taken and ${mayLead} and not ${contradicted} order by g.nr limit 1),
     made as (
       insert into customers.customer (id, name, language, created_at, words)
       select ${id}, ${name}, ${claim.language ?? null}, ${now}, array_to_tsvector(${words}) where not exists (select 1 from known)
       returning id, name, tier, language, region),
     marked as (
       insert into customers.identity (id, customer_id, kind, value, shown, is_leading, verified_at, source, created_at)
-      select gen_random_uuid(), made.id, g.kind, g.value, g.shown, g.may_lead and not g.is_taken,
-        case when g.may_lead and not g.is_taken then ${claim.verified ? now : null}::timestamptz end, ${claim.channel}, ${now}
+      select gen_random_uuid(), made.id, g.kind, g.value, g.shown, ${mayLead} and not g.is_taken, ${verifiedAt}, ${claim.channel}, ${now}
       from made, given g order by g.nr
       on conflict do nothing returning 1),
     attached as (${attach})
-    select c.id, c.name, c.tier, c.language, c.region, false as is_new, ${claim.verified} as is_verified, (select count(*) from attached)::int as attached
+    select c.id, c.name, c.tier, c.language, c.region, false as is_new, ${isVerified} as is_verified, (select count(*) from attached)::int as attached
     from known k join customers.customer o on o.id = k.customer_id join customers.customer c on c.id = ${resolved}
     union all
-    select made.id, made.name, made.tier, made.language, made.region, true, ${claim.verified}, 0 from made where (select count(*) from marked) = ${identities.length}`
+    select made.id, made.name, made.tier, made.language, made.region, true, ${isVerified}, 0 from made where (select count(*) from marked) = ${identities.length}`
 }
 
 const created = (ctx: Ctx, id: string, claim: CustomerClaim) =>
