@@ -9,6 +9,14 @@ import { SessionProvider } from './session.tsx'
 import { loadCatalogue, rememberedLocale, TextProvider } from './text.tsx'
 import { applyPreferences } from './theme.ts'
 
+// After an update the pages of the old version are gone: the first that is missed brings the new one, once.
+window.addEventListener('vite:preloadError', (event) => {
+  if (sessionStorage.getItem('loopdesk.renewed') === location.href) return
+  sessionStorage.setItem('loopdesk.renewed', location.href)
+  event.preventDefault()
+  location.reload()
+})
+
 applyPreferences()
 const locale = rememberedLocale()
 document.documentElement.lang = locale

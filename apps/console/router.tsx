@@ -1,14 +1,14 @@
-import { createRootRoute, createRoute, createRouter, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
+import { CatchBoundary, createRootRoute, createRoute, createRouter, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, type ReactElement, type ReactNode } from 'react'
 import { RouterProvider as AriaRouterProvider } from 'react-aria-components'
-import { ErrorState, Link, Skeleton, ToastRegion } from '../../ui/index.ts'
+import { Button, ErrorState, Link, Skeleton, ToastRegion } from '../../ui/index.ts'
 import { paths, patterns, type PageName } from './paths.ts'
 import { routes, type Route } from './routes.tsx'
 import { useMay, useSession } from './session.tsx'
 import { Shell } from './shell/Shell.tsx'
 import { useText } from './text.tsx'
 
-const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Broken })
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: BrokenAll })
 const entries = Object.entries(routes) as [PageName, Route][]
 const tree = root.addChildren(entries.map(([name, route]) => createRoute({
   getParentRoute: () => root, path: patterns[name], component: () => <Framed route={route} />,
@@ -32,7 +32,9 @@ function Root(): ReactElement {
 
 function Framed({ route }: { route: Route }): ReactElement {
   const { person } = useSession()
-  const page = <Suspense fallback={<Loading />}><route.page /></Suspense>
+  const { href } = useLocation()
+  // A page that breaks takes nothing else with it, and going elsewhere is a new beginning.
+  const page = <CatchBoundary getResetKey={() => href} errorComponent={Broken}><Suspense fallback={<Loading />}><route.page /></Suspense></CatchBoundary>
   if (route.frame === 'bare' || (route.frame === 'either' && !person)) return <Bare>{page}</Bare>
   if (!person) return <ToSignIn />
   return <Shell><Permitted needs={route.needs}>{page}</Permitted></Shell>
@@ -72,15 +74,16 @@ function NotFound(): ReactElement {
   )
 }
 
+function BrokenAll({ error }: { error: unknown }): ReactElement {
+  return <main><Broken error={error} /></main>
+}
+
 function Broken({ error }: { error: unknown }): ReactElement {
   const t = useText()
-  const reference = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return (
-    <main>
-      <ErrorState
-        title={t('console.broken')} kept={t('console.broken-kept')} reference={reference}
-        action={<Link href={location.pathname} variant="button" onPress={() => { location.reload() }}>{t('console.reload')}</Link>}
-      >{t('console.broken-next')}</ErrorState>
-    </main>
+    <ErrorState
+      title={t('console.broken')} kept={t('console.broken-kept')} reference={error instanceof Error ? `${error.name}: ${error.message}` : String(error)}
+      action={<Button onPress={() => { location.reload() }}>{t('console.reload')}</Button>}
+    >{t('console.broken-next')}</ErrorState>
   )
 }
