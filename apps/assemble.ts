@@ -57,7 +57,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await migrate(pool, migrationRooms())
-    for (const room of rooms) await room.selfTest?.(app)
+    for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
     await app.book.prepare(app)
   } catch (error) {
     await pool.end({ timeout: 1 })

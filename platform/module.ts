@@ -15,6 +15,8 @@ export interface Module {
   /** Folder URL of the SQL migrations, usually `new URL('./migrations/', import.meta.url)`. */
   migrations?: URL
   contract?: Endpoints
+  /** Runs once a process, whatever its role: to hear of commits and forget copies. */
+  attach?: (app: App) => void
   /** Permissions the room knows, beside those its endpoints name. */
   permissions?: readonly string[]
   routes?: (mount: Mount, app: App, wiring: Wiring) => void
@@ -48,6 +50,7 @@ export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>,
     events: { followers: merged((part) => part.events?.followers), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
     routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
     services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
+    attach: (app) => { for (const part of parts) part.attach?.(app) },
     selfTest: async (app) => { for (const part of parts) await part.selfTest?.(app) },
   }
 }

@@ -198,8 +198,8 @@ class Play {
     else this.#agenda.add(answer, agent.actor, (ctx) => this.#begin(ctx, one))
   }
 
-  async #stageOf(ctx: Ctx, one: Case): Promise<{ stage: string; holderId: string | null }> {
-    const [row] = await ctx.db<{ stage: string; holderId: string | null }[]>`select stage, holder_id from requests.request where id = ${one.id}`
+  async #stageOf(ctx: Ctx, one: Case): Promise<{ stage: string; holderId: string | null; verification: string }> {
+    const [row] = await ctx.db<{ stage: string; holderId: string | null; verification: string }[]>`select stage, holder_id, verification from requests.request where id = ${one.id}`
     return row!
   }
 
@@ -283,16 +283,15 @@ class Play {
     const [tasks] = await ctx.db<{ open: number }[]>`select count(*)::int as open from requests.task where request_id = ${one.id} and done_at is null`
     if (tasks!.open) return this.#next(one, 45, (later) => this.#handIn(later, one))
     await submitRequest(ctx, one.id, one.problem.result)
-    const { stage: after } = await this.#stageOf(ctx, one)
-    if (after === 'verify') this.#planVerdict(ctx, one)
+    const { stage: after, verification } = await this.#stageOf(ctx, one)
+    if (after === 'verify') this.#planVerdict(ctx, one, verification)
     else this.#planRating(ctx, one)
   }
 
-  #planVerdict(ctx: Ctx, one: Case): void {
-    const service = services.find((each) => each.key === one.problem.service)!
+  #planVerdict(ctx: Ctx, one: Case, verification: string): void {
     const random = this.#random
     const fails = random.chance(0.03 + 0.18 * (1 - one.agent!.ability))
-    if (service.verification === 'customer') {
+    if (verification === 'customer') {
       this.#agenda.add(ctx.now.getTime() + random.around(4 * HOUR, 0.8), systemActor, (later) => this.#judge(later, one, fails, (inner) => customerVerdict(inner, one.id, { verdict: fails ? 'failed' : 'passed', reason: fails ? random.pick(replies[one.problem.language]) : '' })))
       return
     }

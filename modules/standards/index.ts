@@ -14,8 +14,9 @@ export { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition,
 export { seedStandards } from './seed.ts'
 export { addRule, addService, changeService } from './store.ts'
 
-function mountStandards(mount: Mount, app: App): void {
-  app.book.onCommit((events) => { if (events.some((event) => event.type.startsWith('standard.'))) forgetRecognition(app) })
+const forgetOnChange = (app: App): void => { app.book.onCommit((events) => { if (events.some((event) => event.type.startsWith('standard.'))) forgetRecognition(app) }) }
+
+function mountStandards(mount: Mount): void {
   mount(standards.services, (ctx) => listServices(ctx))
   mount(standards.addService, (ctx, { body }) => addService(ctx, body))
   mount(standards.changeService, (ctx, { params, body }) => changeService(ctx, params.id, body))
@@ -30,4 +31,4 @@ function mountStandards(mount: Mount, app: App): void {
   })
 }
 
-export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, routes: mountStandards }
+export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, attach: forgetOnChange, routes: mountStandards }

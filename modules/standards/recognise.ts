@@ -25,11 +25,14 @@ export interface Recognition {
 /** How long a node may work with rules another node has changed. */
 const FRESH_MS = 2_000
 interface Cached { snapshot: Snapshot; checkedAt: number; checking: boolean }
-const cache = new WeakMap<App, Cached>()
+// By the event book, which is one per process and database.
+const cache = new WeakMap<App['book'], Cached>()
 
 /** The rules as they are; from memory, re-checked in the background. A change made by this process counts at once. */
 export async function loadRecognition(ctx: Ctx): Promise<Snapshot> {
-  const known = cache.get(ctx.app)
+  // What this transaction changed is not yet everybody's.
+  if (ctx.events.some((event) => event.type.startsWith('standard.'))) return build(ctx.db)
+  const known = cache.get(ctx.app.book)
   if (!known) return read(ctx.app, ctx.db)
   if (Date.now() - known.checkedAt > FRESH_MS && !known.checking) {
     known.checking = true
@@ -45,7 +48,7 @@ async function refresh(app: App, known: Cached): Promise<void> {
 }
 
 /** Forgets the copy: the next recognition reads anew. Called after a change has been committed. */
-export const forgetRecognition = (app: App): void => { cache.delete(app) }
+export const forgetRecognition = (app: App): void => { cache.delete(app.book) }
 
 export const serviceColumns = (db: Ctx['db']) => db`
   s.id, s.key, s.name, s.description, s.team_id, s.calendar_id, s.verification, s.close_after_hours, s.reopen_days, s.accept_minutes, s.skills, s.types, s.is_active, s.is_default, s.version,
@@ -53,6 +56,12 @@ export const serviceColumns = (db: Ctx['db']) => db`
     from standards.target t where t.service_id = s.id) as targets`
 
 async function read(app: App, db: Ctx['db']): Promise<Snapshot> {
+  const snapshot = await build(db)
+  cache.set(app.book, { snapshot, checkedAt: Date.now(), checking: false })
+  return snapshot
+}
+
+async function build(db: Ctx['db']): Promise<Snapshot> {
   const [[row], services, rules] = await Promise.all([
     db<{ revision: number }[]>`select revision from standards.revision`,
     db<Service[]>`select ${serviceColumns(db)} from standards.service s order by s.is_default desc, s.key`,
@@ -60,14 +69,12 @@ async function read(app: App, db: Ctx['db']): Promise<Snapshot> {
   ])
   const byId = new Map(services.map((service) => [service.id, service]))
   const byKey = new Map(services.map((service) => [service.key, service]))
-  const snapshot: Snapshot = {
+  return {
     revision: row!.revision, services,
     service: (id) => (id ? byId.get(id) : undefined), serviceByKey: (key) => byKey.get(key),
     fallback: services.find((service) => service.isDefault) ?? services[0],
     rules: compileRules(rules.map((rule) => ({ id: rule.id, name: rule.name, when: rule.condition as Condition, outcome: rule.outcome as Outcome }))),
   }
-  cache.set(app, { snapshot, checkedAt: Date.now(), checking: false })
-  return snapshot
 }
 
 /** What a rule may ask about. */
