@@ -5,6 +5,7 @@ import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
   AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
+import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
@@ -33,6 +34,9 @@ export const routes: Partial<Record<PageName, Route>> = {
   setup: { page: SetupPage, frame: 'bare' },
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
   request: { page: RequestPage, needs: 'requests.read' },
+  services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
+  service: { page: ServicePage, needs: 'standards.read' },
+  rules: { page: RulesPage, needs: 'standards.read' },
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },

@@ -1,0 +1,5 @@
+import { lazy } from 'react'
+
+export const ServicesPage = lazy(() => import('./Services.tsx'))
+export const ServicePage = lazy(() => import('./ServicePage.tsx'))
+export const RulesPage = lazy(() => import('./Rules.tsx'))

@@ -1,0 +1,58 @@
+import type { Text } from '../../../apps/console/text.tsx'
+import type { Locale } from '../../../lib/text/index.ts'
+import type { Rule, Service } from '../contract.ts'
+
+/** A condition as rules store it; see lib/rules. */
+export type Condition = { field: string; op: string; value?: Value } | { all: Condition[] } | { any: Condition[] } | { not: Condition }
+export type Scalar = string | number | boolean
+export type Value = Scalar | Scalar[]
+export type Priority = Service['targets'][number]['priority']
+
+export const channelOptions = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
+export const tierOptions = ['standard', 'silver', 'gold', 'platinum'] as const
+export const languageOptions = ['zh-Hant', 'zh-Hans', 'en'] as const
+/** Fields whose values are known beforehand. */
+export const choices: Record<string, readonly string[]> = { channel: channelOptions, customerTier: tierOptions, language: languageOptions, customerLanguage: languageOptions }
+export const listOps = new Set(['in', 'not-in', 'contains-any', 'contains-all'])
+export const bareOps = new Set(['exists', 'missing'])
+
+/** Working minutes as people say them: "15 分鐘", "4 小時", "1.5 小時". */
+export function duration(t: Text, minutes: number): string {
+  return minutes < 60 || (minutes % 30 !== 0 && minutes < 600) ? t('standards.minutes', { count: minutes }) : t('standards.hours', { count: Math.round((minutes / 60) * 10) / 10 })
+}
+
+/** "一般服務，緊急：15 分鐘內首次回應，4 小時內解決。" */
+export function sentence(t: Text, locale: Locale, service: Service, priority: Priority): string {
+  const target = service.targets.find((one) => one.priority === priority)
+  if (!target) return service.name[locale]
+  return t('standards.sentence', { name: service.name[locale], priority: t(`standards.priority.${priority}`), first: duration(t, target.firstResponseMinutes), resolution: duration(t, target.resolutionMinutes) })
+}
+
+export function valueWords(t: Text, field: string, value: unknown): string {
+  const one = (scalar: unknown) => choices[field]?.includes(String(scalar)) ? t(`standards.value.${String(scalar)}`) : `「${String(scalar)}」`
+  return (Array.isArray(value) ? value : [value]).map(one).join(t('standards.comma'))
+}
+
+/** A condition in words, as deep as it goes. */
+export function conditionWords(t: Text, condition: Condition, isInner = false): string {
+  if ('field' in condition) return `${t(`standards.field.${condition.field}`)} ${t(`standards.op.${condition.op}`)}${bareOps.has(condition.op) ? '' : ` ${valueWords(t, condition.field, condition.value)}`}`
+  if ('not' in condition) return t('standards.not', { what: conditionWords(t, condition.not, true) })
+  const [parts, joint] = 'all' in condition ? [condition.all, 'standards.and'] : [condition.any, 'standards.or']
+  if (parts.length === 0) return t('all' in condition ? 'standards.always' : 'standards.never')
+  const words = parts.map((part) => conditionWords(t, part, parts.length > 1)).join(t(joint))
+  return isInner && parts.length > 1 ? t('standards.bracket', { what: words }) : words
+}
+
+export interface Named { services: readonly Service[]; teams: readonly { id: string; name: string }[] }
+
+/** What a rule decides, in words. */
+export function outcomeWords(t: Text, locale: Locale, outcome: Rule['outcome'], known: Named): string {
+  const parts: string[] = []
+  if (outcome.service !== undefined) parts.push(t('standards.then.service', { name: known.services.find((service) => service.key === outcome.service)?.name[locale] ?? outcome.service }))
+  if (outcome.type !== undefined) parts.push(t('standards.then.type', { name: typeName(known.services, locale, outcome.type) }))
+  if (outcome.priority !== undefined) parts.push(t('standards.then.priority', { name: t(`standards.priority.${outcome.priority}`) }))
+  if (outcome.team !== undefined) parts.push(t('standards.then.team', { name: known.teams.find((team) => team.id === outcome.team)?.name ?? outcome.team }))
+  return parts.join(t('standards.comma'))
+}
+
+export const typeName = (services: readonly Service[], locale: Locale, key: string): string => services.flatMap((service) => service.types).find((type) => type.key === key)?.name[locale] ?? key
