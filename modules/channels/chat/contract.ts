@@ -35,6 +35,8 @@ export const ChatState = z.object({
   availability: Availability,
 })
 export type ChatState = z.infer<typeof ChatState>
+/** What the stream's event `messages` carries: of which request they are, because a later one may carry on an ended one. */
+export interface NewMessages { number: number; rows: CustomerMessageRow[] }
 export const SentMessage = z.object({ id, number: z.number(), follow: z.string() })
 
 export const chat = {

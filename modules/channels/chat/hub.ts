@@ -7,7 +7,7 @@ import { type App, type Ctx, reading } from '../../../platform/context.ts'
 import type { StoredEvent } from '../../../platform/events/book.ts'
 import type { Wiring } from '../../../platform/module.ts'
 import { customerView, openStream, type Stream } from '../../requests/index.ts'
-import type { ChatState } from './contract.ts'
+import type { ChatState, NewMessages } from './contract.ts'
 import { chatSource, messageRow } from './speak.ts'
 import { selectRequest, type Session } from './store.ts'
 import { followToken } from './tokens.ts'
@@ -123,7 +123,7 @@ export class ChatHub {
         have = 0
         const fresh = messages.filter((message) => !visitor.shown.has(message.id))
         for (const message of fresh) visitor.shown.add(message.id)
-        if (fresh.length) visitor.stream.send('messages', fresh)
+        if (fresh.length) visitor.stream.send('messages', { number: state.request!.number, rows: fresh } satisfies NewMessages)
         this.#tell(visitor, state)
       } while (visitor.again)
     } catch {
