@@ -192,7 +192,8 @@ class Play {
     if (!agent) return
     const random = this.#random
     one.agent = agent
-    const answer = this.#whenFree(agent, now, random.around(one.channel === 'chat' ? 1 : 4 + 5 * (1 - agent.ability), 0.6))
+    // A click beside other work: it does not wait for what the agent has in hand.
+    const answer = workTime(now + random.around(one.channel === 'chat' ? 1 : 3 + 5 * (1 - agent.ability), 0.6) * MINUTE)
     if (random.chance(0.02)) this.#agenda.add(answer, agent.actor, (ctx) => this.#decline(ctx, one))
     else if (answer - now > 19 * MINUTE) this.#agenda.add(now + 20 * MINUTE + 1000, systemActor, (ctx) => this.#takenBack(ctx, one))
     else this.#agenda.add(answer, agent.actor, (ctx) => this.#begin(ctx, one))
