@@ -17,7 +17,7 @@ const log = pino({ level: config.logLevel, redact: { paths: ['*.password', '*.to
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 async function start(): Promise<() => Promise<void>> {
-  const database = await openDatabase(config, { log: (line) => log.info(line) })
+  const database = await openDatabase(config, { log: say })
   let desk: Installation | undefined
   try {
     desk = await assemble({ config, databaseUrl: database.url, keys: await loadKeys(config.dataDir), rooms: [...rooms, demoRoom], authenticate: authenticator, log, serve: true, pages: servePages })
@@ -51,7 +51,8 @@ async function asRefusal(error: unknown): Promise<unknown> {
 let stopping = false
 let close: (() => Promise<void>) | undefined
 async function stop(): Promise<void> {
-  if (stopping) process.exit(1)
+  // A terminal's Ctrl-C reaches us twice, once through npm: the first one already closes everything.
+  if (stopping) return
   stopping = true
   await close?.().catch((error: unknown) => log.error({ err: error }, 'stopping failed'))
   process.exit(0)

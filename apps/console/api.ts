@@ -1,6 +1,6 @@
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { v7 } from 'uuid'
+import { newId } from '../../lib/id/index.ts'
 import { fillPath, type Endpoint, type Infer } from '../../platform/http/contract.ts'
 import { toast } from '../../ui/index.ts'
 import type { LiveEvent } from './live.ts'
@@ -139,7 +139,7 @@ export function useCall<const E extends Endpoint>(endpoint: E, options: UseCallO
     mutationFn: (args) => {
       const { params, body } = args as Loose
       const of = JSON.stringify([params, body])
-      if (attempt.current?.of !== of) attempt.current = { of, key: v7() }
+      if (attempt.current?.of !== of) attempt.current = { of, key: newId() }
       return call(endpoint, args, { idempotencyKey: attempt.current.key })
     },
     retry: (count, fault) => count < 2 && fault instanceof CallFault && (fault.status === 0 || fault.status === 503),
