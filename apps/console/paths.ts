@@ -20,6 +20,7 @@ export const patterns = {
   calendar: '/calendars/$id',
   tokens: '/tokens',
   channels: '/channels',
+  mails: '/channels/mails',
   services: '/services',
   service: '/services/$id',
   rules: '/rules',

@@ -1,4 +1,5 @@
 import { lazy, type ComponentType } from 'react'
+import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
@@ -34,6 +35,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   setup: { page: SetupPage, frame: 'bare' },
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
   request: { page: RequestPage, needs: 'requests.read' },
+  channels: { page: ChannelsPage, needs: 'channels.read', rail: 'channels' },
+  mails: { page: MailsPage, needs: 'channels.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },

@@ -31,11 +31,10 @@ export function RuleDialog({ rule, fields, ops, known, onClose }: RuleDialogProp
     else add.mutate({ body })
   }
   const isConflict = made.error?.code === 'standards.changed-meanwhile'
-  const why = made.error?.code === 'standards.rule-unusable' ? t(`standards.unusable.${String(made.error.args['why'])}`) : undefined
   const conditionFault = Object.entries(made.fieldFaults ?? {}).find(([path]) => path.startsWith('condition'))?.[1]
   return (
     <Dialog title={t(rule ? 'standards.change-rule' : 'standards.add-rule')} isOpen onOpenChange={onClose} size="lg" closeLabel={t('standards.cancel')}>
-      <Form onSubmit={submit} faults={made.fieldFaults} fault={!made.error ? undefined : why !== undefined ? <>{made.faultText} {why}</> : isConflict
+      <Form onSubmit={submit} faults={made.fieldFaults} fault={!made.error ? undefined : isConflict
         ? <>{t('standards.conflict-rule')} <Button size="sm" onPress={() => { void refresh(client, [standards.rules]).then(onClose) }}>{t('standards.load-theirs')}</Button></>
         : (made.faultText ?? conditionFault)}>
         <TextField label={t('standards.rule-name')} value={name} onChange={setName} isRequired autoFocus={rule === null} error={made.fieldFaults?.['name']} />
