@@ -1,5 +1,6 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
+import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
 import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
@@ -40,6 +41,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },
+  customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
+  customer: { page: CustomerPage, needs: 'customers.read' },
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },

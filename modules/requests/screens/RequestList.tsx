@@ -4,7 +4,7 @@ import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
 import { useText } from '../../../apps/console/text.tsx'
 import { Avatar, Button, ClockRing, ErrorState, List, PriorityMark, Skeleton, useNow, useShortcuts } from '../../../ui/index.ts'
 import type { RequestRow } from '../contract.ts'
-import type { useRequestList } from './data.ts'
+import { useTierName, type useRequestList } from './data.ts'
 import { readRowClock } from './words.ts'
 
 const ROW_PX = 60
@@ -76,6 +76,7 @@ const textOf = (row: RequestRow): string => `#${row.number} ${row.subject} ${row
 
 function Row({ row }: { row: RequestRow }) {
   const t = useText()
+  const tierName = useTierName()
   const clock = readRowClock(row, useNow(), t)
   const Icon = channelIcons[row.channel] ?? Plug
   return (
@@ -89,7 +90,7 @@ function Row({ row }: { row: RequestRow }) {
       <div className="flex min-w-0 items-center gap-1.5 text-sm text-muted">
         <span className="tabular-nums">#{row.number}</span>
         <span className="min-w-0 truncate">{row.customerName || t('requests.nameless')}</span>
-        {row.customerTier !== 'standard' && <span className="shrink-0 text-accent">{t(`requests.tier.${row.customerTier}`)}</span>}
+        {row.customerTier !== 'standard' && <span className="shrink-0 text-accent">{tierName(row.customerTier)}</span>}
         <span role="img" aria-label={t(`requests.channel.${row.channel}`)} title={t(`requests.channel.${row.channel}`)} className="shrink-0"><Icon className="size-3.5" aria-hidden="true" /></span>
         <span className="ms-auto inline-flex min-w-0 shrink-0 items-center gap-1">{row.holder ? <><Avatar name={row.holder.name} size="sm" isDecorative /><span className="max-w-20 truncate">{row.holder.name}</span></> : <span className="text-faint">{t('requests.in-queue')}</span>}</span>
       </div>

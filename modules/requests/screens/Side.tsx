@@ -7,7 +7,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Badge, ClockRing, Facts, Link, PriorityMark, Time, useNow, useTimeWords } from '../../../ui/index.ts'
 import { customers } from '../../customers/contract.ts'
 import { requests, type Request } from '../contract.ts'
-import { useNamed, useNames, useVerifications } from './data.ts'
+import { useNamed, useNames, useTierName, useVerifications } from './data.ts'
 import { Assignments, History } from './History.tsx'
 import { ClockExplanation } from './Head.tsx'
 import { Tasks } from './Tasks.tsx'
@@ -47,6 +47,7 @@ function Fold({ title, isOpen = false, children }: { title: string; isOpen?: boo
 function CustomerPart({ request }: { request: Request }) {
   const t = useText()
   const { customer } = request
+  const tierName = useTierName()
   const found = useGet(customers.get, { params: { id: customer.id } }, { live: (event) => event.subject === customer.id })
   const history = useGet(requests.list, { query: { view: 'all', customerId: customer.id, limit: 8 } }, { live: ['request.accepted', 'request.closed', 'request.answered'] })
   const others = (history.data?.rows ?? []).filter((row) => row.id !== request.id)
@@ -55,7 +56,7 @@ function CustomerPart({ request }: { request: Request }) {
     <section aria-label={t('requests.side.customer')} className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-2">
         <Link href={paths.customer({ id: customer.id })} className="text-lg font-bold">{customer.name || t('requests.nameless')}</Link>
-        <Badge tone={customer.tier === 'standard' ? 'plain' : 'accent'}>{t(`requests.tier.${customer.tier}`)}</Badge>
+        <Badge tone={customer.tier === 'standard' ? 'plain' : 'accent'}>{tierName(customer.tier)}</Badge>
         {customer.isVerified ? <Badge tone="ok" icon={<BadgeCheck className="size-3" aria-hidden="true" />}>{t('requests.verified')}</Badge> : <Badge tone="soon">{t('requests.only-claimed')}</Badge>}
       </div>
       {found.data && (found.data.company || found.data.region) && <p className="text-sm text-muted">{[found.data.company, found.data.region].filter(Boolean).join(' · ')}</p>}
@@ -105,7 +106,7 @@ function RecognitionPart({ request }: { request: Request }) {
   const t = useText()
   const named = useNamed()
   const names = useNames()
-  const sentences = recognitionSentences(request.explanation, t)
+  const sentences = recognitionSentences(request.explanation, useTierName(), t)
   return (
     <div className="flex flex-col gap-1.5">
       <Facts facts={[

@@ -3,7 +3,8 @@ import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/r
 import { useCallback, useMemo } from 'react'
 import { call, queryKey, useGet, type CallFault } from '../../../apps/console/api.ts'
 import type { LiveEvent } from '../../../apps/console/live.ts'
-import { useLanguage } from '../../../apps/console/text.tsx'
+import { useLanguage, useText } from '../../../apps/console/text.tsx'
+import { customers } from '../../customers/contract.ts'
 import { standards } from '../../standards/contract.ts'
 import { staff } from '../../staff/contract.ts'
 import { requests, type Message, type Request, type RequestRow, type View } from '../contract.ts'
@@ -74,6 +75,14 @@ export const useServices = () => useGet(standards.services, {}, { staleSeconds: 
 export function useNamed(): (name: Record<string, string>) => string {
   const { locale } = useLanguage()
   return useCallback((name) => name[locale] ?? name['zh-Hant'] ?? Object.values(name)[0] ?? '', [locale])
+}
+
+/** What the company calls a tier of customers. */
+export function useTierName(): (key: string) => string {
+  const t = useText()
+  const named = useNamed()
+  const { data } = useGet(customers.tiers, {}, { staleSeconds: 600 })
+  return useCallback((key) => { const name = data?.rows.find((row) => row.key === key)?.name; return name ? named(name) : t(`customers.tier-${key}`) }, [data, named, t])
 }
 
 /** Names for what the history knows only by id or key. */

@@ -136,17 +136,17 @@ export function eventSentence(event: RequestEvent, names: Names, t: Text): strin
 
 type Because = Request['explanation'][number]['because'][number]
 
-function becauseWords(because: Because, t: Text): string {
+function becauseWords(because: Because, tierName: (key: string) => string, t: Text): string {
   const list = (value: unknown): string => (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined && one !== null && one !== '')
-    .map((one) => because.field === 'customerTier' ? t(`requests.tier.${text(one)}`) : because.field === 'channel' ? t(`requests.channel.${text(one)}`) : t('requests.quoted-word', { word: text(one) })).join(t('requests.list-or'))
+    .map((one) => because.field === 'customerTier' ? tierName(text(one)) : because.field === 'channel' ? t(`requests.channel.${text(one)}`) : t('requests.quoted-word', { word: text(one) })).join(t('requests.list-or'))
   const found = list(because.found) || list(because.value)
   return t('requests.because', { op: because.op, field: t(`requests.fact.${because.field}`), found })
 }
 
 /** Why service, type and priority are what they are: one sentence a rule. */
-export function recognitionSentences(explanation: Request['explanation'], t: Text): string[] {
+export function recognitionSentences(explanation: Request['explanation'], tierName: (key: string) => string, t: Text): string[] {
   return explanation.map((rule) => t('requests.recognised-by', {
-    rule: rule.name, because: rule.because.map((one) => becauseWords(one, t)).join(t('requests.list-comma')) || t('requests.always'),
+    rule: rule.name, because: rule.because.map((one) => becauseWords(one, tierName, t)).join(t('requests.list-comma')) || t('requests.always'),
     set: rule.set.map((field) => t(`requests.field.${field}`)).join(t('requests.list-and')),
   }))
 }

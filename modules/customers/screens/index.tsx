@@ -1,0 +1,5 @@
+/** The staff's pages of the customers room. */
+import { lazy } from 'react'
+
+export const CustomersPage = lazy(() => import('./Customers.tsx'))
+export const CustomerPage = lazy(() => import('./Customer.tsx'))
