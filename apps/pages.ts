@@ -1,5 +1,6 @@
 /** The console, the customers' pages and the API page as files, each under its own content security policy. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -23,11 +24,10 @@ export async function servePages(http: FastifyInstance, _app: App): Promise<void
   const root = join(dist, 'console')
   if (!existsSync(join(root, 'index.html'))) return
   await http.register(fastifyStatic, { root: join(root, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d', decorateReply: false, index: false })
-  const index = readFileSync(join(root, 'index.html'), 'utf8')
   const page = /^\/(?!api\/|assets\/|portal-assets\/)[\w\-./]*$/
   http.get('/*', async (request, reply) => {
     const path = request.url.split('?')[0]!
     if (!page.test(path) || /\.\w{2,5}$/.test(path)) throw new Fault('http.not-found', 404)
-    return reply.header('content-security-policy', CONSOLE_POLICY).type('text/html; charset=utf-8').send(index)
+    return reply.header('content-security-policy', CONSOLE_POLICY).type('text/html; charset=utf-8').send(await readFile(join(root, 'index.html')))
   })
 }
