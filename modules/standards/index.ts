@@ -1,34 +1,36 @@
 /**
  * Standards: the services we promise, their targets per priority, and the rules that recognise what a request
- * is. Other rooms ask `loadRecognition` once and then `recognise` and `dueTimes`, which are pure.
+ * is. Other rooms ask `loadRecognition` once and then `recognise`, `dueTimes`, `pauseClock` and `resumeClock`,
+ * which are pure. Every change leaves an event `standard.*` with both values: the history of the standard.
  */
 import { ops } from '../../lib/rules/index.ts'
-import type { App } from '../../platform/context.ts'
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { standards } from './contract.ts'
-import { detectLanguage, factFields, forgetRecognition, loadRecognition, recognise } from './recognise.ts'
-import { addRule, addService, changeRule, changeService, listRules, listServices, orderRules, removeRule } from './store.ts'
+import { factFields } from './recognise.ts'
+import { addRule, addService, changeRule, changeService, getService, listRules, listServices, makeDefault, orderRules, removeRule, removeService } from './store.ts'
+import { showDue, tryRules } from './trial.ts'
 
-export { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition, type Snapshot } from './recognise.ts'
+export { type DueTimes, type Priority, dueTimes, explainDue, pauseClock, resumeClock } from './clocks.ts'
+export { detectLanguage } from './language.ts'
+export { loadRecognition, recognise, type Recognition, type RequestFacts, type Snapshot } from './recognise.ts'
 export { seedStandards } from './seed.ts'
-export { addRule, addService, changeService } from './store.ts'
-
-const forgetOnChange = (app: App): void => { app.book.onCommit((events) => { if (events.some((event) => event.type.startsWith('standard.'))) forgetRecognition(app) }) }
+export { addRule, addService, changeRule, changeService, getService, listServices } from './store.ts'
 
 function mountStandards(mount: Mount): void {
   mount(standards.services, (ctx) => listServices(ctx))
+  mount(standards.service, (ctx, { params }) => getService(ctx, params.id))
   mount(standards.addService, (ctx, { body }) => addService(ctx, body))
   mount(standards.changeService, (ctx, { params, body }) => changeService(ctx, params.id, body))
+  mount(standards.removeService, (ctx, { params }) => removeService(ctx, params.id))
+  mount(standards.makeDefault, (ctx, { params }) => makeDefault(ctx, params.id))
+  mount(standards.explainDue, (ctx, { params, query }) => showDue(ctx, params.id, query))
   mount(standards.rules, async (ctx) => ({ rows: [...(await listRules(ctx))], fields: [...factFields], ops: [...ops] }))
   mount(standards.addRule, (ctx, { body }) => addRule(ctx, body))
   mount(standards.changeRule, (ctx, { params, body }) => changeRule(ctx, params.id, body))
   mount(standards.removeRule, (ctx, { params }) => removeRule(ctx, params.id))
   mount(standards.orderRules, (ctx, { body }) => orderRules(ctx, body.ids))
-  mount(standards.tryRules, async (ctx, { body }) => {
-    const { snapshot: _, ...found } = recognise(await loadRecognition(ctx), { ...body, language: detectLanguage(`${body.subject}\n${body.text}`) })
-    return found
-  })
+  mount(standards.tryRules, (ctx, { body }) => tryRules(ctx, body))
 }
 
-export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, attach: forgetOnChange, routes: mountStandards }
+export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, routes: mountStandards }

@@ -1,26 +1,41 @@
 /** What a new installation starts with: one service, sound targets, a few rules to learn from. */
 import type { Ctx } from '../../platform/context.ts'
+import type { Locale } from '../../lib/text/index.ts'
 import { addRule, addService } from './store.ts'
 
 const minutes = (first: number, resolution: number) => ({ firstResponseMinutes: first, resolutionMinutes: resolution })
+const named = (hant: string, hans: string, en: string): Record<Locale, string> => ({ 'zh-Hant': hant, 'zh-Hans': hans, en })
+const says = (...words: string[]) => ({ any: [{ field: 'subject', op: 'contains-any', value: words }, { field: 'text', op: 'contains-any', value: words }] })
 
-/** Creates the general service and rules; returns the service's id. */
-export async function seedStandards(ctx: Ctx, options: { teamId?: string | null } = {}): Promise<string> {
+const types = [
+  { key: 'question', name: named('諮詢', '咨询', 'Question') }, { key: 'fault', name: named('故障', '故障', 'Fault') },
+  { key: 'billing', name: named('帳務', '账务', 'Billing') }, { key: 'complaint', name: named('投訴', '投诉', 'Complaint') },
+  { key: 'suggestion', name: named('建議', '建议', 'Suggestion') },
+]
+
+// Words are compared whatever the script, so each stands once; only different words of Taipei and Shanghai stand twice.
+// What is asked first decides: a complaint about a bill is a complaint.
+const rules = [
+  { name: named('投訴', '投诉', 'Complaint'), condition: says('投訴', '客訴', '申訴', '消保', '消協', '消費者協會', 'complaint', 'complain'), outcome: { type: 'complaint', priority: 'urgent' } },
+  { name: named('服務中斷', '服务中断', 'Outage'), condition: says('斷線', '斷網', '斷訊', '當機', '宕機', '停擺', '癱瘓', '服務中斷', '全部無法', 'outage', 'is down', 'offline', 'no service'), outcome: { type: 'fault', priority: 'urgent' } },
+  { name: named('客戶說緊急', '客户说紧急', 'Customer says urgent'), condition: says('緊急', '急件', '火急', '立刻處理', '馬上處理', 'urgent', 'asap', 'emergency'), outcome: { priority: 'urgent' } },
+  { name: named('金級與白金客戶', '金卡与白金客户', 'Gold and platinum customers'), condition: { field: 'customerTier', op: 'in', value: ['gold', 'platinum'] }, outcome: { priority: 'urgent' } },
+  { name: named('退款與帳單', '退款与账单', 'Refund and billing'), condition: says('退款', '退費', '帳單', '扣款', '扣費', '發票', '重複收費', 'refund', 'invoice', 'charged', 'billing'), outcome: { type: 'billing' } },
+  { name: named('故障', '故障', 'Fault'), condition: says('故障', '無法', '壞了', '異常', '報修', '不能用', '連不上', '連線失敗', '錯誤訊息', '報錯', 'error', 'broken', 'failed', 'not working', 'doesn’t work', "doesn't work"), outcome: { type: 'fault' } },
+  // Thanks end many a letter about something else: only the subject tells that they are the matter.
+  { name: named('建議與表揚', '建议与表扬', 'Suggestions and praise'), outcome: { type: 'suggestion', priority: 'routine' }, condition: { any: [
+    { field: 'subject', op: 'contains-any', value: ['建議', '感謝', '表揚', '讚賞', 'suggestion', 'feature request', 'thank'] }, { field: 'text', op: 'contains-any', value: ['建議增加', '希望能增加', 'feature request'] },
+  ] } },
+]
+
+/** Creates the general service and rules, named in `locale` (default: the caller's); returns the service's id. */
+export async function seedStandards(ctx: Ctx, options: { locale?: Locale; teamId?: string | null } = {}): Promise<string> {
+  const locale = options.locale ?? ctx.locale
   const service = await addService(ctx, {
-    key: 'general', name: { 'zh-Hant': '一般服務', 'zh-Hans': '一般服务', en: 'General service' }, description: '', teamId: options.teamId ?? null, calendarId: null,
-    verification: 'rule', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [
-      { key: 'question', name: { 'zh-Hant': '諮詢', 'zh-Hans': '咨询', en: 'Question' } }, { key: 'fault', name: { 'zh-Hant': '故障', 'zh-Hans': '故障', en: 'Fault' } },
-      { key: 'billing', name: { 'zh-Hant': '帳務', 'zh-Hans': '账务', en: 'Billing' } }, { key: 'complaint', name: { 'zh-Hant': '投訴', 'zh-Hans': '投诉', en: 'Complaint' } },
-    ], isActive: true,
+    key: 'general', name: named('一般服務', '一般服务', 'General service'), description: '', teamId: options.teamId ?? null, calendarId: null,
+    verification: 'rule', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types, isActive: true,
     targets: [{ priority: 'urgent', ...minutes(15, 240) }, { priority: 'normal', ...minutes(60, 1440) }, { priority: 'routine', ...minutes(240, 4320) }],
   }, true)
-  const has = (...words: string[]) => ({ any: [{ field: 'subject', op: 'contains-any', value: words }, { field: 'text', op: 'contains-any', value: words }] })
-  const english = ctx.locale === 'en'
-  const named = (hant: string, hans: string, en: string) => (english ? en : ctx.locale === 'zh-Hans' ? hans : hant)
-  await addRule(ctx, { name: named('投訴', '投诉', 'Complaint'), condition: has('投訴', '申訴', '客訴', 'complaint'), outcome: { type: 'complaint', priority: 'urgent' }, isActive: true })
-  await addRule(ctx, { name: named('斷線與停擺', '断线与停摆', 'Outage'), condition: has('斷線', '斷網', '無法連線', '停電', '當機', 'outage', 'is down', 'not working'), outcome: { type: 'fault', priority: 'urgent' }, isActive: true })
-  await addRule(ctx, { name: named('故障', '故障', 'Fault'), condition: has('故障', '壞了', '無法', '異常', 'error', 'broken', 'failed'), outcome: { type: 'fault' }, isActive: true })
-  await addRule(ctx, { name: named('退款與帳單', '退款与账单', 'Refund and billing'), condition: has('退款', '帳單', '扣款', '發票', 'refund', 'invoice', 'charged'), outcome: { type: 'billing' }, isActive: true })
-  await addRule(ctx, { name: named('金卡與白金卡客戶', '金卡与白金卡客户', 'Gold and platinum customers'), condition: { field: 'customerTier', op: 'in', value: ['gold', 'platinum'] }, outcome: { priority: 'urgent' }, isActive: true })
+  for (const { name, condition, outcome } of rules) await addRule(ctx, { name: name[locale], condition, outcome, isActive: true })
   return service.id
 }
