@@ -49,6 +49,8 @@ export class Conversation {
   }
 
   get hasBegun(): boolean { return this.#token !== null }
+  /** Names the conversation in this browser without giving its secret away. */
+  get id(): string { return (this.#token ?? '').slice(0, 8) }
   get headers(): Record<string, string> { return this.#token ? { 'x-chat': this.#token } : {} }
 
   #keep(): void { keep(KEY, JSON.stringify({ token: this.#token, outbox: this.outbox } satisfies Kept)) }

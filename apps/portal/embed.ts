@@ -40,9 +40,10 @@
 
   let frame: HTMLIFrameElement | undefined
   let open = false
+  let ready = false
   let unread = 0
 
-  const tell = (what: string) => frame?.contentWindow?.postMessage({ loopdesk: what }, origin)
+  const tell = () => { if (ready) frame!.contentWindow!.postMessage({ loopdesk: open ? 'shown' : 'hidden' }, origin) }
   const shape = () => {
     if (!frame) return
     frame.style.cssText = `all:initial;position:fixed;z-index:2147483001;border:0;color-scheme:normal;display:${open ? 'block' : 'none'};` + (phone.matches
@@ -62,7 +63,6 @@
     frame = document.createElement('iframe')
     frame.title = openWord!
     frame.src = `${origin}/widget#${new URLSearchParams({ lang: wanted, page: location.origin + location.pathname })}`
-    frame.onload = () => { if (open) tell('shown') }
     document.body.append(frame)
   }
   const show = (next: boolean, byPerson: boolean) => {
@@ -70,7 +70,7 @@
     if (open) { load(); unread = 0 }
     remember('open', open ? '1' : '0')
     paint()
-    tell(open ? 'shown' : 'hidden')
+    tell()
     if (byPerson) (open ? frame! : button).focus()
   }
   button.onclick = () => show(!open, true)
@@ -79,6 +79,7 @@
   addEventListener('message', ({ source, origin: from, data }) => {
     if (!frame || source !== frame.contentWindow || from !== origin || !data) return
     if (data.loopdesk === 'close') show(false, true)
+    else if (data.loopdesk === 'ready') { ready = true; tell() }
     else if (data.loopdesk === 'begun') remember('begun', '1')
     else if (data.loopdesk === 'unread') { unread = Number(data.count) || 0; paint() }
   })

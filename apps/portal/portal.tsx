@@ -87,7 +87,7 @@ function Follow({ token }: { token: string }) {
       <h1>{view.subject}</h1>
       <Where view={view} />
       {view.asksYou && <Verdict follow={token} onDone={() => void load()} />}
-      {view.mayScore && <p class="buttons"><a class="button primary" href={`/rate/${token}`}>{view.score ? t('rated', { score: view.score }) : t('rate-question')}</a></p>}
+      {view.mayScore && <p class="buttons"><a class={view.score ? 'button' : 'button primary'} href={`/rate/${token}`}>{view.score ? t('rated', { score: view.score }) : t('rate-question')}</a></p>}
       <h2>{t('conversation')}</h2>
       <ol class="messages">{view.messages.map((message) => <Message key={message.id} message={message} follow={token} />)}
         {unsent.map((one) => <li key={one.key} class="message you waiting"><p class="who">{t('you')} · <span role="status">{t(sending ? 'message-sending' : 'message-waiting')}</span></p><p class="words">{one.text}</p></li>)}</ol>

@@ -8,11 +8,15 @@ import type { Locale } from '../../lib/text/index.ts'
 import { call, Refusal, refusalText } from './api.ts'
 import { AskForm } from './ask.tsx'
 import { Conversation } from './conversation.ts'
+import { keep, kept, keptJson } from './keep.ts'
 import { Composer, LanguageChoice, Message, useUploads, useWords, Verdict, Words } from './parts.tsx'
 import { type Catalogue, chosenLocale, type T, translatorFor } from './text.ts'
 
 const sources = import.meta.glob<Catalogue>('../../modules/channels/text/chat.*.json', { import: 'default' })
 const given = new URLSearchParams(location.hash.slice(1))
+/** Ids of the replies somebody has looked at, so that a reload does not call them new. */
+const READ = 'loopdesk.read'
+const ADDRESS = 'loopdesk.address'
 const isFramed = parent !== window
 // The site around us learns that we are open, closed or have something unread; never a word of what is said.
 const tell = (what: string, more: Record<string, unknown> = {}) => { if (isFramed) parent.postMessage({ loopdesk: what, ...more }, '*') }
@@ -39,14 +43,39 @@ function Rate({ follow, score, onDone }: { follow: string; score: number | null;
   return (
     <section class="rate-row" aria-label={t('rate-question')}>
       <p>{score ? t('rated', { score }) : t('rate-question')}</p>
-      <div role="group">{[1, 2, 3, 4, 5].map((value) => <button key={value} aria-pressed={score === value} aria-label={t(`score-${value}`)} title={t(`score-${value}`)} onClick={() => void give(value)}>{value}</button>)}</div>
+      <div role="group">{[1, 2, 3, 4, 5].map((value) => <button key={value} aria-pressed={score === value} aria-label={`${value} ${t(`score-${value}`)}`} title={t(`score-${value}`)} onClick={() => void give(value)}>{value}</button>)}</div>
       {score !== null && <a href={`/rate/${follow}`} target="_blank" rel="noopener">{t('rate-more')}</a>}
       <p class="late" role="alert">{problem}</p>
     </section>
   )
 }
 
-function Chat({ talk, shown, tick }: { talk: Conversation; shown: boolean; tick: number }) {
+/** Without an address the answer waits here; with one it follows the visitor who left. */
+function LeaveAddress({ talk }: { talk: Conversation }) {
+  const { t } = useWords()
+  const [email, setEmail] = useState('')
+  const [known, setKnown] = useState(kept(ADDRESS) === talk.id)
+  const [problem, setProblem] = useState('')
+  if (known) return null
+  const save = async () => {
+    try {
+      await call('PATCH', '/api/chat/sessions', { body: { email: email.trim() }, headers: talk.headers })
+      keep(ADDRESS, talk.id)
+      setKnown(true)
+    } catch (error) {
+      setProblem(error instanceof Refusal && error.status === 422 ? t('fault-email-only') : refusalText(t, error))
+    }
+  }
+  return (
+    <form class="leave" noValidate onSubmit={(event) => { event.preventDefault(); void save() }}>
+      <label for="leave-address">{t('leave-address')}</label>
+      <div class="line"><input id="leave-address" inputMode="email" autoComplete="email" maxLength={254} value={email} onInput={(event) => setEmail(event.currentTarget.value)} /><button disabled={!email.trim()}>{t('keep')}</button></div>
+      <p class="late" role="alert">{problem}</p>
+    </form>
+  )
+}
+
+function Chat({ talk, shown, focusOn }: { talk: Conversation; shown: boolean; focusOn: number }) {
   const { t } = useWords()
   const { state, messages, pending, typing } = talk
   const end = useRef<HTMLDivElement>(null)
@@ -67,13 +96,14 @@ function Chat({ talk, shown, tick }: { talk: Conversation; shown: boolean; tick:
             </li>
           ))}</ol>
         <Queue state={state} />
+        {request && !request.closedAt && !request.mayScore && talk.link !== 'idle' && !messages.some((message) => message.from === 'us') && <LeaveAddress talk={talk} />}
         {typing && <p class="typing">{t('typing', { name: typing })}</p>}
         {request?.asksYou && <Verdict follow={request.follow} onDone={() => {}} />}
         {request?.mayScore && <Rate follow={request.follow} score={request.score} onDone={() => {}} />}
         <div ref={end} />
       </div>
       {request && <p class="foot"><a href={`/r/${request.follow}`} target="_blank" rel="noopener">{t('follow-number', { number: request.number })}</a></p>}
-      <Composer label={t('write-here')} uploads={uploads} onSend={(text, files) => talk.say(text, files)} focusOn={shown ? tick : 0} draftKey="loopdesk.chat-draft" />
+      <Composer label={t('write-here')} uploads={uploads} onSend={(text, files) => talk.say(text, files)} focusOn={shown ? focusOn : 0} draftKey="loopdesk.chat-draft" />
     </>
   )
 }
@@ -81,9 +111,10 @@ function Chat({ talk, shown, tick }: { talk: Conversation; shown: boolean; tick:
 function Header({ talk, availability }: { talk: Conversation; availability: Availability | null }) {
   const { t } = useWords()
   const request = talk.state?.request
-  const speaks = [...talk.messages].reverse().find((message) => message.from === 'us')?.author || request?.holderName
+  const answered = [...talk.messages].reverse().find((message) => message.from === 'us')?.author
+  const speaks = answered || request?.holderName
   const status = talk.link === 'down' || !navigator.onLine ? t('reconnecting')
-    : request ? (speaks ? t('speaks-person') : t('waits-for-person'))
+    : request ? (answered ? t('speaks-person') : speaks ? t('waits-for-name', { name: speaks }) : t('waits-for-person'))
       : availability === null ? '' : availability.isOpen ? t('somebody-there') : t('nobody-there')
   return (
     <header>
@@ -96,12 +127,12 @@ function Header({ talk, availability }: { talk: Conversation; availability: Avai
 
 function Widget({ initial, first }: { initial: Locale; first: T }) {
   const [{ locale, t }, setWords] = useState({ locale: initial, t: first })
-  const [tick, changed] = useReducer<number, void>((n) => n + 1, 1)
+  const [, changed] = useReducer<number, void>((n) => n + 1, 1)
   const talk = useMemo(() => new Conversation(() => changed(), { locale: initial, page: given.get('page') }), [])
   const [shown, setShown] = useState(!isFramed)
   const [shownCount, setShownCount] = useState(0)
   const [asked, setAsked] = useState<Availability | null>(null)
-  const read = useRef(new Set<string>())
+  const read = useRef(new Set(keptJson<string[]>(READ, [])))
   const arrived = useRef(new Set<string>())
 
   useEffect(() => {
@@ -112,6 +143,7 @@ function Widget({ initial, first }: { initial: Locale; first: T }) {
     const escape = (event: KeyboardEvent) => { if (event.key === 'Escape' && !event.isComposing) tell('close') }
     addEventListener('message', hear)
     addEventListener('keydown', escape)
+    tell('ready')
     document.addEventListener('visibilitychange', () => changed())
     return () => { removeEventListener('message', hear); removeEventListener('keydown', escape) }
   }, [])
@@ -124,6 +156,7 @@ function Widget({ initial, first }: { initial: Locale; first: T }) {
     const ours = talk.messages.filter((message) => message.from === 'us').map((message) => message.id)
     const fresh = ours.filter((id) => !(isRead ? read : arrived).current.has(id))
     for (const id of fresh) { arrived.current.add(id); if (isRead) read.current.add(id) }
+    if (isRead && fresh.length) keep(READ, JSON.stringify([...read.current].slice(-500)))
     void talk.acknowledge(fresh, isRead)
     tell('unread', { count: ours.filter((id) => !read.current.has(id)).length })
   }, [talk.messages.length, isRead])
@@ -135,7 +168,7 @@ function Widget({ initial, first }: { initial: Locale; first: T }) {
     <Words.Provider value={{ t, locale, change }}>
       <main class="chat">
         <Header talk={talk} availability={availability} />
-        {asksByForm ? <div class="scroll"><p class="welcome">{availability.opensAt ? t('form-opens', { at: availability.opensAt }) : t('form-intro')}</p><AskForm isShort /></div> : <Chat talk={talk} shown={shown} tick={shownCount + (tick ? 0 : 0)} />}
+        {asksByForm ? <div class="scroll"><p class="welcome">{availability.opensAt ? t('form-opens', { at: availability.opensAt }) : t('form-intro')}</p><AskForm isShort /></div> : <Chat talk={talk} shown={shown} focusOn={shownCount} />}
       </main>
     </Words.Provider>
   )

@@ -4,6 +4,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { newToken } from '../../../platform/crypto/index.ts'
 import type { Infer } from '../../../platform/http/contract.ts'
 import { newId } from '../../../lib/id/index.ts'
+import { addIdentity } from '../../customers/index.ts'
 import { acceptRequest, customerVerdict, customerView, type CustomerView, receiveMessage, setDelivery } from '../../requests/index.ts'
 import type { chat, CustomerMessageRow, FollowView } from './contract.ts'
 import { claimOf, insertSession, introduceSession, type RequestHead, selectOutgoing, selectRequest, selectSession, type Session, updateSession } from './store.ts'
@@ -92,8 +93,18 @@ export async function sessionOf(ctx: Ctx, token: unknown, lock = false): Promise
   return session
 }
 
+/** Keeps a name or an address the visitor gives later; the address is a claim, so it opens nothing that was there before. */
 export async function introduce(ctx: Ctx, token: unknown, who: { name?: string; email?: string; locale?: string }): Promise<void> {
-  await introduceSession(ctx, (await sessionOf(ctx, token)).id, who)
+  const session = await sessionOf(ctx, token, true)
+  await introduceSession(ctx, session.id, who)
+  const head = session.requestId && who.email ? await selectRequest(ctx, session.requestId) : undefined
+  if (!head) return
+  try {
+    await addIdentity(asVisitor(ctx, session.id, session.name ?? ''), head.customerId, { kind: 'email', value: who.email!, isVerified: false })
+  } catch (error) {
+    // Somebody else has claimed it before: this conversation stays without, the next one finds that record.
+    if (!(error instanceof Fault)) throw error
+  }
 }
 
 export const chatSource = (sessionId: string): string => `chat:${sessionId}`
