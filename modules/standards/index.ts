@@ -7,7 +7,7 @@ import { ops } from '../../lib/rules/index.ts'
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { standards } from './contract.ts'
-import { factFields } from './recognise.ts'
+import { factFields, forgetOnChange } from './recognise.ts'
 import { addRule, addService, changeRule, changeService, getService, listRules, listServices, makeDefault, orderRules, removeRule, removeService } from './store.ts'
 import { showDue, tryRules } from './trial.ts'
 
@@ -33,4 +33,4 @@ function mountStandards(mount: Mount): void {
   mount(standards.tryRules, (ctx, { body }) => tryRules(ctx, body))
 }
 
-export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, routes: mountStandards }
+export const standardsRoom: Module = { name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, attach: forgetOnChange, routes: mountStandards }

@@ -26,17 +26,24 @@ export interface Recognition {
 /** How long a process may work with rules another process has changed. */
 const FRESH_MS = 2_000
 interface Memory { snapshot: Snapshot | null; checkedAt: number; isChecking: boolean; generation: number }
-const memories = new WeakMap<App, Memory>()
+// By the event book, which is one per process and database; the app around it may be copied.
+const memories = new WeakMap<App['book'], Memory>()
 const touches = (event: NewEvent): boolean => event.type.startsWith('standard.')
 
-function memoryOf(app: App): Memory {
-  let memory = memories.get(app)
-  if (!memory) {
-    const made: Memory = { snapshot: null, checkedAt: 0, isChecking: false, generation: 0 }
-    memories.set(app, (memory = made))
-    app.book.onCommit((events) => { if (events.some(touches)) { made.snapshot = null; made.generation++ } })
-  }
+function memoryOf({ book }: App): Memory {
+  let memory = memories.get(book)
+  if (!memory) memories.set(book, (memory = { snapshot: null, checkedAt: 0, isChecking: false, generation: 0 }))
   return memory
+}
+
+/** Forgets the copy of this process as soon as it has committed a change. Called once at start. */
+export function forgetOnChange(app: App): void {
+  const memory = memoryOf(app)
+  app.book.onCommit((events) => {
+    if (!events.some(touches)) return
+    memory.snapshot = null
+    memory.generation++
+  })
 }
 
 /**
