@@ -4,7 +4,10 @@
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { chatPart } from './chat/index.ts'
+import { mailPart } from './mail/index.ts'
+import { webhooksPart } from './webhooks/index.ts'
 
 export { asVisitor, claimOf, followLink, limiter, rateLink, requestOfToken } from './chat/index.ts'
+export { addMailbox, changeMailbox, type Taken, takeIn } from './mail/index.ts'
 
-export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [chatPart])
+export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [mailPart, chatPart, webhooksPart])

@@ -1,0 +1,48 @@
+/**
+ * The mail channel: any number of mailboxes read by IMAP and answered by SMTP. `takeIn` is the gate every raw mail
+ * passes, whoever brings it. Answers of portal and API requests leave by the first mailbox that can send.
+ */
+import type { Mount } from '../../../platform/http/server.ts'
+import type { Module } from '../../../platform/module.ts'
+import { closeMailWorkers, selfTestCleaner } from '../../../lib/mail/index.ts'
+import { fileHeaders } from '../../requests/index.ts'
+import { mail } from './contract.ts'
+import { addMailbox, changeMailbox, listMailboxes, testMailbox } from './mailboxes.ts'
+import { discardMail, rawMail, releaseMail, viewMail } from './quarantine.ts'
+import { startReceiving } from './receive.ts'
+import { acknowledge, closeTransports, routeMessage, sendMail } from './send.ts'
+import { listMails } from './store.ts'
+
+export { addMailbox, changeMailbox } from './mailboxes.ts'
+export { type Taken, takeIn } from './take.ts'
+
+function mountMail(mount: Mount): void {
+  mount(mail.mailboxes, (ctx) => listMailboxes(ctx))
+  mount(mail.addMailbox, (ctx, { body }) => addMailbox(ctx, body))
+  mount(mail.changeMailbox, (ctx, { params, body }) => changeMailbox(ctx, params.id, body))
+  mount(mail.testMailbox, async (ctx, { body, reply }) => reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(await testMailbox(ctx, body))))
+  mount(mail.mails, (ctx, { query }) => listMails(ctx, query))
+  mount(mail.mail, (ctx, { params }) => viewMail(ctx, params.id))
+  mount(mail.rawMail, async (ctx, { params, reply }) => {
+    const bytes = await rawMail(ctx, params.id)
+    return reply.headers(fileHeaders({ name: 'mail.eml', bytes }, false)).send(bytes)
+  })
+  mount(mail.release, (ctx, { params, body }) => releaseMail(ctx, params.id, body))
+  mount(mail.discard, (ctx, { params }) => discardMail(ctx, params.id))
+}
+
+export const mailPart: Omit<Module, 'name'> = {
+  contract: mail,
+  routes: mountMail,
+  events: { listeners: { 'request.replied': routeMessage, 'request.resent': routeMessage } },
+  queues: {
+    // Give-up is by time; the count only has to be out of its way.
+    'channels.send-mail': { work: sendMail, perLane: 2, attempts: 1000 },
+    'channels.acknowledge': { work: acknowledge, perLane: 2, attempts: 6 },
+  },
+  selfTest: () => selfTestCleaner(),
+  services: async (app, { log }) => {
+    const receiving = await startReceiving(app, log)
+    return [{ stop: async () => { await receiving.stop(); closeTransports(app); await closeMailWorkers() } }]
+  },
+}

@@ -1,0 +1,176 @@
+/**
+ * Answers on their way out. A try is written down before a server is spoken to, so that after a crash the next try
+ * knows that the customer may have it already; every try carries the same signed Message-ID.
+ */
+import { createTransport } from 'nodemailer'
+import { composeMail, type OutgoingMail, signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
+import { type App, type Ctx, run } from '../../../platform/context.ts'
+import type { StoredEvent } from '../../../platform/events/book.ts'
+import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
+import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
+import { followLink, rateLink } from '../chat/index.ts'
+import { markKey, passwordOf, smtpOptions } from './mailboxes.ts'
+import { type Attempt, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute } from './store.ts'
+import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
+
+const GIVE_UP_MS = 2 * 86_400_000
+const MINUTE = 60_000
+/** 1 min, 2, 4 … at most 6 hours; `tries` counts those made. */
+export const pauseAfter = (tries: number): number => Math.min(360 * MINUTE, MINUTE * 2 ** Math.min(20, tries - 1))
+
+/** Hears that a message is to go out and puts it into the lane of the server that will carry it. */
+export async function routeMessage(ctx: Ctx, event: StoredEvent): Promise<void> {
+  const messageId = String(event.data.message)
+  const route = await selectRoute(ctx, messageId)
+  if (!route || route.state !== 'queued' || route.channel === 'chat') return
+  const mailbox = await senderFor(ctx, route.channelAccount)
+  enqueue(ctx, 'channels.send-mail', { messageId }, { key: event.id, lane: mailbox?.smtp?.host ?? '' })
+}
+
+/** The mailbox the request came in by; else the first one that can send. */
+async function senderFor(ctx: Ctx, account: string | null): Promise<MailboxRecord | null> {
+  const able = (await selectMailboxes(ctx)).filter((one) => one.isActive && one.smtp)
+  return able.find((one) => one.id === account) ?? able[0] ?? null
+}
+
+interface Prepared { mailbox: MailboxRecord; delivery: Delivery; mail: OutgoingMail; attemptId: string; attempts: Attempt[] }
+
+export async function sendMail(app: App, job: Job<{ messageId: string }>): Promise<void> {
+  const prepared = await run(app, {}, (ctx) => prepare(ctx, job.payload.messageId))
+  if (!prepared) return
+  const { mailbox, mail, attemptId, attempts } = prepared
+  // An earlier try that never ended, or broke off after the text was handed over, may have arrived.
+  const isRepeated = attempts.some((one) => one.endedAt === null || one.outcome === 'uncertain')
+  try {
+    const answer = await hand(app, mailbox, mail)
+    await run(app, {}, (ctx) => recordSent(ctx, prepared, answer, isRepeated))
+  } catch (error) {
+    if (!isSmtpError(error)) throw error
+    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error, attempts))
+    if (retryAt) throw new RetryAt(retryAt, error.message)
+  }
+}
+
+async function prepare(ctx: Ctx, messageId: string): Promise<Prepared | null> {
+  const delivery = await deliveryOf(ctx, messageId)
+  if (!delivery) return null
+  const mailbox = await senderFor(ctx, delivery.channelAccount)
+  if (!mailbox || !delivery.toAddress) {
+    await withoutMail(ctx, delivery, mailbox !== null)
+    return null
+  }
+  const [attempts, headers] = await Promise.all([selectAttempts(ctx, messageId), selectHeaderIds(ctx, delivery.requestId)])
+  const mail = await compose(ctx, mailbox, delivery, headers).catch(async (error: unknown) => {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error
+    await setDelivery(ctx, messageId, 'failed', 'channels.mail.cannot-compose')
+    return null
+  })
+  return mail && { mailbox, delivery, mail, attempts, attemptId: insertAttempt(ctx, messageId, mailbox.id) }
+}
+
+// The portal and API clients show answers by themselves; on the telephone and at the counter they are spoken.
+async function withoutMail(ctx: Ctx, delivery: Delivery, hasMailbox: boolean): Promise<void> {
+  if (delivery.channel === 'portal' || delivery.channel === 'api') return setDelivery(ctx, delivery.messageId, 'sent', 'channels.mail.shown-on-page')
+  if (delivery.channel === 'phone' || delivery.channel === 'outlet') return setDelivery(ctx, delivery.messageId, 'sent', 'channels.mail.told-in-person')
+  return setDelivery(ctx, delivery.messageId, 'failed', hasMailbox ? 'channels.mail.no-address' : 'channels.mail.no-mailbox')
+}
+
+const hostOf = (mailbox: MailboxRecord): string => mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)
+const safeId = /^<[^<>\s\p{Cc}]{1,500}>$/u
+
+async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, headers: { headerId: string; direction: 'in' | 'out' }[]): Promise<OutgoingMail> {
+  const { app } = ctx
+  const chain = headers.map((one) => one.headerId).filter((one) => safeId.test(one))
+  const isRateable = delivery.isResult && !delivery.asksCustomer
+  const written = writeAnswer(delivery.language, delivery.number, delivery.body, { follow: followLink(app, delivery.requestId), ...(isRateable ? { rate: (score) => rateLink(app, delivery.requestId, score) } : {}) }, delivery.asksCustomer)
+  const subject = delivery.subject.replace(/^(?:re|回覆|回复|答覆|答复)\s*[:：]\s*/i, '')
+  const mail = composeMail({
+    from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address: delivery.toAddress! }], replyTo: { name: mailbox.name, address: signReplyAddress(mailbox.address, delivery.requestId, markKey(app)) },
+    subject: mailText(delivery.language)('channels.mail.answer-subject', { subject, number: String(delivery.number) }), ...written,
+    messageId: signMessageId(delivery.messageId, hostOf(mailbox), markKey(app)), references: chain, inReplyTo: headers.findLast((one) => one.direction === 'in' && safeId.test(one.headerId))?.headerId,
+    attachments: delivery.attachments.map((file) => ({ name: file.name, contentType: file.contentType, content: file.bytes })), date: ctx.now,
+  })
+  mail.headers['X-Loopdesk-Request'] = String(delivery.number)
+  return mail
+}
+
+async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, isRepeated: boolean): Promise<void> {
+  ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
+  insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'sent', reason: isRepeated ? 'channels.mail.delivery-uncertain' : null, address: delivery.toAddress!, subject: mail.subject, size: mail.text.length, requestId: delivery.requestId, messageId: delivery.messageId })
+  await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? 'channels.mail.delivery-uncertain' : null)
+}
+
+/** When to try again; null when this was the end. */
+async function recordFailure(ctx: Ctx, { delivery }: Prepared, attemptId: string, error: SmtpError, before: Attempt[]): Promise<Date | null> {
+  const words = (error.response ?? error.message).toWellFormed().replaceAll('\0', '').slice(0, 500)
+  const first = new Date(before[0]?.at ?? ctx.now)
+  const isLate = ctx.now.getTime() - first.getTime() >= GIVE_UP_MS
+  if (isPermanent(error)) {
+    ctx.later(endAttempt(ctx, attemptId, 'failed', words))
+    await setDelivery(ctx, delivery.messageId, 'failed', words)
+    return null
+  }
+  ctx.later(endAttempt(ctx, attemptId, mayHaveArrived(error) ? 'uncertain' : 'later', words))
+  if (!isLate) return new Date(ctx.now.getTime() + pauseAfter(before.length + 1))
+  await setDelivery(ctx, delivery.messageId, 'failed', 'channels.mail.given-up')
+  return null
+}
+
+interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean }
+const CODES = /^(E(CONNECTION|TIMEDOUT|SOCKET|DNS|TLS|REQUIRETLS|PROTOCOL|ENVELOPE|MESSAGE|STREAM|ABORT|AUTH|NOAUTH|MAXLIMIT|MAXRECIPIENTS|CONFIG|PROXY|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/
+const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
+// A refused sign-in is our setting, not the customer's address: it is mended and tried again.
+const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
+const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined && error.command === 'DATA'
+
+interface Pooled { version: number; transport: ReturnType<typeof openTransport> }
+const pools = new WeakMap<App, Map<string, Pooled>>()
+// Requeueing inside the pool would send again without an attempt on record.
+const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ...smtpOptions(mailbox.smtp!, passwordOf(app, mailbox, 'smtp')), pool: true, maxConnections: 2, maxMessages: 100, maxRequeues: 0 })
+
+/** Gives the mail to the mailbox's server; answers the server's words. */
+async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
+  const { response } = await transportOf(app, mailbox).sendMail(mail)
+  return response
+}
+
+function transportOf(app: App, mailbox: MailboxRecord): Pooled['transport'] {
+  let open = pools.get(app)
+  if (!open) pools.set(app, (open = new Map()))
+  const known = open.get(mailbox.id)
+  if (known?.version === mailbox.version) return known.transport
+  known?.transport.close()
+  const transport = openTransport(app, mailbox)
+  open.set(mailbox.id, { version: mailbox.version, transport })
+  return transport
+}
+
+export function closeTransports(app: App): void {
+  for (const { transport } of pools.get(app)?.values() ?? []) transport.close()
+  pools.delete(app)
+}
+
+/** Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. */
+export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; address: string; answers: string | null }>): Promise<void> {
+  const { requestId, address, answers } = job.payload
+  const prepared = await run(app, {}, async (ctx) => {
+    const mailbox = await selectMailbox(ctx, job.payload.mailboxId)
+    const [request] = await ctx.db<{ number: number; language: string }[]>`select number, language from requests.request where id = ${requestId}`
+    if (!mailbox?.isActive || !mailbox.smtp || !request) return null
+    const written = writeAcknowledgement(request.language, request.number, followLink(app, requestId))
+    const mail = composeMail({
+      from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], replyTo: { name: mailbox.name, address: signReplyAddress(mailbox.address, requestId, markKey(app)) }, ...written,
+      // The request's own id: nothing else is ever sent under it, and a returned one belongs to no message.
+      messageId: signMessageId(requestId, hostOf(mailbox), markKey(app)), isAutomatic: true, date: ctx.now, ...(answers && safeId.test(answers) ? { inReplyTo: answers, references: [answers] } : {}),
+    })
+    return { mailbox, mail }
+  })
+  if (!prepared) return
+  try {
+    await hand(app, prepared.mailbox, prepared.mail)
+  } catch (error) {
+    if (!isSmtpError(error) || !isPermanent(error)) throw error
+    return
+  }
+  await run(app, {}, async (ctx) => insertMail(ctx, { mailboxId: prepared.mailbox.id, direction: 'out', headerId: prepared.mail.messageId, verdict: 'acknowledgement', address, subject: prepared.mail.subject, size: prepared.mail.text.length, requestId }))
+}
