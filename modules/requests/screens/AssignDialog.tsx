@@ -54,16 +54,16 @@ export function AssignDialog(props: { request: Request; onClose: () => void }): 
           >
             {mayQueue && (
               <ListBoxItem id="queue" textValue={t('requests.to-queue-of', { team: teamName })} className="flex min-h-9 cursor-default items-center gap-2 rounded-sm px-2 -outline-offset-2 hover:bg-hover data-selected:bg-selected data-selected:font-bold">
-                <Text slot="label">{t('requests.to-queue-of', { team: teamName })}</Text><Text slot="description" className="ms-auto text-sm text-faint">{t('requests.to-queue-means')}</Text>
+                <Text slot="label" className="flex min-w-0 flex-1 items-center gap-2">{t('requests.to-queue-of', { team: teamName })}<span className="ms-auto text-sm font-normal text-faint">{t('requests.to-queue-means')}</span></Text>
               </ListBoxItem>
             )}
             {rows.map((one) => (
               <ListBoxItem key={one.id} id={one.id} textValue={one.name} className="flex min-h-9 cursor-default items-center gap-2 rounded-sm px-2 -outline-offset-2 hover:bg-hover data-selected:bg-selected data-selected:font-bold">
-                <Avatar name={one.name} size="sm" isDecorative />
-                <Text slot="label" className="min-w-0 flex-1 truncate">{one.name}{one.id === me?.id && ` (${t('requests.me')})`}</Text>
-                <Text slot="description" className="flex items-center gap-3 text-sm font-normal text-muted">
-                  <span className="inline-flex items-center gap-1"><PresenceDot state={one.presence} />{t(`console.presence.${one.presence}`)}</span>
-                  <span className="w-24 text-end">{t('requests.holds', { open: one.open, capacity: one.capacity[request.channel] ?? 0 })}</span>
+                <Text slot="label" className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2">
+                  <Avatar name={one.name} size="sm" isDecorative />
+                  <span className="min-w-0 flex-1 truncate">{one.name}{one.id === me?.id && ` (${t('requests.me')})`}</span>
+                  <span className="inline-flex items-center gap-1 text-sm font-normal text-muted"><PresenceDot state={one.presence} />{t(`console.presence.${one.presence}`)}</span>
+                  <span className="w-20 text-end text-sm font-normal text-muted">{t('requests.holds', { open: one.open, capacity: one.capacity[request.channel] ?? 0 })}</span>
                 </Text>
               </ListBoxItem>
             ))}

@@ -7,7 +7,7 @@ import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Button, IconButton, Kbd, toast } from '../../../ui/index.ts'
 import { requests, type Message, type Request } from '../contract.ts'
-import { fileSize, useUnsend } from './Conversation.tsx'
+import { fileSize } from './Conversation.tsx'
 import { usePeople, useRequestCache } from './data.ts'
 import { setDraft, useDraft, writeDraft, type Voice } from './drafts.ts'
 import { useShowing, useTyping } from './looking.ts'
@@ -30,17 +30,18 @@ export function Composer({ request, ref }: { request: Request; ref: Ref<Composer
   const uploads = useUploads(id)
   const typing = useTyping(draft.state === 'waiting' ? draft.text : '', true)
   useShowing(id, typing ? voice : null)
-  const [isFocused, setFocused] = useState(false)
+  // Once opened it stays: a composer that shrinks as it loses the focus moves what one is about to press.
+  const [wasFocused, setFocused] = useState(false)
   const focus = () => { requestAnimationFrame(() => area.current?.focus()) }
   useImperativeHandle(ref, () => ({ write: (next) => { setVoice(next); focus() } }))
-  const send = useSend(request, voice, uploads, () => { setVoice('reply'); focus() })
+  const send = useSend(request, voice, uploads)
   const isNote = voice === 'note'
-  const isOpen = isFocused || draft.text !== '' || uploads.files.length > 0
+  const isOpen = wasFocused || draft.text !== '' || uploads.files.length > 0
   const reason = refusal !== null && chosen === 'reply' ? t(refusal) : null
   const isEmpty = draft.text.trim() === ''
   return (
     <section
-      aria-label={t(`requests.compose.${voice}`)} onFocus={() => setFocused(true)} onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false) }}
+      aria-label={t(`requests.compose.${voice}`)} onFocus={() => setFocused(true)} onKeyDown={(event) => { if (event.key === 'Escape') setFocused(false) }}
       className={clsx('shrink-0 border-t-2 px-4 pt-2 pb-3', isNote ? 'border-dashed border-note bg-note-surface' : 'border-accent bg-raised')}
       onDragOver={(event: DragEvent) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault() }}
       onDrop={(event: DragEvent) => { event.preventDefault(); uploads.add([...event.dataTransfer.files]) }}
@@ -80,19 +81,17 @@ export function Composer({ request, ref }: { request: Request; ref: Ref<Composer
 }
 
 /** Sends what is written: it stands in the conversation at once, and returns to the composer when the server refuses it. */
-function useSend(request: Request, voice: Voice, uploads: Uploads, onUnsent: () => void) {
+function useSend(request: Request, voice: Voice, uploads: Uploads) {
   const t = useText()
   const { person } = useSession()
   const { id } = request
   const { changeMessages, renew } = useRequestCache(id)
   const people = usePeople(undefined, voice === 'note')
-  const unsend = useUnsend(id, onUnsent)
   const temporary = useRef('')
   const write = useCall(requests.write, {
     onDone: (answer) => {
       const known = temporary.current
       changeMessages((rows) => [...rows.filter((row) => row.id !== known && row.id !== answer.id), answer])
-      if (answer.state === 'held') toast.ok(t('requests.held'), { label: t('requests.unsend'), run: () => unsend(answer.id) }, 10)
     },
     onFault: () => undefined,
   })

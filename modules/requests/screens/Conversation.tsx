@@ -161,16 +161,25 @@ function Held({ requestId, message, onUnsent }: { requestId: string; message: Me
   // A wrong clock on this machine must not shorten or stretch the ten seconds.
   const left = useSecondsUntil(Date.parse(message.sendAt!) - clockOffset)
   const unsend = useUnsend(requestId, onUnsent)
+  const latest = useRef({ left, isDone: false, unsend })
+  latest.current.left = left
+  latest.current.unsend = unsend
+  const take = () => { latest.current.isDone = true; unsend(message.id) }
+  // Whoever goes on to another request within the ten seconds takes the way back along.
+  useEffect(() => () => {
+    const now = latest.current
+    if (now.left > 0 && !now.isDone) toast.ok(t('requests.held'), { label: t('requests.unsend'), run: () => now.unsend(message.id) }, now.left)
+  }, [message.id])
   return (
     <span className="inline-flex items-center gap-1">
       <Badge tone="info">{left > 0 ? t('requests.sends-in', { seconds: left }) : t('requests.delivery.queued')}</Badge>
-      {left > 0 && <Button size="sm" onPress={() => unsend(message.id)}>{t('requests.unsend')}</Button>}
+      {left > 0 && <Button size="sm" onPress={take}>{t('requests.unsend')}</Button>}
     </span>
   )
 }
 
 /** Takes a held reply back; its words return to the composer. */
-export function useUnsend(requestId: string, onUnsent: () => void): (messageId: string) => void {
+function useUnsend(requestId: string, onUnsent: () => void): (messageId: string) => void {
   const t = useText()
   const { changeMessages, renew } = useRequestCache(requestId)
   const unsend = useCall(requests.unsend, {

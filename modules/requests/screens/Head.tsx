@@ -184,13 +184,14 @@ function ActionRow({ request, direct, onDialog }: Omit<HeadProps, 'onSide'>) {
     else direct.run(action)
   }
   const assigning: Action = request.actions.handOver === null ? 'handOver' : 'assign'
+  const label = (action: Action): string => t(action === 'take' && request.holder && request.holder.id !== person?.id ? 'requests.action.takeOver' : `requests.action.${action}`)
   const shown = inRow.filter((action) => action === main || request.actions[action] === null && action !== (assigning === 'assign' ? 'handOver' : 'assign'))
     .sort((a, b) => Number(b === main) - Number(a === main)).slice(0, 5)
   const rest = (Object.keys(request.actions) as Action[]).filter((action) => !shown.includes(action) && action !== 'reply' && action !== 'note' && action !== (assigning === 'assign' ? 'handOver' : 'assign'))
   const entries: MenuEntry[] = rest.map((action) => {
     const why = request.actions[action]
     const keys = keysOf[action]
-    return { id: action, label: t(`requests.action.${action}`), ...(why ? { reason: t(why) } : {}), ...(keys ? { keys } : {}) }
+    return { id: action, label: label(action), ...(why ? { reason: t(why) } : {}), ...(keys ? { keys } : {}) }
   })
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-1.5">
@@ -199,7 +200,7 @@ function ActionRow({ request, direct, onDialog }: Omit<HeadProps, 'onSide'>) {
         return (
           <Button
             key={action} size="sm" variant={action === main ? 'primary' : 'plain'} busy={direct.busy === action} reason={why ? t(why) : undefined} onPress={() => run(action)}
-          >{t(`requests.action.${action}`)}</Button>
+          >{label(action)}</Button>
         )
       })}
       {request.stage === 'verify' && <Button size="sm" reason={request.actions.verify ? t(request.actions.verify) : undefined} onPress={() => onDialog('sendBack')}>{t('requests.action.sendBack')}</Button>}

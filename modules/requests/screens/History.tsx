@@ -63,7 +63,7 @@ function Candidates({ assignment, onClose }: { assignment: Assignment; onClose: 
     { id: 'name', title: t('requests.colleague'), cell: (one) => one.name ?? t('requests.nobody') },
     { id: 'score', title: t('requests.score'), align: 'end', cell: (one) => one.excludedBecause.length > 0 ? '–' : one.score.toFixed(2) },
     { id: 'load', title: t('requests.load'), align: 'end', cell: (one) => `${one.open ?? 0} / ${one.capacity ?? 0}` },
-    ...factors.map((factor): TableColumn<Candidate> => ({ id: factor, title: t(`routing.factor.${factor}`), align: 'end', priority: 3, cell: (one) => (one.parts[factor] ?? 0).toFixed(2) })),
+    ...factors.map((factor): TableColumn<Candidate> => ({ id: `factor-${factor}`, title: t(`routing.factor.${factor}`), align: 'end', priority: 3, cell: (one) => (one.parts[factor] ?? 0).toFixed(2) })),
     { id: 'why', title: t('requests.left-out'), cell: (one) => one.excludedBecause.map((why) => t(`routing.exclusion.${why}`)).join(t('requests.list-comma')) },
   ]
   return (

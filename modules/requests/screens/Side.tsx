@@ -55,7 +55,7 @@ function CustomerPart({ request }: { request: Request }) {
   return (
     <section aria-label={t('requests.side.customer')} className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-2">
-        <Link href={paths.customer({ id: customer.id })} className="text-lg font-bold">{customer.name || t('requests.nameless')}</Link>
+        <h2 className="text-lg font-bold"><Link href={paths.customer({ id: customer.id })}>{customer.name || t('requests.nameless')}</Link></h2>
         <Badge tone={customer.tier === 'standard' ? 'plain' : 'accent'}>{tierName(customer.tier)}</Badge>
         {customer.isVerified ? <Badge tone="ok" icon={<BadgeCheck className="size-3" aria-hidden="true" />}>{t('requests.verified')}</Badge> : <Badge tone="soon">{t('requests.only-claimed')}</Badge>}
       </div>
