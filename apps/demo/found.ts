@@ -1,7 +1,7 @@
 /** Founds the demonstration company: teams, people, skills, services, rules, reply templates. */
 import type { Ctx } from '../../platform/context.ts'
 import type { Actor } from '../../platform/access/index.ts'
-import { addRule, addService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
+import { addRule, addService, changeService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
 import { addTemplate } from '../../modules/requests/index.ts'
 import { addMember, addSkill, createPerson, createTeam, defaultCapacity, listSkills, setPresence } from '../../modules/staff/index.ts'
 import { givenNames, services, skills, surnames, teams } from './company.ts'
@@ -57,7 +57,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
 async function foundServices(ctx: Ctx, company: Company): Promise<void> {
   const existing = await loadRecognition(ctx)
   if (!existing.fallback) await seedStandards(ctx, { teamId: company.teamIds.get('front')! })
-  else await ctx.db`update standards.service set team_id = ${company.teamIds.get('front')!} where is_default and team_id is null`
+  else if (!existing.fallback.teamId) await changeService(ctx, existing.fallback.id, { teamId: company.teamIds.get('front')!, version: existing.fallback.version })
   for (const service of services) {
     const [urgent, normal, routine] = service.targets
     const target = (priority: 'urgent' | 'normal' | 'routine', minutes: [number, number]) => ({ priority, firstResponseMinutes: minutes[0], resolutionMinutes: minutes[1] })

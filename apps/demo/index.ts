@@ -43,14 +43,14 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
   const app: App = { ...outer, pool, clock }
   const release = await holdBackground(outer, databaseUrl)
   try {
-    const random = seeded(options.seed ?? 20_260_302)
+    const seed = options.seed ?? 20_260_302
     if (!(await listCalendars(reading(app, {}))).some((calendar) => calendar.isDefault)) await run(app, {}, (ctx) => createCalendar(ctx, { name: '標準工作日', hours: { zone: 'Asia/Taipei', week, exceptions: [] }, holidays: 'TW', isDefault: true }))
-    const company = await run(app, {}, (ctx) => foundCompany(ctx, random))
+    const company = await run(app, {}, (ctx) => foundCompany(ctx, seeded(seed)))
     const state: DemoState = { state: 'filling', done: 0, total: options.requests, personIds: [...company.byId.keys()], teamIds: [...company.teamIds.values()], serviceIds: [...company.serviceIds.values()] }
     await saveState(outer, state)
     let told = 0
     let cancelled = false
-    await play(app, clock, company, random, {
+    await play(app, company, seed, {
       ...options, endAt, isCancelled: () => cancelled,
       progress: (done, total) => {
         progress(done, total)

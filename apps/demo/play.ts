@@ -3,15 +3,16 @@
  * each entry one command by one actor. Forty commands share a transaction; nothing else is special.
  */
 import type { App, Ctx } from '../../platform/context.ts'
-import { run } from '../../platform/context.ts'
+import { reading, run } from '../../platform/context.ts'
 import { type Actor, systemActor } from '../../platform/access/index.ts'
-import type { VirtualClock } from '../../platform/clock/index.ts'
+import { VirtualClock } from '../../platform/clock/index.ts'
 import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, declineAssignment, receiveMessage, releaseMessage, scoreRequest, setDelivery, startWaiting, stopWaiting, submitRequest, sweepRequest, takeRequest, verifyRequest, writeMessage } from '../../modules/requests/index.ts'
 import { drainQueues } from '../../modules/routing/index.ts'
 import { changeCustomer, getCustomer } from '../../modules/customers/index.ts'
 import { type Problem, englishNames, givenNames, notes, problems, replies, sendBackReasons, services, simplifiedNames, surnames } from './company.ts'
 import type { Company, DemoAgent } from './found.ts'
-import type { Random } from './random.ts'
+import { loadRecognition, recognise } from '../../modules/standards/index.ts'
+import { type Random, seeded } from './random.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -19,7 +20,8 @@ const DAY = 24 * HOUR
 
 export interface PlayOptions { days: number; requests: number; endAt: Date; progress: (done: number, total: number) => void; isCancelled?: () => boolean }
 
-interface Case { id: string; problem: Problem; agent: DemoAgent | null; teamKey: string; customerId: string; customerName: string; channel: string; isLate: boolean; rounds: number; n: number }
+interface Case { id: string; problem: Problem; agent: DemoAgent | null; customerId: string; customerName: string; channel: string; isLate: boolean; rounds: number; n: number }
+interface DemoCustomer { name: string; email: string; phone: string; tier: string | null }
 type Act = (ctx: Ctx) => Promise<void>
 interface Entry { at: number; nr: number; actor: Actor; act: Act }
 
@@ -64,10 +66,51 @@ const OPEN_HOUR = 9
 const CLOSE_HOUR = 18
 const TAIPEI = 8 * HOUR
 
-/** Plays until `endAt`; what is still open then stays open, as in life. */
-export async function play(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions): Promise<{ requests: number; commands: number }> {
-  const stage = new Play(app, clock, company, random, options)
-  return stage.perform()
+/**
+ * Plays until `endAt`; what is still open then stays open, as in life. Teams that share neither people nor
+ * customers are played side by side, each half with its own clock, so that both processors have work; numbers
+ * are given by order of arrival, so that the story does not depend on who was quicker.
+ */
+export async function play(app: App, company: Company, seed: number, options: PlayOptions): Promise<{ requests: number; commands: number }> {
+  const random = seeded(seed)
+  const [first] = await app.pool<{ next: number }[]>`select nextval('requests.number') as next`
+  const snapshot = await loadRecognition(reading(app, {}))
+  const teamOf = new Map(problems.map((problem) => [problem, recognise(snapshot, { subject: problem.subject, text: problem.text, language: problem.language, channel: 'email' }).teamId]))
+  const halves = LANES.map((keys) => keys.map((key) => company.teamIds.get(key)!))
+  const arrivals = planArrivals(random, options)
+  const lots: Arriving[][] = halves.map(() => [])
+  arrivals.forEach((at, n) => {
+    const service = random.weighted(services.map((one) => [one, one.weight] as const))
+    const language = random.weighted<Problem['language']>([['zh-Hant', 62], ['zh-Hans', 22], ['en', 16]])
+    const fitting = problems.filter((one) => one.service === service.key && one.language === language)
+    const problem = random.pick(fitting.length ? fitting : problems.filter((one) => one.service === service.key))
+    const half = Math.max(0, halves.findIndex((teams) => teams.includes(teamOf.get(problem) ?? '')))
+    lots[half]!.push({ at, n, number: first!.next + n, problem })
+  })
+  const done = halves.map(() => 0)
+  const results = await Promise.all(halves.map((teamIds, half) => {
+    const clock = new VirtualClock(new Date(options.endAt.getTime() - (options.days + 1) * DAY))
+    const own = { ...options, progress: (count: number) => { done[half] = count; options.progress(done.reduce((sum, each) => sum + each), options.requests) } }
+    return new Play({ ...app, clock }, clock, company, seeded(seed + 1 + half), own, { half, halves: halves.length, teamIds, arrivals: lots[half]! }).perform()
+  }))
+  await app.pool`select setval('requests.number', ${first!.next + arrivals.length})`
+  return results.reduce((sum, one) => ({ requests: sum.requests + one.requests, commands: sum.commands + one.commands }), { requests: 0, commands: 0 })
+}
+
+interface Arriving { at: number; n: number; number: number; problem: Problem }
+interface Lane { half: number; halves: number; teamIds: string[]; arrivals: Arriving[] }
+const LANES = [['front', 'billing'], ['tech', 'care', 'field-north', 'field-south']]
+
+function planArrivals(random: Random, { days, requests, endAt }: PlayOptions): number[] {
+  const first = Math.floor((endAt.getTime() + TAIPEI) / DAY) * DAY - TAIPEI - (days - 1) * DAY
+  const byDay = Array.from({ length: days }, (_, day) => [first + day * DAY, WEEKDAYS[new Date(first + day * DAY + TAIPEI).getUTCDay()]!] as const)
+  const byHour = HOURS.map((weight, hour) => [hour, weight] as const)
+  const times: number[] = []
+  while (times.length < requests) {
+    const at = random.weighted(byDay) + random.weighted(byHour) * HOUR + random.next() * HOUR
+    if (at < endAt.getTime()) times.push(at)
+  }
+  return times.sort((a, b) => a - b)
 }
 
 class Play {
@@ -76,21 +119,22 @@ class Play {
   readonly #company: Company
   readonly #random: Random
   readonly #options: PlayOptions
+  readonly #lane: Lane
   readonly #agenda = new Agenda()
   readonly #cases = new Map<string, Case>()
-  readonly #customers: { name: string; email: string; phone: string; language: Problem['language']; tier: string | null }[] = []
+  readonly #byLanguage = new Map<Problem['language'], DemoCustomer[]>([['zh-Hant', []], ['zh-Hans', []], ['en', []]])
   #arrived = 0
   #commands = 0
   #drainAt = 0
   #waiting = new Set<string>()
 
-  constructor(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions) {
-    this.#app = app; this.#clock = clock; this.#company = company; this.#random = random; this.#options = options
+  constructor(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions, lane: Lane) {
+    this.#app = app; this.#clock = clock; this.#company = company; this.#random = random; this.#options = options; this.#lane = lane
   }
 
   async perform(): Promise<{ requests: number; commands: number }> {
     this.#inviteCustomers()
-    this.#planArrivals()
+    for (const one of this.#lane.arrivals) this.#agenda.add(one.at, systemActor, (ctx) => this.#arrive(ctx, one))
     const end = this.#options.endAt.getTime()
     while (this.#agenda.next && this.#agenda.next.at <= end && !this.#options.isCancelled?.()) {
       if (this.#waiting.size && this.#agenda.next.at > this.#drainAt) await this.#drain()
@@ -120,7 +164,7 @@ class Play {
     this.#drainAt = isOpenHour(now) ? now + 10 * MINUTE : nextOpening(now)
     if (!isOpenHour(now)) return
     this.#clock.set(now)
-    await drainQueues(this.#app)
+    await drainQueues(this.#app, this.#lane.teamIds)
     const offered = await this.#app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where id = any(${[...this.#waiting]}::uuid[]) and stage = 'assign'`
     for (const { id, holderId } of offered) {
       this.#waiting.delete(id)
@@ -130,39 +174,23 @@ class Play {
 
   #inviteCustomers(): void {
     const random = this.#random
-    for (let n = 0; n < Math.max(40, this.#options.requests * 0.35); n++) {
+    for (let n = this.#lane.half; n < Math.max(60, this.#options.requests * 0.35); n += this.#lane.halves) {
       const language = random.weighted<Problem['language']>([['zh-Hant', 62], ['zh-Hans', 22], ['en', 16]])
       const name = language === 'en' ? random.pick(englishNames) : language === 'zh-Hans' ? random.pick(simplifiedNames) : random.pick([...surnames]) + random.pick(givenNames)
-      this.#customers.push({ name, email: `c${n}@customers.example`, phone: `+8869${String(10_000_000 + n).slice(-8)}`, language, tier: random.weighted<string | null>([[null, 82], ['silver', 10], ['gold', 6], ['platinum', 2]]) })
+      this.#byLanguage.get(language)!.push({ name, email: `c${n}@customers.example`, phone: `+8869${String(10_000_000 + n).slice(-8)}`, tier: random.weighted<string | null>([[null, 82], ['silver', 10], ['gold', 6], ['platinum', 2]]) })
     }
   }
 
-  #planArrivals(): void {
+  async #arrive(ctx: Ctx, { n, number, problem }: Arriving): Promise<void> {
     const random = this.#random
-    const { days, requests, endAt } = this.#options
-    const first = Math.floor((endAt.getTime() + TAIPEI) / DAY) * DAY - TAIPEI - (days - 1) * DAY
-    const byDay = Array.from({ length: days }, (_, day) => [first + day * DAY, WEEKDAYS[new Date(first + day * DAY + TAIPEI).getUTCDay()]!] as const)
-    const times: number[] = []
-    while (times.length < requests) {
-      const at = random.weighted(byDay) + random.weighted(HOURS.map((weight, hour) => [hour, weight] as const)) * HOUR + random.next() * HOUR
-      if (at < endAt.getTime()) times.push(at)
-    }
-    for (const at of times.sort((a, b) => a - b)) this.#agenda.add(at, systemActor, (ctx) => this.#arrive(ctx))
-  }
-
-  async #arrive(ctx: Ctx): Promise<void> {
-    const random = this.#random
-    const n = this.#arrived++
-    const person = random.pick(this.#customers)
-    const service = random.weighted(services.map((one) => [one, one.weight] as const))
-    const fitting = problems.filter((one) => one.service === service.key && one.language === person.language)
-    const problem = random.pick(fitting.length ? fitting : problems.filter((one) => one.service === service.key))
+    this.#arrived++
+    const person = random.pick(this.#byLanguage.get(problem.language)!)
     const channel = random.weighted([['email', 34], ['chat', 22], ['portal', 18], ['phone', 18], ['api', 8]] as const)
     const phoned = channel === 'phone' ? random.pick(this.#company.agents.filter((agent) => agent.teamKey === 'front')) : null
     if (phoned) ctx.actor = phoned.actor
     const accepted = await acceptRequest(ctx, {
-      source: 'demo', key: `${this.#options.endAt.toISOString()}-${n}`, channel, subject: problem.subject, text: problem.text, language: problem.language,
-      customer: { name: person.name, email: person.email, phone: person.phone, verified: true, channel: 'demo', language: person.language },
+      source: 'demo', key: `${this.#options.endAt.toISOString()}-${n}`, number, channel, subject: problem.subject, text: problem.text, language: problem.language,
+      customer: { name: person.name, email: person.email, phone: person.phone, verified: true, channel: 'demo', language: problem.language },
       ...(random.chance(problem.urgent) ? { priority: 'urgent' as const } : random.chance(0.25) ? { priority: 'routine' as const } : {}),
     })
     if (person.tier) {
@@ -171,7 +199,7 @@ class Play {
       await changeCustomer(ctx, accepted.customerId, { tier: person.tier, version: customer.version })
       person.tier = null
     }
-    const one: Case = { id: accepted.id, problem, agent: null, teamKey: service.team, customerId: accepted.customerId, customerName: person.name, channel, isLate: false, rounds: 0, n }
+    const one: Case = { id: accepted.id, problem, agent: null, customerId: accepted.customerId, customerName: person.name, channel, isLate: false, rounds: 0, n }
     this.#cases.set(one.id, one)
     if (accepted.holder) this.#offered(one, accepted.holder.id, ctx.now.getTime())
     else this.#waiting.add(one.id)

@@ -20,6 +20,8 @@ export interface Arrival {
   /** Who vouches for the key, e.g. `api:<client>`, `mail:<mailbox>`, `chat:<conversation>`. */
   source: string
   key: string
+  /** The number it was given before, e.g. in another system; else the next one. */
+  number?: number
   channel: string
   channelAccount?: string | null
   subject: string
@@ -66,9 +68,10 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   // All three travel in one round trip together with BEGIN.
   const [[gate], customer, recognition] = await Promise.all([
     ctx.db<{ number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }[]>`
-      select case when i.request_id is null then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
+      select case when i.request_id is null and ${arrival.number === undefined} then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
       from (select 1) one left join requests.intake i on i.source = ${arrival.source} and i.key = ${arrival.key}`,
-    findOrCreateCustomer(ctx, arrival.customer),
+    // Without any address the arrival itself is the visitor's mark, so that a repeat makes no second person.
+    findOrCreateCustomer(ctx, hasAddress(arrival.customer) ? arrival.customer : { ...arrival.customer, visitor: `${arrival.source}/${arrival.key}` }),
     loadRecognition(ctx),
   ])
   if (gate!.requestId) {
@@ -90,7 +93,7 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [] })
   const messageId = newId()
   const accepted: Accepted = {
-    id, number: gate!.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
+    id, number: arrival.number ?? gate!.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
     teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt, isNew: true,
   }
   store(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
@@ -100,6 +103,8 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
   return accepted
 }
+
+const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boolean => Boolean(id ?? email ?? phone ?? external ?? visitor)
 
 interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; verification: string }
 

@@ -76,8 +76,9 @@ const acceptDue = (ctx: Ctx, snapshot: Snapshot, serviceId: string | null): stri
 interface Waiting { id: string; serviceId: string | null; teamId: string; priority: string; channel: string; language: string; customerId: string; region: string | null; type: string | null; declined: string[] }
 
 /** Settles the waiting set of each team at once, so that the best pairs are made and not merely the first. Returns how many were offered. */
-export async function drainQueues(app: App): Promise<number> {
-  const teams = await app.pool<{ teamId: string }[]>`select distinct team_id from requests.request where stage = 'accept' and team_id is not null`
+export async function drainQueues(app: App, onlyTeams?: readonly string[]): Promise<number> {
+  const teams = await app.pool<{ teamId: string }[]>`select distinct team_id from requests.request where stage = 'accept' and team_id is not null
+    ${onlyTeams ? app.pool`and team_id = any(${onlyTeams as string[]}::uuid[])` : app.pool``}`
   let offered = 0
   for (const { teamId } of teams) offered += await drainTeam(app, teamId)
   return offered
