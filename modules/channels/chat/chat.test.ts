@@ -22,8 +22,8 @@ const requestOf = async (number: number) => {
   const [row] = await desk.app.pool<{ id: string; channel: string; customerId: string; stage: string; holderId: string | null; linkedFrom: string | null; linkKind: string | null }[]>`select id, channel, customer_id, stage, holder_id, linked_from, link_kind from requests.request where number = ${number}`
   return row!
 }
-/** The holder's colleague view of a person by id. */
-const tokenOf = (id: string | null) => [...people.agents, people.lead].find((person) => person.id === id)!.token
+/** Who holds it; the lead may answer what nobody holds. */
+const tokenOf = (id: string | null) => ([...people.agents, people.lead].find((person) => person.id === id) ?? people.lead).token
 
 test('4.1-a a question on the portal becomes one request, however often it is sent', async () => {
   const body = { key: hex(), visitor: hex(), email: 'once@example.com' }
@@ -43,6 +43,12 @@ test('4.1-a what is missing is named by field', async () => {
   expect((await ask({ subject: ' ' })).body.fault.fields).toEqual([{ path: 'subject', code: 'input.empty' }])
   expect((await ask({ role: 'admin' })).status).toBe(422)
   expect((await ask({ text: 'x'.repeat(20_001) })).status).toBe(422)
+  expect((await ask({ text: 'a\0b' })).body.fault.fields).toEqual([{ path: 'text', code: 'input.not-storable' }])
+  expect((await ask({ serviceId: crypto.randomUUID() })).body.fault.code).toBe('channels.chat.service-unknown')
+  expect((await fetch(`${desk.url}/api/portal/files`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', 'x-visitor': hex() } })).status).toBe(415)
+  const form = new FormData()
+  form.append('file', new Blob(['x']), 'x.txt')
+  expect((await fetch(`${desk.url}/api/portal/files`, { method: 'POST', body: form })).status).toBe(401)
 })
 
 test('3.1-a a follow token opens its own request and nothing else', async () => {
@@ -129,6 +135,48 @@ test('4.1-b a word in the chat becomes exactly one message under repeated and pa
   expect((await say('x'.repeat(43), 'hi')).status).toBe(401)
   const other = await start()
   await say(other, '別人')
-  const foreign = shown.body.messages[0]!.id
-  expect((await desk.call('PUT', '/api/chat/seen', { headers: { 'x-chat': other }, body: { ids: [foreign], isRead: true } })).status).toBe(204)
+  const request = await requestOf(answers[0]!.body.number)
+  await desk.call('POST', `/api/requests/${request.id}/messages`, { token: tokenOf(request.holderId), body: { kind: 'reply', text: '回覆' } })
+  await desk.pass(10_000)
+  const reply = (await follow(answers[0]!.body.follow)).body.messages.find((one) => one.from === 'us')!
+  expect((await desk.call('PUT', '/api/chat/seen', { headers: { 'x-chat': other }, body: { ids: [reply.id], isRead: true } })).status).toBe(204)
+  expect((await desk.app.pool`select state from requests.message where id = ${reply.id}`)[0]).toEqual({ state: 'sent' })
+})
+
+test('4.1-b an answer the visitor did not see is mailed when they left an address, and only then', async () => {
+  const unseen = () => desk.app.pool<{ messageId: string }[]>`select payload->>'messageId' as message_id from platform.job where queue = 'channels.send-mail'`
+  const chat = async (email?: string) => {
+    const token = await start()
+    const { body } = await say(token, '請問何時開門')
+    if (email) expect((await desk.call('PATCH', '/api/chat/sessions', { headers: { 'x-chat': token }, body: { email } })).status).toBe(204)
+    const request = await requestOf(body.number)
+    const sent = await desk.call<{ id: string }>('POST', `/api/requests/${request.id}/messages`, { token: tokenOf(request.holderId), body: { kind: 'reply', text: '九點' } })
+    return { token, replyId: sent.body.id }
+  }
+  await desk.app.pool`insert into channels.mailbox (id, address, name, smtp, created_at) values (${crypto.randomUUID()}, 'desk@example.com', 'Desk', ${desk.app.pool.json({ host: '127.0.0.1', port: 1, tls: 'none', user: '' })}, ${desk.clock.now()})`
+  const seen = await chat('seen@example.com')
+  const left = await chat('left@example.com')
+  const nameless = await chat()
+  await desk.pass(10_000)
+  await desk.call('PUT', '/api/chat/seen', { headers: { 'x-chat': seen.token }, body: { ids: [seen.replyId], isRead: true } })
+  desk.clock.advance(180_000)
+  await desk.jobs.runDue(1)
+  expect((await unseen()).map((job) => job.messageId)).toEqual([left.replyId])
+  expect((await desk.app.pool`select state from requests.message where id = ${nameless.replyId}`)[0]).toEqual({ state: 'sent' })
+  await desk.app.pool`delete from platform.job where queue = 'channels.send-mail'`
+  await desk.app.pool`delete from channels.mailbox`
+})
+
+test('4.1-b how long it takes is what it took: no figure before five answers, then their median', async () => {
+  const { medianWaitMinutes } = await import('./store.ts')
+  const { reading } = await import('../../../platform/context.ts')
+  const median = () => medianWaitMinutes(reading(desk.app, {}), people.teamId)
+  await desk.app.pool`update requests.request set first_response_at = null where channel = 'chat'`
+  for (const minutes of [30, 2, 3, 1, 4]) {
+    expect(await median()).toBeNull()
+    const { body } = await say(await start(), '等多久')
+    await desk.app.pool`update requests.request set first_response_at = opened_at + make_interval(mins => ${minutes}) where number = ${body.number}`
+  }
+  expect(await median()).toBe(3)
+  expect(await medianWaitMinutes(reading(desk.app, {}), people.otherTeamId)).toBeNull()
 })

@@ -42,7 +42,7 @@ export const SentMessage = z.object({ id, number: z.number(), follow: z.string()
 export const chat = {
   options: { method: 'GET', path: '/api/portal/options', access: 'public', summary: 'What one can ask about, and whether somebody is there.',
     response: z.object({ services: z.array(z.object({ id, name: z.record(z.string(), z.string()), description: z.string() })), availability: Availability }) },
-  ask: { method: 'POST', path: '/api/portal/requests', access: 'public', status: 201, idempotency: 'own', bodyLimit: BODY, summary: 'Opens a request; `key` makes it once.', faults: ['channels.chat.address-needed', 'access.too-many', 'input.idempotency-reused'],
+  ask: { method: 'POST', path: '/api/portal/requests', access: 'public', status: 201, idempotency: 'own', bodyLimit: BODY, summary: 'Opens a request; `key` makes it once.', faults: ['channels.chat.address-needed', 'channels.chat.service-unknown', 'access.too-many', 'input.idempotency-reused'],
     body: z.strictObject({ key: clientKey, visitor, name: line(200), email: email.optional(), phone: phone.optional(), subject: line(300), text, serviceId: id.optional(), attachmentIds, locale }),
     response: z.object({ number: z.number(), token: z.string() }) },
   upload: { method: 'POST', path: '/api/portal/files', access: 'public', kind: 'raw', status: 201, idempotency: 'none', bodyLimit: 26 * 1024 * 1024, response: FileRow, faults: ['access.too-many', 'input.too-large', 'channels.chat.visitor-needed'],

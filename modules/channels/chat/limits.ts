@@ -21,10 +21,10 @@ export function networkOf(address: string): string {
   return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
 }
 
-/** Answers a check that throws 429 `access.too-many` when the caller's network has used up its share. */
-export function limiter({ burst, perSecond }: Limit, now: () => number = () => performance.now()): (request: Pick<FastifyRequest, 'ip'>) => void {
+/** Answers a check that throws 429 `access.too-many` when the caller's network has used up its share; `cost` counts in the unit of the limit. */
+export function limiter({ burst, perSecond }: Limit, now: () => number = () => performance.now()): (request: Pick<FastifyRequest, 'ip'>, cost?: number) => void {
   const buckets = new Map<string, Bucket>()
-  return ({ ip }) => {
+  return ({ ip }, cost = 1) => {
     const at = now()
     const network = networkOf(ip)
     const bucket = buckets.get(network) ?? { left: burst, at }
@@ -34,7 +34,7 @@ export function limiter({ burst, perSecond }: Limit, now: () => number = () => p
     buckets.delete(network)
     buckets.set(network, bucket)
     if (buckets.size > MOST_BUCKETS) buckets.delete(buckets.keys().next().value!)
-    if (bucket.left < 1) throw new Fault('access.too-many', 429)
-    bucket.left -= 1
+    if (bucket.left < cost) throw new Fault('access.too-many', 429)
+    bucket.left -= cost
   }
 }

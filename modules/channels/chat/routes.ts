@@ -14,10 +14,15 @@ import { selectFile, selectRequest } from './store.ts'
 import { requestOfToken, visitorId } from './tokens.ts'
 import { availabilityOf } from './waiting.ts'
 
+/** Each may hold 25 MB of memory while it arrives. */
+const UPLOADS_AT_ONCE = 6
+
 export function mountChat(mount: Mount, app: App, wiring: Wiring): void {
   const opens = limiter({ burst: 60, perSecond: 0.5 })
   const writes = limiter({ burst: 240, perSecond: 4 })
-  const uploads = limiter({ burst: 60, perSecond: 0.5 })
+  const uploads = limiter({ burst: 60, perSecond: 0.2 })
+  const uploadedBytes = limiter({ burst: 300 * 1024 * 1024, perSecond: 200 * 1024 })
+  let uploading = 0
   // A shop's visitors may share one address: sessions are small and are forgotten when nothing is said.
   const starts = limiter({ burst: 1200, perSecond: 4 })
   const reads = limiter({ burst: 2000, perSecond: 40 })
@@ -42,13 +47,10 @@ export function mountChat(mount: Mount, app: App, wiring: Wiring): void {
   mount(chat.upload, async (ctx, { request, reply }) => {
     uploads(request)
     const owner = await ownerOf(ctx, request)
-    // Read completely before a transaction begins: a slow sender must not hold a connection to the database.
-    const part = await request.file({ limits: { fileSize: MOST_BYTES, files: 1 } }).catch((error: unknown) => {
-      if ((error as { statusCode?: number }).statusCode === 406) throw new Fault('input.media-type', 415)
-      throw error
-    })
-    if (!part) throw new Fault('requests.attachment-empty', 422)
-    const file = { name: part.filename, contentType: part.mimetype, bytes: await part.toBuffer() }
+    if (uploading >= UPLOADS_AT_ONCE) throw new Fault('access.too-many', 429)
+    uploading++
+    const file = await receiveFile(request).finally(() => { uploading-- })
+    uploadedBytes(request, file.bytes.length)
     const { id, name, size } = await run(app, {}, (writing) => addAttachment(asVisitor(writing, owner, ''), file))
     return reply.code(201).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify({ id, name, size }))
   })
@@ -63,6 +65,16 @@ export function mountChat(mount: Mount, app: App, wiring: Wiring): void {
     await hub.join(await sessionOf(ctx, chatToken(request)), query.have, request, reply)
     return reply
   })
+}
+
+// Read completely before a transaction begins: a slow sender must not hold a connection to the database.
+async function receiveFile(request: FastifyRequest): Promise<{ name: string; contentType: string; bytes: Buffer }> {
+  const part = await request.file({ limits: { fileSize: MOST_BYTES, files: 1 } }).catch((error: unknown) => {
+    if ((error as { statusCode?: number }).statusCode === 406) throw new Fault('input.media-type', 415)
+    throw error
+  })
+  if (!part) throw new Fault('requests.attachment-empty', 422)
+  return { name: part.filename, contentType: part.mimetype, bytes: await part.toBuffer() }
 }
 
 /** Whose upload it is: the conversation's, the request's customer's, or this browser's. */

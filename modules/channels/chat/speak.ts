@@ -6,6 +6,7 @@ import type { Infer } from '../../../platform/http/contract.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { addIdentity } from '../../customers/index.ts'
 import { acceptRequest, customerVerdict, customerView, type CustomerView, receiveMessage, setDelivery } from '../../requests/index.ts'
+import { loadRecognition } from '../../standards/index.ts'
 import type { chat, CustomerMessageRow, FollowView } from './contract.ts'
 import { claimOf, insertSession, introduceSession, type RequestHead, selectOutgoing, selectRequest, selectSession, type Session, updateSession } from './store.ts'
 import { chatTokenHash, followToken, requestOfToken, visitorId } from './tokens.ts'
@@ -17,6 +18,7 @@ export const asVisitor = (ctx: Ctx, id: string, name: string): Ctx =>
 
 export async function askOnPortal(ctx: Ctx, asked: Infer<typeof chat.ask.body>): Promise<{ number: number; token: string }> {
   if (!asked.email && !asked.phone) throw new Fault('channels.chat.address-needed', 422, {}, [{ path: 'email', code: 'channels.chat.address-needed' }])
+  if (asked.serviceId && !(await loadRecognition(ctx)).service(asked.serviceId)?.isActive) throw new Fault('channels.chat.service-unknown', 422, {}, [{ path: 'serviceId', code: 'channels.chat.service-unknown' }])
   const visitor = visitorId(asked.visitor)
   const accepted = await acceptRequest(asVisitor(ctx, visitor, asked.name), {
     source: `portal:${visitor}`, key: asked.key, channel: 'portal', subject: asked.subject, text: asked.text, serviceId: asked.serviceId, attachmentIds: asked.attachmentIds,
