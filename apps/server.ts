@@ -8,7 +8,7 @@ import { readConfig } from '../platform/config.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
 import { openDatabase } from './open.ts'
 import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
-import { reading, run } from '../platform/context.ts'
+import { run } from '../platform/context.ts'
 import { authenticator, createSetupLink, needsSetup } from '../modules/staff/index.ts'
 
 const began = performance.now()

@@ -51,7 +51,7 @@ export const concerns = (actor: Actor, event: StoredEvent): boolean =>
 export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   await app.book.prime(app)
   const stream = openStream(request, reply)
-  stream.send('hello', { at: new Date().toISOString() })
+  stream.send('hello', { at: app.clock.now().toISOString() })
   stream.onEnd(app.book.subscribe({
     wants: (event) => concerns(actor, event),
     send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
