@@ -42,6 +42,11 @@ function Loop() {
 /** What an address carries after `#`: it is never sent to a server nor written into its logs. Taken out of the address at once. */
 export function takeFragment(): string {
   const token = decodeURIComponent(location.hash.slice(1))
-  if (token) history.replaceState(history.state, '', location.pathname + location.search)
-  return token
+  if (token) {
+    taken = { path: location.pathname, token }
+    history.replaceState(history.state, '', location.pathname + location.search)
+  }
+  // The page may be built anew while it loads; what its address carried still belongs to it.
+  return taken?.path === location.pathname ? taken.token : ''
 }
+let taken: { path: string; token: string } | null = null
