@@ -47,6 +47,7 @@ export class ChatHub {
   #bySource = new Map<string, Set<Visitor>>()
   #leaveBook: (() => void) | null = null
   #beat: NodeJS.Timeout | null = null
+  #presence: NodeJS.Timeout | null = null
 
   constructor(app: App, { pulse }: Pick<Wiring, 'pulse'>) {
     this.#app = app
