@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { id, instant } from '../../platform/http/shapes.ts'
-import { Stage } from '../requests/contract.ts'
+import { Priority, Stage } from '../requests/contract.ts'
 
 const share = z.object({ count: z.int(), inTime: z.int() })
 /** `early`: the same weekday a week ago up to the same time of day. */
@@ -31,9 +31,21 @@ export const Load = z.object({
 })
 export type Load = z.infer<typeof Load>
 
+/** Columns of the lead's board; `in-hand` joins what is offered and what is being executed. */
+export const columns = ['waiting', 'in-hand', 'others', 'verify'] as const
+export const Column = z.object({
+  id: z.enum(columns), count: z.int(),
+  /** How many have been in this column for less than an hour, four hours, a day, and longer. */
+  ages: z.array(z.int()).length(4),
+  /** The three that have been there longest. */
+  oldest: z.array(z.object({ id, number: z.number(), subject: z.string(), priority: Priority, customerName: z.string(), teamId: id.nullable(), holder: z.object({ id, name: z.string() }).nullable(), stageSince: instant })),
+})
+export type Column = z.infer<typeof Column>
+
 const ofTeam = z.strictObject({ teamId: id.optional() })
 
 export const insight = {
   today: { method: 'GET', path: '/api/today', access: 'requests.read', query: ofTeam, response: Today, summary: "Today's figures over the requests the caller may see; the day begins at midnight in the caller's zone." },
+  columns: { method: 'GET', path: '/api/today/columns', access: 'requests.read', query: ofTeam, response: z.object({ rows: z.array(Column) }), summary: 'The open requests as they flow: how many in each column, since when, and the three oldest.' },
   loads: { method: 'GET', path: '/api/today/people', access: 'staff.read', query: ofTeam, response: z.object({ rows: z.array(Load) }), summary: 'The people of the caller\'s teams (or all) with presence and what they hold now.' },
 } as const satisfies Endpoints

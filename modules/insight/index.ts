@@ -4,7 +4,7 @@
  */
 import type { Module } from '../../platform/module.ts'
 import { insight } from './contract.ts'
-import { loadsToday, todayOf } from './store.ts'
+import { columnsToday, loadsToday, todayOf } from './store.ts'
 
 export const insightRoom: Module = {
   name: 'insight',
@@ -13,6 +13,7 @@ export const insightRoom: Module = {
   contract: insight,
   routes: (mount) => {
     mount(insight.today, (ctx, { query }) => todayOf(ctx, query))
+    mount(insight.columns, (ctx, { query }) => columnsToday(ctx, query))
     mount(insight.loads, (ctx, { query }) => loadsToday(ctx, query))
   },
 }

@@ -2,7 +2,7 @@
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
 import { visible } from '../requests/index.ts'
-import type { Load, Today } from './contract.ts'
+import { type Column, columns, type Load, type Today } from './contract.ts'
 
 const WEEK_MS = 7 * 86_400_000
 const DUE_SOON_MS = 60 * 60_000
@@ -58,6 +58,40 @@ export async function todayOf(ctx: Ctx, query: { teamId?: string }): Promise<Tod
     stages: STAGES.map((stage) => ({ stage, count: stages.find((row) => row.stage === stage)?.count ?? 0 })),
     mine: mine!,
   }
+}
+
+type Oldest = Omit<Column['oldest'][number], 'holder'> & { column: Column['id']; holderId: string | null; holderName: string | null }
+
+/** Open requests by column of the board. Both statements read the open ones only, never what is closed. */
+export function board(ctx: Ctx, teamId: string | undefined) {
+  const { db, now } = ctx
+  const ago = (hours: number): Date => new Date(now.getTime() - hours * 3_600_000)
+  const open = db`
+    select r.*, case stage when 'accept' then 'waiting' when 'track' then 'others' when 'verify' then 'verify' else 'in-hand' end as "column" from requests.request r
+    where r.stage <> 'closed' and r.stage <> 'feedback' and ${visible(ctx)} ${teamId ? db`and r.team_id = ${teamId}` : db``}`
+  return {
+    counts: db<{ column: Column['id']; count: number; hour: number; four: number; day: number }[]>`
+      select "column", count(*)::int as count, (count(*) filter (where stage_since > ${ago(1)}))::int as hour, (count(*) filter (where stage_since > ${ago(4)}))::int as four,
+        (count(*) filter (where stage_since > ${ago(24)}))::int as day
+      from (${open}) o group by "column"`,
+    oldest: db<Oldest[]>`
+      select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", c.name as customer_name, h.id as holder_id, h.name as holder_name
+      from (select *, row_number() over (partition by "column" order by stage_since, id) as nr from (${open}) r) o
+        join customers.customer c on c.id = o.customer_id left join staff.person h on h.id = o.holder_id
+      where o.nr <= 3 order by o."column", o.nr`,
+  }
+}
+
+export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promise<{ rows: Column[] }> {
+  const asked = board(ctx, query.teamId)
+  const [counts, oldest] = await Promise.all([asked.counts, asked.oldest])
+  return { rows: columns.map((id) => {
+    const { count = 0, hour = 0, four = 0, day = 0 } = counts.find((row) => row.column === id) ?? {}
+    return {
+      id, count, ages: [hour, four - hour, day - four, count - day],
+      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, ...row }) => ({ ...row, holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+    }
+  }) }
 }
 
 type Person = Omit<Load, 'channels' | 'overdue' | 'current'> & { capacity: Record<string, number> }

@@ -6,6 +6,7 @@ import type { Locale } from '../../../lib/text/index.ts'
 import { CodeBlock, CopyField, Link, Section, Select } from '../../../ui/index.ts'
 import { ChannelsFrame } from './ChannelsFrame.tsx'
 import { Mailboxes } from './Mailboxes.tsx'
+import { Webhooks } from './Webhooks.tsx'
 
 /** Every way in which customers reach us, each with the one thing that connects it. */
 export default function Channels(): ReactElement {
@@ -20,6 +21,7 @@ export default function Channels(): ReactElement {
         <CopyField label={t('channels.portal-link')} text={`${location.origin}/portal`} copyLabel={t('channels.copy')} copiedLabel={t('channels.copied')} />
         <p><Link href="/portal" target="_blank">{t('channels.portal-open')}</Link></p>
       </Section>
+      <Webhooks />
       <Section title={t('channels.api')}>
         <p className="max-w-reading text-muted">{t('channels.api-means')}</p>
         <CodeBlock label={t('channels.api-example')} text={`curl -X POST ${location.origin}/api/requests \\\n  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Idempotency-Key: order-1024" \\\n  -d '{"subject":"…","text":"…","customer":{"email":"a@example.com"}}'`} copyLabel={t('channels.copy')} copiedLabel={t('channels.copied')} />

@@ -4,7 +4,7 @@ import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { useSearchState } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
-import { useLanguage, useText } from '../../../apps/console/text.tsx'
+import { useLanguage, useText, type Text } from '../../../apps/console/text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
 import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from '../../../ui/index.ts'
 import type { Stage } from '../../requests/contract.ts'
@@ -72,7 +72,7 @@ function Told({ today, team }: { today: Today; team: string | undefined }): Reac
           <Figure label={t('insight.opened')} value={today.opened.count} href={paths.inbox({ view: 'all', team })} note={t('insight.week-ago', { count: today.opened.early })} means={t('insight.week-ago-means')} />
           <Figure label={t('insight.closed')} value={today.closed.count} href={paths.inbox({ view: 'closed', team })} note={t('insight.week-ago', { count: today.closed.early })} means={t('insight.week-ago-means')} />
           <Figure label={t('insight.first-in-time')} value={share(today.firstResponses)} style="percent" href={paths.inbox({ view: 'all', team })} note={t('insight.of', { part: today.firstResponses.inTime, whole: today.firstResponses.count })} means={t('insight.first-in-time-means')} />
-          <Figure label={t('insight.median-first')} value={today.firstResponses.medianMinutes} digits={today.firstResponses.medianMinutes !== null && today.firstResponses.medianMinutes < 10 ? 1 : 0} unit={t('insight.minutes')} href={paths.inbox({ view: 'all', team })} note={t('insight.answers', { count: today.firstResponses.count })} means={t('insight.median-first-means')} />
+          <Figure label={t('insight.median-first')} {...readable(t, today.firstResponses.medianMinutes)} href={paths.inbox({ view: 'all', team })} note={t('insight.answers', { count: today.firstResponses.count })} means={t('insight.median-first-means')} />
           <Figure label={t('insight.resolved-in-time')} value={share(today.resolutions)} style="percent" href={paths.inbox({ view: 'all', team })} note={t('insight.of', { part: today.resolutions.inTime, whole: today.resolutions.count })} means={t('insight.resolved-in-time-means')} />
           <Figure label={t('insight.rating')} value={today.rating.mean} digits={1} href={paths.inbox({ view: 'closed', team })} note={t('insight.ratings', { count: today.rating.count })} means={t('insight.rating-means')} />
         </Row>
@@ -108,6 +108,12 @@ function Figure({ label, value, style = 'decimal', digits = 0, unit, href, note,
       </dd>
     </div>
   )
+}
+
+/** Minutes in the unit that can be read at a glance. */
+function readable(t: Text, minutes: number | null): { value: number | null; digits: number; unit: string } {
+  if (minutes === null || minutes < 120) return { value: minutes, digits: minutes !== null && minutes < 10 ? 1 : 0, unit: t('insight.minutes') }
+  return minutes < 2880 ? { value: minutes / 60, digits: 1, unit: t('insight.hours') } : { value: minutes / 1440, digits: 1, unit: t('insight.days') }
 }
 
 /** The inbox view of a stage; two stages have none of their own and are picked out of the open ones. */

@@ -5,10 +5,11 @@ import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Button, ComboBox, Dialog, Form, IconButton, PresenceDot, TextField, toast } from '../../../ui/index.ts'
 import { insight } from '../../insight/contract.ts'
-import { requests, type RequestRow } from '../../requests/contract.ts'
+import { requests } from '../../requests/contract.ts'
+import type { QueueRequest } from './QueueRow.tsx'
 
 /** Takes a request over or gives it to a person, with the loads of those who come into question. */
-export function Give({ row }: { row: RequestRow }): ReactElement {
+export function Give({ row }: { row: QueueRequest }): ReactElement {
   const t = useText()
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
@@ -20,13 +21,13 @@ export function Give({ row }: { row: RequestRow }): ReactElement {
   )
 }
 
-function GiveDialog({ row, onClose }: { row: RequestRow; onClose: () => void }): ReactElement {
+function GiveDialog({ row, onClose }: { row: QueueRequest; onClose: () => void }): ReactElement {
   const t = useText()
   const { person: me } = useSession()
   const loads = useGet(insight.loads, { query: row.teamId ? { teamId: row.teamId } : {} })
   const [agentId, setAgentId] = useState<string | null>(null)
   const done = (words: string) => { toast.ok(words); onClose() }
-  const again = [requests.list, requests.counts, insight.today, insight.loads]
+  const again = [requests.list, requests.counts, insight.today, insight.columns, insight.loads]
   const take = useCall(requests.take, { refresh: again, onFault: () => undefined, onDone: () => done(t('routing.taken', { number: row.number })) })
   const assign = useCall(requests.assign, { refresh: again, onFault: () => undefined, onDone: (request) => done(t('routing.given', { number: row.number, name: request.offer?.to.name ?? request.holder?.name ?? '' })) })
   const params = { id: row.id }

@@ -2,11 +2,14 @@ import type { ReactElement, ReactNode } from 'react'
 import { paths } from '../../../apps/console/paths.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Link, PriorityMark, Time } from '../../../ui/index.ts'
-import type { RequestRow } from '../../requests/contract.ts'
+import type { Column } from '../../insight/contract.ts'
 import { Give } from './Give.tsx'
 
+/** What the rows of the board and those of the lists have in common. */
+export type QueueRequest = Column['oldest'][number]
+
 /** One request among the oldest: whose it is, since when it lies there, and the button that gives it to somebody. */
-export function QueueRow({ row, extra }: { row: RequestRow; extra?: ReactNode }): ReactElement {
+export function QueueRow({ row, extra }: { row: QueueRequest; extra?: ReactNode }): ReactElement {
   const t = useText()
   return (
     <li className="flex min-w-0 items-start gap-2 border-t border-line py-1.5">

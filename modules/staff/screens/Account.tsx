@@ -48,7 +48,7 @@ function Self({ person }: { person: MeRow }): ReactElement {
         { label: t('staff.teams'), value: person.teams.map((team) => team.name).join(t('staff.list-comma')) || t('staff.account.no-team') },
       ]} />
       <Form onSubmit={() => save.mutate({ body: { name, zone } })} faults={save.fieldFaults}>
-        <TextField name="name" label={t('staff.name')} value={name} onChange={setName} autoComplete="name" />
+        <TextField name="name" label={t('staff.person-name')} value={name} onChange={setName} autoComplete="name" />
         <ZoneField value={zone} onChange={setZone} description={t('staff.account.zone-why')} error={save.fieldFaults?.['zone']} />
         <RadioGroup label={t('console.language')} orientation="horizontal" options={languages} value={locale} onChange={(id) => { const chosen = languages.find((language) => language.id === id); if (chosen) setLanguage(chosen.id) }} />
         <Actions><Button variant="primary" type="submit" busy={save.isPending} reason={isChanged ? undefined : t('staff.nothing-changed')}>{t('staff.save')}</Button></Actions>

@@ -31,7 +31,7 @@ export function Invite({ teams, onClose }: { teams: readonly TeamRow[]; onClose:
   return (
     <Dialog title={t('staff.people.invite')} isOpen onOpenChange={onClose} closeLabel={t('console.close')}>
       <Form onSubmit={submit} faults={create.fieldFaults} fault={create.faultText}>
-        <TextField name="name" label={t('staff.name')} isRequired autoFocus autoComplete="off" />
+        <TextField name="name" label={t('staff.person-name')} isRequired autoFocus autoComplete="off" />
         <TextField name="login" type="email" label={t('staff.sign-in.login')} isRequired autoComplete="off" />
         <Select label={t('staff.role')} options={(roles.data?.rows ?? []).map((role) => ({ id: role.id, label: roleName(t, role) }))} value={roleId ?? usual?.id ?? null} onChange={setRoleId} error={create.fieldFaults?.['roleId']} />
         {teams.length > 0 && <MultiSelect label={t('staff.teams')} options={teams.map((team) => ({ id: team.id, label: team.name }))} value={teamIds} onChange={setTeamIds} />}

@@ -55,7 +55,7 @@ function PeopleTable({ add }: { add: ReactElement }): ReactElement {
           ? <EmptyState title={t('staff.people.none-found')}>{t('staff.people.none-found-next')}</EmptyState>
           : <EmptyState title={t('staff.people.none')} action={add} exampleLabel={t('staff.example')} example={t('staff.people.example')}>{t('staff.people.none-next')}</EmptyState>}
         columns={[
-          { id: 'name', title: t('staff.name'), cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" presence={{ state: row.presence, label: t(`console.presence.${row.presence}`) }} /><span className="truncate">{row.name}</span>{row.disabledAt && <Badge tone="late">{t('staff.people.disabled')}</Badge>}{!row.hasPassword && !row.disabledAt && <Badge tone="soon">{t('staff.people.invited')}</Badge>}</span> },
+          { id: 'name', title: t('staff.person-name'), cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" presence={{ state: row.presence, label: t(`console.presence.${row.presence}`) }} /><span className="truncate">{row.name}</span>{row.disabledAt && <Badge tone="late">{t('staff.people.disabled')}</Badge>}{!row.hasPassword && !row.disabledAt && <Badge tone="soon">{t('staff.people.invited')}</Badge>}</span> },
           { id: 'login', title: t('staff.sign-in.login'), cell: (row) => <span className="wrap-anywhere text-muted">{row.login}</span>, priority: 3 },
           { id: 'role', title: t('staff.role'), cell: (row) => row.roleName ?? t(`staff.role.${row.roleKey}`) },
           { id: 'teams', title: t('staff.teams'), cell: (row) => row.teamIds.map(teamName).filter(Boolean).join(t('staff.list-comma')) || <span className="text-faint">–</span> },

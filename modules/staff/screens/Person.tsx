@@ -102,7 +102,7 @@ function Editor({ person, roles, calendars }: { person: PersonRow; roles: readon
   const fields = save.fieldFaults ?? {}
   return (
     <Form columns={2} onSubmit={submit} faults={save.fieldFaults} fault={save.error && !save.error.code.endsWith('meanwhile') ? save.faultText : undefined}>
-      <TextField label={t('staff.name')} value={draft.name} onChange={(name) => set({ name })} error={fields['name']} />
+      <TextField label={t('staff.person-name')} value={draft.name} onChange={(name) => set({ name })} error={fields['name']} />
       <TextField label={t('staff.sign-in.login')} type="email" value={draft.login} onChange={(login) => set({ login })} error={fields['login']} />
       <Select label={t('staff.role')} options={roles.map((role) => ({ id: role.id, label: roleName(t, role) }))} value={draft.roleId} onChange={(roleId) => set({ roleId })} error={fields['roleId']} />
       <Select label={t('staff.calendar')} options={[{ id: 'default', label: t('staff.calendar-of-team') }, ...calendars.map((one) => ({ id: one.id, label: one.name }))]} value={draft.calendarId ?? 'default'} onChange={(id) => set({ calendarId: id === 'default' ? null : id })} description={t('staff.calendar-person-why')} />

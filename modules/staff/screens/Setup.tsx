@@ -159,7 +159,7 @@ function AdministratorStep({ draft, set, fields, next, back }: StepProps): React
   const error = (field: string) => own[field] ?? fields[`administrator.${field}`]
   return (
     <Form onSubmit={submit}>
-      <TextField label={t('staff.name')} value={draft.name} onChange={(name) => set({ name })} autoComplete="name" isRequired autoFocus error={error('name')} />
+      <TextField label={t('staff.person-name')} value={draft.name} onChange={(name) => set({ name })} autoComplete="name" isRequired autoFocus error={error('name')} />
       <TextField label={t('staff.sign-in.login')} type="email" value={draft.login} onChange={(login) => set({ login })} autoComplete="username" isRequired error={error('login')} />
       <TextField label={t('staff.sign-in.password')} type="password" value={draft.password} onChange={(password) => set({ password })} autoComplete="new-password" revealLabel={t('staff.sign-in.reveal')} description={t('staff.password-advice')} isRequired error={error('password')} />
       <StepActions back={back} />

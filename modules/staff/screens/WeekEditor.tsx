@@ -1,5 +1,5 @@
 import { CopyPlus, Plus, X } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { intlTag, type Locale } from '../../../lib/text/index.ts'
 import { Button, IconButton, Num, TextField } from '../../../ui/index.ts'
@@ -50,7 +50,24 @@ export function Strip({ intervals }: { intervals: readonly Interval[] }): ReactE
   )
 }
 
-/** The browser's own time field has no 24:00; midnight at the end of a day is written 00:00 there and means the same. */
+/** "9", "930", "9:30" and "２１：００" are what people type; anything else leaves the time as it was. */
+function readTime(typed: string): string | null {
+  const found = /^(\d{1,2})[:：.時时]?(\d{2})?$/.exec(typed.normalize('NFKC').trim())
+  const [hour, minute] = [Number(found?.[1]), Number(found?.[2] ?? 0)]
+  return found && minute < 60 && hour * 60 + minute <= 1440 ? `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}` : null
+}
+
+/** The browser's own time field knows no 24:00 and shows mornings and afternoons; here a day has 24 hours. */
+function TimeInput({ label, value, onChange }: { label: string; value: string; onChange: (time: string) => void }): ReactElement {
+  const [typed, setTyped] = useState<string | null>(null)
+  const settle = () => {
+    const time = typed === null ? null : readTime(typed)
+    if (time !== null && time !== value) onChange(time)
+    setTyped(null)
+  }
+  return <TextField label={label} isLabelHidden inputMode="numeric" maxLength={5} className="w-16" value={typed ?? value} onChange={setTyped} onBlur={settle} onKeyDown={(event) => { if (event.key === 'Enter') { event.preventDefault(); settle() } }} />
+}
+
 export function Intervals({ label, intervals, onChange, onCopy }: { label: string; intervals: readonly Interval[]; onChange: (intervals: Interval[]) => void; onCopy?: () => void }): ReactElement {
   const t = useText()
   const set = (at: number, change: Partial<Interval>) => onChange(intervals.map((one, index) => index === at ? { ...one, ...change } : one))
@@ -61,9 +78,9 @@ export function Intervals({ label, intervals, onChange, onCopy }: { label: strin
       {intervals.length === 0 && <span className="text-faint">{t('staff.hours.closed')}</span>}
       {intervals.map((one, at) => (
         <span key={at} className="inline-flex items-center gap-1">
-          <TextField type="time" label={t('staff.hours.from', { day: label })} isLabelHidden value={one.from} onChange={(from) => { if (from) set(at, { from }) }} />
+          <TimeInput label={t('staff.hours.from', { day: label })} value={one.from} onChange={(from) => set(at, { from: from === '24:00' ? '00:00' : from })} />
           <span aria-hidden="true" className="text-faint">–</span>
-          <TextField type="time" label={t('staff.hours.to', { day: label })} isLabelHidden value={one.to === '24:00' ? '00:00' : one.to} onChange={(to) => { if (to) set(at, { to: to === '00:00' ? '24:00' : to }) }} />
+          <TimeInput label={t('staff.hours.to', { day: label })} value={one.to} onChange={(to) => set(at, { to: to === '00:00' ? '24:00' : to })} />
           <IconButton size="sm" label={t('staff.hours.remove', { day: label })} icon={<X className="size-3.5" aria-hidden="true" />} onPress={() => onChange(intervals.filter((_, index) => index !== at))} />
         </span>
       ))}
