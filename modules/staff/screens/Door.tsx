@@ -49,4 +49,6 @@ export function takeFragment(): string {
   // The page may be built anew while it loads; what its address carried still belongs to it.
   return taken?.path === location.pathname ? taken.token : ''
 }
+/** The token has done its work. */
+export const dropFragment = (): void => { taken = null }
 let taken: { path: string; token: string } | null = null

@@ -6,7 +6,7 @@ import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Button, Form, TextField } from '../../../ui/index.ts'
 import { staff } from '../contract.ts'
-import { Door, takeFragment } from './Door.tsx'
+import { Door, dropFragment, takeFragment } from './Door.tsx'
 
 /** Signing in by password or by a single-use link (`#token`), with a one-time code when the person has them. */
 export default function SignIn(): ReactElement | null {
@@ -20,7 +20,7 @@ export default function SignIn(): ReactElement | null {
   if (person && !isByLink) return null
   return (
     <Door title={t(isByLink ? 'staff.sign-in.link-title' : 'staff.sign-in.title')} {...(isByLink ? { lead: t('staff.sign-in.link-lead') } : {})}>
-      {isByLink ? <ByLink token={token} onPassword={() => setByLink(false)} /> : <ByPassword />}
+      {isByLink ? <ByLink token={token} onPassword={() => { dropFragment(); setByLink(false) }} /> : <ByPassword />}
     </Door>
   )
 }
@@ -90,7 +90,7 @@ function ByLink({ token, onPassword }: { token: string; onPassword: () => void }
   const door = useDoor((code) => call(staff.signInByLink, { body: { token, ...(code ? { code } : {}) } }))
   const submit = (values: FormData) => {
     // The account page asks for a password at once: a link works only one time.
-    void door.send(values.get('code')?.toString()).then((isIn) => { if (isIn) go(paths.account({ first: 'password' }), true) })
+    void door.send(values.get('code')?.toString()).then((isIn) => { if (isIn) { dropFragment(); go(paths.account({ first: 'password' }), true) } })
   }
   const isDead = door.fault !== null && door.fault.code === 'staff.link-dead'
   return (
