@@ -8,6 +8,8 @@ import { AttachButton, Field, UploadList, useUploads, useWords } from './parts.t
 interface Service { id: string; name: Record<string, string>; description: string }
 interface Draft { key: string; name: string; address: string; subject: string; text: string; serviceId: string }
 export interface Asked { number: number; token: string; subject: string; at: string }
+/** More than this many to choose from is a list. */
+const MOST_TILES = 6
 const DRAFT = 'loopdesk.ask'
 export const ASKED = 'loopdesk.asked'
 const empty = (): Draft => ({ key: newKey(), name: '', address: '', subject: '', text: '', serviceId: '' })
@@ -52,9 +54,10 @@ export function AskForm({ isShort = false }: { isShort?: boolean }) {
   const wrong = (path: string) => (refusal ? refusalText(t, refusal, path) : '')
   return (
     <form class="ask" noValidate onSubmit={(event) => { event.preventDefault(); void send() }}>
-      {services.length > 1 && (
+      {services.length > MOST_TILES && <Field label={t('about-what')}>{(aria) => <select {...aria} value={draft.serviceId} onChange={(event) => change({ serviceId: event.currentTarget.value })}><option value="">{t('not-sure')}</option>{services.map((service) => <option key={service.id} value={service.id}>{service.name[locale]}</option>)}</select>}</Field>}
+      {services.length > 1 && services.length <= MOST_TILES && (
         <fieldset class="tiles"><legend>{t('about-what')}</legend>
-          {services.slice(0, 6).map((service) => (
+          {services.map((service) => (
             <label key={service.id}><input type="radio" name="service" checked={draft.serviceId === service.id} onChange={() => change({ serviceId: service.id })} /><span><b>{service.name[locale]}</b>{service.description && <small>{service.description}</small>}</span></label>
           ))}
         </fieldset>
