@@ -26,6 +26,7 @@ export const patterns = {
   rules: '/rules',
   roles: '/roles',
   account: '/account',
+  demo: '/demo',
   parts: '/ui',
 } as const
 

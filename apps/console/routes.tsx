@@ -51,6 +51,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   roles: { page: RolesPage, needs: 'staff.read' },
   calendars: { page: CalendarsPage, needs: 'staff.read' },
   calendar: { page: CalendarPage, needs: 'staff.read' },
+  demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
   tokens: { page: TokensPage, needs: 'staff.configure' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

@@ -24,7 +24,6 @@ function fill(app: App, log: Log, size: { days: number; requests: number }): voi
 
 export const demoRoom: Module = {
   name: 'demo',
-  text: new URL('./text/', import.meta.url),
   contract: demo,
   routes: (mount, app, { log }) => {
     // Chosen at the first visit: the company moves in while the administrator looks around.

@@ -62,6 +62,7 @@ function PresenceMenu() {
 function PersonMenu() {
   const t = useText()
   const { person, signOut, setLanguage } = useSession()
+  const may = useMay()
   const { locale } = useLanguage()
   const [{ theme }, setPreferences] = usePreferences()
   if (!person) return null
@@ -77,7 +78,7 @@ function PersonMenu() {
       label={t('console.person')} placement="bottom end" onAction={act}
       trigger={<Button variant="quiet" aria-label={`${t('console.person')}: ${person.name}`} className="px-1!"><Avatar name={person.name} isDecorative /></Button>}
       groups={[
-        { id: 'person', title: `${person.name} · ${person.login}`, entries: routes.account ? [{ id: 'account', label: t('console.account'), href: paths.account() }] : [{ id: 'sign-out', label: t('console.sign-out') }] },
+        { id: 'person', title: `${person.name} · ${person.login}`, entries: routes.account ? [{ id: 'account', label: t('console.account'), href: paths.account() }, ...(may('staff.configure') ? [{ id: 'demo', label: t('console.demo'), href: paths.demo() }] : [])] : [{ id: 'sign-out', label: t('console.sign-out') }] },
         { id: 'language', title: t('console.language'), entries: languages.map((language) => ({ id: `language:${language.id}`, label: language.label, isChosen: language.id === locale })) },
         { id: 'theme', title: t('console.theme'), entries: themes.map((each) => ({ id: `theme:${each}`, label: t(`console.theme.${each}`), isChosen: each === theme })) },
         ...(routes.account ? [{ id: 'leave', entries: [{ id: 'sign-out', label: t('console.sign-out') }] }] : []),

@@ -79,7 +79,7 @@ function Steps({ token }: { token: string }): ReactElement {
       await call(staff.setUp, { body: { token, locale, zone: draft.zone, calendar: { name: calendarName, week: draft.week, holidays: draft.holidays }, administrator: { name: draft.name, login: draft.login, password: draft.password }, start } })
       sessionStorage.removeItem(KEPT)
       await renew()
-      go(paths.start(), true)
+      go(start === 'demo' ? paths.demo() : paths.start(), true)
     } catch (error) {
       if (!(error instanceof CallFault)) throw error
       setFault(error)
