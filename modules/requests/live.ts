@@ -49,12 +49,13 @@ export const concerns = (actor: Actor, event: StoredEvent): boolean =>
   actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
 
 export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await app.book.prime(app)
   const stream = openStream(request, reply)
-  stream.send('hello', { at: app.clock.now().toISOString() })
   stream.onEnd(app.book.subscribe({
     wants: (event) => concerns(actor, event),
     send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
   }))
+  // The first subscriber makes the book forget its place: taken before, the next event would be passed over.
+  await app.book.prime(app)
+  stream.send('hello', { at: app.clock.now().toISOString() })
   if (pulse) stream.onEnd(pulse.onSignal((topic, value) => { if (topic === 'looking' || topic === 'presence') stream.send(topic, value) }))
 }
