@@ -9,8 +9,9 @@ import { staffed, type Staffed } from '../../../test/people.ts'
 import { acceptRequest } from '../../requests/index.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
+import { closeTransports } from './send.ts'
 import { takeIn } from './take.ts'
-import { letter, mailboxFor, openPorts, report, type SmtpPeer, startSmtp } from './testing/peers.ts'
+import { letter, mailboxFor, openPorts, report, settleAll, type SmtpPeer, startSmtp } from './testing/peers.ts'
 
 let desk: TestDesk
 let people: Staffed
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await openPorts(desk, [smtp.port])
   box = await mailboxFor(desk, smtp.port, { acknowledges: false })
 })
-afterAll(async () => { await desk.close(); await smtp.stop() })
+afterAll(async () => { closeTransports(desk.app); await desk.close(); await smtp.stop() })
 beforeEach(() => { smtp.got.length = 0; smtp.manner = 'take' })
 
 const bring = (raw: Buffer, mailboxId = box.id) => takeIn(desk.app, mailboxId, raw)
@@ -31,12 +32,12 @@ interface Row { number: number; channel: string; customerId: string; linkedFrom:
 const requestOf = async (id: string | null) => (await desk.app.pool<Row[]>`select number, channel, customer_id, linked_from, link_kind, holder_id, language, stage from requests.request where id = ${id}`)[0]!
 interface Message { id: string; kind: string; body: string; quoted: string | null; html: string | null; state: string; stateWhy: string | null; oddities: string[] }
 const messagesOf = (id: string | null) => desk.app.pool<Message[]>`select id, kind, body, quoted, html, state, state_why, oddities from requests.message where request_id = ${id} order by id`
-const holderToken = async (id: string | null) => { const { holderId } = await requestOf(id); return [...people.agents, people.lead].find((one) => one.id === holderId)!.token }
+const holderToken = async (id: string | null) => { const { holderId } = await requestOf(id); return [...people.agents, people.lead].find((one) => one.id === holderId)?.token ?? people.agents[0]!.token }
 
 async function reply(requestId: string | null, text = '已經派員檢查，請稍候。'): Promise<string> {
   const answer = await desk.call<{ id: string }>('POST', `/api/requests/${requestId}/messages`, { token: await holderToken(requestId), body: { kind: 'reply', text } })
   expect(answer.status).toBe(201)
-  await desk.pass(11_000)
+  await settleAll(desk, 11_000)
   return answer.body.id
 }
 
@@ -49,6 +50,21 @@ test('4.1-a a mail becomes one request with customer, text and history, however 
   expect(again).toMatchObject({ verdict: 'duplicate', requestId: taken[0]!.requestId })
   expect(await messagesOf(taken[0]!.requestId)).toMatchObject([{ kind: 'customer', body: '數據機一直閃紅燈。', quoted: expect.stringContaining('您好') }])
   expect(await requestOf(taken[0]!.requestId)).toMatchObject({ channel: 'email', language: 'zh-Hant', stage: 'assign' })
+})
+
+test('4.1-a attachments and pictures come with the mail, its HTML is cleaned, and the original is kept', async () => {
+  const parts = ['--p', 'Content-Type: text/html; charset=utf-8', '', '<p onclick="x()">看圖<img src="cid:pic@x"><img src="https://tracker.example/a.gif"></p><script>alert(1)</script>', '--p',
+    'Content-Type: image/png; name="=?utf-8?B?5bi/5ZauLnBuZw==?="', 'Content-ID: <pic@x>', 'Content-Transfer-Encoding: base64', '', 'iVBORw0KGgo=', '--p', 'Content-Type: application/pdf', 'Content-Disposition: attachment; filename="../../a.pdf"', '', '%PDF', '--p--', '']
+  const raw = letter({ from: 'pictures@customer.example', text: parts.join('\r\n'), headers: { 'Content-Type': 'multipart/related; boundary=p', 'MIME-Version': '1.0' } })
+  const { requestId, messageId } = await bring(raw)
+  const [message] = await messagesOf(requestId)
+  expect(message!.body).toContain('看圖')
+  expect(message!.html).toContain('data-cid="pic@x"')
+  expect(message!.html).not.toMatch(/script|onclick| src="https/)
+  const files = await desk.app.pool<{ name: string; contentId: string | null }[]>`select name, content_id from requests.attachment where message_id = ${messageId} order by id`
+  expect(files).toMatchObject([{ contentId: 'pic@x' }, { name: 'a.pdf', contentId: null }])
+  const [kept] = await desk.app.pool<{ bytes: Buffer }[]>`select f.bytes from requests.message m join platform.file f on f.id = m.raw_file_id where m.id = ${messageId}`
+  expect(kept!.bytes.equals(raw)).toBe(true)
 })
 
 test('4.1-a the same Message-ID under other contents is another mail of another person', async () => {
@@ -98,7 +114,7 @@ test('4.1-a a number in the subject, a guessed or foreign mark, or somebody else
   expect(smtp.got.flatMap((one) => one.to)).toEqual(['victim@customer.example'])
   const notes = await desk.call('POST', `/api/requests/${first.requestId}/messages`, { token: await holderToken(first.requestId), body: { kind: 'note', text: 'NOTE-CANARY' } })
   expect(notes.status).toBe(201)
-  await desk.pass(11_000)
+  await settleAll(desk, 11_000)
   expect(smtp.got.map((one) => one.raw).join('')).not.toContain('NOTE-CANARY')
 })
 
@@ -129,7 +145,7 @@ test('4.1-a a bounce fails the message it belongs to; a delay, a forged or an un
   expect((await messagesOf(first.requestId))[1]).toMatchObject({ state: 'failed', stateWhy: '5.1.1 550 user unknown' })
   const again = await desk.call('PUT', `/api/requests/${first.requestId}/messages/${messageId}/sending`, { token: await holderToken(first.requestId) })
   expect(again.status).toBe(200)
-  await desk.settle()
+  await settleAll(desk)
   expect(smtp.got).toHaveLength(2)
   expect(smtp.got[1]!.mail.messageId).toBe(mark)
 })
@@ -144,7 +160,7 @@ test('4.1-a own mail, automatic replies and lists start no storm; a new sender h
   expect([own.verdict, ownReply.verdict, away.verdict]).toEqual(['own-loop', 'own-loop', 'quarantined'])
   expect(await count()).toBe(before)
   const first = await bring(letter({ from: 'robot@loop.example', subject: 'SPAM-CANARY', text: 'SPAM-CANARY' }), polite.id)
-  await desk.settle()
+  await settleAll(desk)
   expect(smtp.got).toHaveLength(1)
   const ack = smtp.got[0]!
   expect(ack.raw).not.toContain('SPAM-CANARY')
@@ -154,19 +170,19 @@ test('4.1-a own mail, automatic replies and lists start no storm; a new sender h
   for (let round = 0; round < 20; round++) {
     const last = smtp.got.at(-1)!
     await bring(letter({ from: 'robot@loop.example', subject: `Thank you ${round}`, ...(round % 2 ? { to: last.mail.replyTo[0]!.address } : {}) }), polite.id)
-    await desk.settle()
+    await settleAll(desk)
   }
   expect(smtp.got.length).toBeLessThanOrEqual(3)
   // One that does is only written down.
   const replies = await bring(letter({ from: 'robot@loop.example', to: ack.mail.replyTo[0]!.address, subject: 'Out of office', headers: { 'Auto-Submitted': 'auto-replied' } }), polite.id)
   expect(replies).toMatchObject({ verdict: 'auto-reply', requestId: first.requestId })
   const list = await bring(letter({ from: 'list@news.example', headers: { 'List-Id': '<news.example>' } }), polite.id)
-  await desk.settle()
+  await settleAll(desk)
   expect(list.verdict).toBe('request')
   expect(smtp.got.some((one) => one.to.includes('list@news.example'))).toBe(false)
-  await desk.pass(3_600_000)
+  await settleAll(desk, 3_600_000)
   await bring(letter({ from: 'robot@loop.example', subject: 'an hour later' }), polite.id)
-  await desk.settle()
+  await settleAll(desk)
   expect(smtp.got.length).toBeLessThanOrEqual(3)
 })
 
@@ -177,9 +193,9 @@ test('5.2-a what a server refuses for now is tried later, for good fails with it
   const state = async () => (await messagesOf(first.requestId)).at(-1)!
   expect(await state()).toMatchObject({ state: 'queued' })
   smtp.manner = 'take'
-  await desk.pass(30_000)
+  await settleAll(desk, 30_000)
   expect(smtp.got).toHaveLength(0)
-  await desk.pass(40_000)
+  await settleAll(desk, 40_000)
   expect(smtp.got).toHaveLength(1)
   expect(await state()).toMatchObject({ state: 'sent', stateWhy: null })
 
@@ -190,18 +206,27 @@ test('5.2-a what a server refuses for now is tried later, for good fails with it
   smtp.manner = 'drop-after-data'
   await reply(first.requestId)
   expect(await state()).toMatchObject({ state: 'queued' })
-  await desk.pass(61_000)
+  await settleAll(desk, 61_000)
   expect(await state()).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
   const [, one, two] = smtp.got
   expect(one!.mail.messageId).toBe(two!.mail.messageId)
 
   smtp.manner = { code: 421, at: 'rcpt' }
   await reply(first.requestId)
-  for (let hour = 0; hour < 60; hour += 3) await desk.pass(3 * 3_600_000)
+  for (let hour = 0; hour < 60; hour += 3) await settleAll(desk, 3 * 3_600_000)
   expect(await state()).toMatchObject({ state: 'failed', stateWhy: 'channels.mail.given-up' })
   const [tries] = await desk.app.pool`select count(*)::int as count from channels.attempt where message_id = ${(await state()).id}`
   expect(tries!.count).toBeGreaterThan(10)
 }, 60_000)
+
+test('5.2-a a program killed between the server taking a mail and our record sends it again under the same identifier and says so', async () => {
+  const first = await bring(letter({ from: 'crash@customer.example' }))
+  const answer = await desk.call<{ id: string }>('POST', `/api/requests/${first.requestId}/messages`, { token: await holderToken(first.requestId), body: { kind: 'reply', text: '請確認' } })
+  await desk.app.pool`insert into channels.attempt (id, message_id, mailbox_id, at) values (gen_random_uuid(), ${answer.body.id}, ${box.id}, ${desk.clock.now()})`
+  await settleAll(desk, 11_000)
+  expect(smtp.got.filter((one) => one.to.includes('crash@customer.example')).map((one) => one.mail.messageId)).toEqual([signMessageId(answer.body.id, 'desk.example', markKey(desk.app))])
+  expect((await messagesOf(first.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
+})
 
 test('5.2-a a result asks for the rating in the language of the request; portal and API answers go by mail where there is an address', async () => {
   const ask = (channel: 'api' | 'phone', email?: string) => run(desk.app, {}, (ctx) => acceptRequest(ctx, { source: 'test', key: crypto.randomUUID(), channel, subject: 'Broken line', text: 'My line has been broken since this morning, please help me soon.', language: 'en', customer: { name: 'Ann', email, verified: false, channel } }))
@@ -210,7 +235,7 @@ test('5.2-a a result asks for the rating in the language of the request; portal 
   await desk.call('PUT', `/api/requests/${one.id}/holder`, { token })
   await desk.call('PUT', `/api/requests/${one.id}/submission`, { token, body: { result: 'Line repaired.' } })
   const lead = await desk.call('PUT', `/api/requests/${one.id}/verification`, { token: people.lead.token, body: { verdict: 'passed' } })
-  await desk.pass(11_000)
+  await settleAll(desk, 11_000)
   const sent = smtp.got.find((each) => each.to.includes('ann@customer.example'))
   expect(sent, JSON.stringify(lead.body)).toBeDefined()
   expect(sent!.mail.text).toContain('Line repaired.')

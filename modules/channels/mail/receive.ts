@@ -24,8 +24,11 @@ export async function startReceiving(app: App, log: Log): Promise<Service> {
   const readers = new Map<string, Reader>()
   let isStopped = false
   let isLeasing = false
+  let isAskedAgain = false
   const lease = async (): Promise<void> => {
-    if (isStopped || isLeasing) return
+    if (isStopped) return
+    isAskedAgain = isLeasing
+    if (isLeasing) return
     isLeasing = true
     try {
       const mine = await leaseMailboxes(app, node)
@@ -36,6 +39,7 @@ export async function startReceiving(app: App, log: Log): Promise<Service> {
     } finally {
       isLeasing = false
     }
+    if (isAskedAgain) await lease()
   }
   const timer = setInterval(() => void lease(), LEASE_EVERY_MS)
   const unhear = app.book.onCommit((events) => { if (events.some((event) => event.type === 'channels.mailbox-added' || event.type === 'channels.mailbox-changed')) void lease() })

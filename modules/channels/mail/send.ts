@@ -116,12 +116,14 @@ async function recordFailure(ctx: Ctx, { delivery }: Prepared, attemptId: string
   return null
 }
 
-interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean }
+interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
 const CODES = /^(E(CONNECTION|TIMEDOUT|SOCKET|DNS|TLS|REQUIRETLS|PROTOCOL|ENVELOPE|MESSAGE|STREAM|ABORT|AUTH|NOAUTH|MAXLIMIT|MAXRECIPIENTS|CONFIG|PROXY|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/
 const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
 // A refused sign-in is our setting, not the customer's address: it is mended and tried again.
 const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
-const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined && error.command === 'DATA'
+// A connection that broke off in the middle does not say how far it came; one never made does.
+const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined
+  && ((error.code === 'ECONNECTION' && error.command !== undefined) || error.timeoutType === 'SOCKET_TIMEOUT' || /^(ECONNRESET|EPIPE)$/.test(error.originalCode ?? error.code ?? ''))
 
 interface Pooled { version: number; transport: ReturnType<typeof openTransport> }
 const pools = new WeakMap<App, Map<string, Pooled>>()

@@ -97,7 +97,8 @@ export async function enter(ctx: Ctx, one: Omit<Case, 'isMarked' | 'messageIds'>
   const { mailbox, reading, rawFileId, kind } = one
   const proof = reading.mail ? authenticate(reading.mail, mailbox.trustedAuthServer) : 'unknown'
   const oddities = [...reading.oddities, ...(proof === 'failed' ? ['dmarc-fail'] : [])]
-  const attachmentIds = await keepAttachments(ctx, reading)
+  const { ids: attachmentIds, isComplete } = await keepAttachments(ctx, reading)
+  if (!isComplete) oddities.push('parts-truncated')
   const word = { source: `mail:${mailbox.id}`, key: reading.fingerprint.toString('hex'), channel: 'email', text: reading.body, html: reading.html, quoted: reading.quoted, rawFileId, attachmentIds }
   const address = sender.email ?? reading.from.address
   const thread = proof === 'failed' ? undefined : one.threads.find((each) => each.isTheirs)
@@ -118,13 +119,14 @@ export async function enter(ctx: Ctx, one: Omit<Case, 'isMarked' | 'messageIds'>
   return { verdict: 'request', requestId: accepted.id, messageId: accepted.messageId }
 }
 
-async function keepAttachments(ctx: Ctx, reading: Reading): Promise<string[]> {
+async function keepAttachments(ctx: Ctx, reading: Reading): Promise<{ ids: string[]; isComplete: boolean }> {
   const ids: string[] = []
-  for (const file of reading.mail?.attachments.slice(0, MOST_ATTACHMENTS) ?? []) {
-    if (file.content.length === 0 || file.content.length > MOST_BYTES) continue
+  const files = (reading.mail?.attachments ?? []).filter((file) => file.content.length > 0)
+  const kept = files.filter((file) => file.content.length <= MOST_BYTES).slice(0, MOST_ATTACHMENTS)
+  for (const file of kept) {
     ids.push((await addAttachment(ctx, { name: file.name, contentType: file.contentType, bytes: file.content, contentId: file.contentId?.toWellFormed().replaceAll('\0', '') ?? null })).id)
   }
   // What could not be read at all is handed on as it came.
   if (!reading.mail && reading.raw.length <= MOST_BYTES) ids.push((await addAttachment(ctx, { name: 'mail.eml', contentType: 'message/rfc822', bytes: reading.raw })).id)
-  return ids
+  return { ids, isComplete: kept.length === files.length }
 }

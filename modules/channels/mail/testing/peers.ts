@@ -5,6 +5,7 @@ import { parseMail, type ParsedMail } from '../../../../lib/mail/index.ts'
 import { run } from '../../../../platform/context.ts'
 import type { TestDesk } from '../../../../test/harness.ts'
 import { addMailbox } from '../mailboxes.ts'
+import { eventTypes } from '../../webhooks/contract.ts'
 import type { Mailbox, NewMailbox } from '../contract.ts'
 
 export interface Got { from: string; to: string[]; raw: string; mail: ParsedMail }
@@ -17,7 +18,7 @@ const refusal = (code: number): Error => Object.assign(new Error(code < 500 ? '4
 export async function startSmtp(): Promise<SmtpPeer> {
   const peer: SmtpPeer = { port: 0, got: [], manner: 'take', stop: () => new Promise((done) => server.close(() => done())) }
   const server = new SMTPServer({
-    authOptional: true, disabledCommands: ['STARTTLS'], disableReverseLookup: true, logger: false,
+    authOptional: true, disabledCommands: ['STARTTLS'], disableReverseLookup: true, logger: false, closeTimeout: 200,
     onRcptTo: (_address, _session, done) => done(typeof peer.manner === 'object' && peer.manner.at === 'rcpt' ? refusal(peer.manner.code) : null),
     onData(stream, session, done) {
       const chunks: Buffer[] = []
@@ -48,6 +49,21 @@ export const openPorts = (desk: TestDesk, ports: number[]) => desk.app.pool`
 
 export const mailboxFor = (desk: TestDesk, smtpPort: number | null, given: Partial<NewMailbox> = {}): Promise<Mailbox> => run(desk.app, {}, (ctx) => addMailbox(ctx, {
   name: '客服中心', address: 'support@desk.example', smtp: smtpPort === null ? null : { host: '127.0.0.1', port: smtpPort, tls: 'none', user: '' }, ...given }))
+
+/**
+ * Runs listeners and jobs until this room has heard everything. Events become readable when no older transaction of
+ * the whole server is open, and other tests share the server.
+ */
+export async function settleAll(desk: TestDesk, ms = 0): Promise<void> {
+  desk.clock.advance(ms)
+  for (;;) {
+    await desk.settle()
+    const [row] = await desk.app.pool<{ left: number }[]>`select count(*)::int as left from platform.event e join platform.cursor c on c.listener = 'channels'
+      where (e.xid, e.seq) > (c.xid, c.seq) and e.type = any(${['request.resent', ...eventTypes]})`
+    if (!row!.left) return desk.settle()
+    await new Promise((wake) => setTimeout(wake, 20))
+  }
+}
 
 let count = 0
 export interface Letter { from?: string; to?: string; subject?: string; text?: string; id?: string; headers?: Record<string, string> }
