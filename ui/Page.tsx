@@ -16,7 +16,7 @@ export function Page({ title, lead, actions, children, width = 'full' }: PagePro
   return (
     <div className={clsx('flex flex-col gap-4 px-6 py-5 max-sm:px-4', width === 'reading' && 'max-w-180')}>
       <header className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1"><h1 className="text-xl font-bold">{title}</h1>{lead !== undefined && <p className="max-w-reading text-muted">{lead}</p>}</div>
+        <div className="min-w-0 flex-1 basis-64"><h1 className="text-xl font-bold">{title}</h1>{lead !== undefined && <p className="max-w-reading text-muted">{lead}</p>}</div>
         {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>
       {children}

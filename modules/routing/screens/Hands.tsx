@@ -34,13 +34,15 @@ export function Hands({ teamId }: { teamId: string | undefined }): ReactElement 
 
 const MOST = 12
 
-/** ■ in hand, □ room left, per channel; more than fits is told in numbers. The numbers are there for everybody. */
+/** ■ in hand, □ room left, for every channel in which something is held; more than fits is told in numbers. */
 function Squares({ person }: { person: Load }): ReactElement {
   const t = useText()
-  if (person.channels.length === 0) return <span className="text-faint">{t('routing.takes-none')}</span>
+  if (person.channels.every((one) => one.capacity === 0 && one.inHand === 0)) return <span className="text-faint">{t('routing.takes-none')}</span>
+  const busy = person.channels.filter((one) => one.inHand > 0)
+  if (busy.length === 0) return <span className="text-faint">{t('routing.holds-none')}</span>
   return (
     <span className="flex flex-wrap gap-x-4 gap-y-0.5">
-      {person.channels.map((one) => {
+      {busy.map((one) => {
         const [filled, room] = [Math.min(one.inHand, MOST), Math.max(0, Math.min(one.capacity, MOST) - one.inHand)]
         return (
           <span key={one.channel} className="inline-flex items-center gap-1.5 whitespace-nowrap">

@@ -59,7 +59,7 @@ function Editor({ row, isFirst }: { row: CalendarRow | null; isFirst: boolean })
       <ZoneField value={draft.hours.zone} onChange={(zone) => setHours({ zone })} error={faultUnder('hours.zone')} />
       <WeekEditor week={draft.hours.week} onChange={(week) => setHours({ week })} error={faultUnder('hours.week')} />
       <RadioGroup label={t('staff.hours.holidays')} orientation="horizontal" options={(['TW', 'CN', 'none'] as const).map((id) => ({ id, label: t(`staff.hours.holidays.${id}`) }))} value={draft.holidays} onChange={(id) => set({ holidays: id as Holidays })} description={t('staff.hours.holidays-why')} />
-      <Section title={t('staff.exceptions')}><Exceptions exceptions={draft.hours.exceptions} onChange={(exceptions) => setHours({ exceptions })} error={faultUnder('hours.exceptions')} /></Section>
+      <Section title={t('staff.exceptions')}><Exceptions zone={draft.hours.zone} exceptions={draft.hours.exceptions} onChange={(exceptions) => setHours({ exceptions })} error={faultUnder('hours.exceptions')} /></Section>
       <Section title={t('staff.preview')}><DuePreview hours={draft.hours} holidays={draft.holidays} /></Section>
       <Switch isSelected={draft.isDefault} isReadOnly={row?.isDefault ?? false} onChange={(isDefault) => set({ isDefault })}>{t(row?.isDefault ? 'staff.calendars.is-default' : 'staff.calendars.make-default')}</Switch>
       <Actions><Button variant="primary" type="submit" busy={call.isPending} reason={refusal}>{t('staff.save')}</Button></Actions>

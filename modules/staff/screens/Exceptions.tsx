@@ -8,9 +8,10 @@ import { Intervals, Strip } from './WeekEditor.tsx'
 type Exception = CalendarRow['hours']['exceptions'][number]
 
 /** Single days that are not like their weekday: closed, open longer, or worked in exchange. They win over public holidays. */
-export function Exceptions({ exceptions, onChange, error }: { exceptions: readonly Exception[]; onChange: (exceptions: Exception[]) => void; error?: string | undefined }): ReactElement {
+export function Exceptions({ zone, exceptions, onChange, error }: { zone: string; exceptions: readonly Exception[]; onChange: (exceptions: Exception[]) => void; error?: string | undefined }): ReactElement {
   const t = useText()
-  const today = new Date(useNow()).toISOString().slice(0, 10)
+  // Today where the calendar is; the Swedish way of writing dates is ISO.
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(useNow())
   const set = (at: number, change: Partial<Exception>) => onChange(exceptions.map((one, index) => index === at ? { ...one, ...change } : one))
   const add = () => {
     const last = exceptions.at(-1)?.date ?? today

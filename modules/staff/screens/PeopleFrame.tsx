@@ -4,6 +4,7 @@ import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../ui/index.ts'
+import { permissionWords } from './words.ts'
 
 const parts = [
   { id: 'people', href: paths.people(), needs: 'staff.read' }, { id: 'teams', href: paths.teams(), needs: 'staff.read' }, { id: 'skills', href: paths.skills(), needs: 'staff.read' },
@@ -30,5 +31,5 @@ export function PeopleFrame({ here, children, ...page }: { here: PeoplePart; chi
 /** Why the person may look but not change here; undefined when they may. */
 export function useRefusal(permission: string): string | undefined {
   const t = useText()
-  return useMay()(permission) ? undefined : t('staff.may-not', { permission: t(`staff.may.${permission}`) })
+  return useMay()(permission) ? undefined : t('staff.may-not', { permission: permissionWords(t, permission) })
 }

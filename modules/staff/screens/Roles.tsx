@@ -7,7 +7,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Button, Checkbox, Drawer, Form, Num, RadioGroup, Table, TextField, toast } from '../../../ui/index.ts'
 import { staff, type RoleRow } from '../contract.ts'
 import { PeopleFrame, useRefusal } from './PeopleFrame.tsx'
-import { conflict, permissionsByRoom, roleName } from './words.ts'
+import { conflict, permissionsByRoom, permissionWords, roleName } from './words.ts'
 import { keyOf } from './Skills.tsx'
 
 export default function Roles(): ReactElement {
@@ -83,7 +83,7 @@ function Permissions({ title, permissions, chosen, isFixed, onChange }: { title:
       <legend className="mb-1 text-sm font-bold text-muted">{title}</legend>
       {permissions.map((permission) => (
         <Checkbox key={permission} isSelected={chosen.includes(permission)} isReadOnly={isFixed} onChange={(isOn) => onChange(isOn ? [...chosen, permission] : chosen.filter((one) => one !== permission))}>
-          <span>{t(`staff.may.${permission}`)}</span>
+          <span>{permissionWords(t, permission)}</span>
         </Checkbox>
       ))}
     </fieldset>

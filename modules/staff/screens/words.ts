@@ -17,6 +17,13 @@ export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'
 export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff]] as [string, Endpoints][])
   .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.')).sort() }))
 
+/** A permission in words; one that has none yet is told by its name. */
+export function permissionWords(t: Text, permission: string): string {
+  const key = `staff.may.${permission}`
+  const words = t(key)
+  return words === key ? permission : words
+}
+
 /** Somebody else saved first: what was typed stays, and one press brings theirs in. */
 export function conflict(t: Text, fault: CallFault, reload: () => void): void {
   if (fault.code.endsWith('changed-meanwhile')) toast.fault({ what: t(fault.code, fault.args), kept: t('console.kept'), action: { label: t('staff.load-theirs'), run: reload } })

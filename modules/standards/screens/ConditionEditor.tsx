@@ -2,6 +2,7 @@ import { Plus, X } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
 import { useText } from '../../../apps/console/text.tsx'
 import { Button, IconButton, MultiSelect, Select, TextField } from '../../../ui/index.ts'
+import { useTiers } from './tiers.ts'
 import { bareOps, choices, type Condition, listOps, type Scalar, type Value } from './words.ts'
 
 /** How the editor holds a condition: groups all the way down, so that every group has the same three choices. */
@@ -70,10 +71,11 @@ function FieldEditor({ part, onChange, fields, ops }: { part: FieldPart; onChang
 
 function ValueEditor({ part, onChange }: { part: FieldPart; onChange: (value: Value) => void }): ReactElement {
   const t = useText()
+  const tiers = useTiers()
   const known = choices[part.field]
   const list: Scalar[] = part.value === undefined ? [] : Array.isArray(part.value) ? part.value : [part.value]
   const [text, setText] = useState(list.join(t('standards.comma')))
-  const options = known?.map((id) => ({ id, label: t(`standards.value.${id}`) })) ?? []
+  const options = part.field === 'customerTier' ? tiers : known?.map((id) => ({ id, label: t(`standards.value.${id}`) })) ?? []
   if (known && listOps.has(part.op)) return <MultiSelect label={t('standards.value')} isLabelHidden options={options} value={list.map(String)} onChange={onChange} />
   if (known) return <Select label={t('standards.value')} isLabelHidden options={options} value={String(list[0] ?? '')} onChange={onChange} />
   const write = (next: string) => {

@@ -6,6 +6,7 @@ import { Actions, Button, Dialog, Form, Select, Switch, TextField, toast } from 
 import { standards, type Rule } from '../contract.ts'
 import { ConditionEditor, fromGroup, toGroup } from './ConditionEditor.tsx'
 import { useRefusal } from './StandardsFrame.tsx'
+import { useTiers } from './tiers.ts'
 import { type Condition, conditionWords, type Named, outcomeWords } from './words.ts'
 
 export interface RuleDialogProps { rule: Rule | null; fields: readonly string[]; ops: readonly string[]; known: Named; onClose: () => void }
@@ -16,6 +17,7 @@ export function RuleDialog({ rule, fields, ops, known, onClose }: RuleDialogProp
   const client = useQueryClient()
   const { locale } = useLanguage()
   const refusal = useRefusal()
+  const tiers = useTiers()
   const [name, setName] = useState(rule?.name ?? '')
   const [group, setGroup] = useState(() => toGroup((rule?.condition as Condition | undefined) ?? { all: [{ field: 'subject', op: 'contains-any', value: [] }] }))
   const [outcome, setOutcome] = useState<Rule['outcome']>(rule?.outcome ?? {})
@@ -40,7 +42,7 @@ export function RuleDialog({ rule, fields, ops, known, onClose }: RuleDialogProp
         <TextField label={t('standards.rule-name')} value={name} onChange={setName} isRequired autoFocus={rule === null} error={made.fieldFaults?.['name']} />
         <fieldset><legend className="mb-1 font-bold">{t('standards.when')}</legend><ConditionEditor group={group} onChange={setGroup} fields={fields} ops={ops} /></fieldset>
         <fieldset><legend className="mb-1 font-bold">{t('standards.then')}</legend><OutcomeEditor outcome={outcome} onChange={setOutcome} known={known} /></fieldset>
-        <p className="max-w-reading rounded-md bg-sunken px-3 py-2 text-muted">{t('standards.when')} {conditionWords(t, condition)} → {outcomeWords(t, locale, outcome, known) || t('standards.decides-nothing')}</p>
+        <p className="max-w-reading rounded-md bg-sunken px-3 py-2 text-muted">{t('standards.when')} {conditionWords(t, condition, tiers)} → {outcomeWords(t, locale, outcome, known) || t('standards.decides-nothing')}</p>
         <Switch isSelected={isActive} onChange={setActive}>{t('standards.active')}</Switch>
         <Actions><Button onPress={onClose}>{t('standards.cancel')}</Button><Button variant="primary" type="submit" busy={made.isPending} reason={refusal ?? (Object.keys(outcome).length === 0 ? t('standards.rule-without-outcome') : undefined)}>{t('standards.save')}</Button></Actions>
       </Form>

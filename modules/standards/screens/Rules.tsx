@@ -1,4 +1,4 @@
-import { GripVertical } from 'lucide-react'
+import { Ellipsis, GripVertical } from 'lucide-react'
 import { useMemo, useState, type ReactElement } from 'react'
 import { Button as AriaButton, GridList, GridListItem, useDragAndDrop, type Key } from 'react-aria-components'
 import { useQueryClient } from '@tanstack/react-query'
@@ -8,11 +8,11 @@ import { useSearchState } from '../../../apps/console/location.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { AlertDialog, Badge, Button, EmptyState, Menu, IconButton, Section, toast } from '../../../ui/index.ts'
-import { Ellipsis } from 'lucide-react'
 import { staff } from '../../staff/contract.ts'
 import { standards, type Rule } from '../contract.ts'
 import { RuleDialog } from './RuleDialog.tsx'
 import { StandardsFrame, useRefusal } from './StandardsFrame.tsx'
+import { useTiers } from './tiers.ts'
 import { TryRules } from './TryRules.tsx'
 import { type Condition, conditionWords, type Named, outcomeWords } from './words.ts'
 
@@ -54,6 +54,7 @@ function RuleList({ rows, known, refusal, onOpen }: RuleListProps): ReactElement
   const t = useText()
   const client = useQueryClient()
   const { locale } = useLanguage()
+  const tiers = useTiers()
   const [removing, setRemoving] = useState<Rule | null>(null)
   const order = useCall(standards.orderRules, { refresh: [standards.rules] })
   const change = useCall(standards.changeRule, { refresh: [standards.rules], onDone: () => toast.ok(t('standards.saved')) })
@@ -88,14 +89,14 @@ function RuleList({ rows, known, refusal, onOpen }: RuleListProps): ReactElement
   }
   return (
     <>
-      <GridList aria-label={t('standards.rules')} items={items} dragAndDropHooks={dragAndDropHooks} dependencies={[t, known, refusal]} onAction={(key) => onOpen(String(key))} className="border-t border-line outline-none">
+      <GridList aria-label={t('standards.rules')} items={items} dragAndDropHooks={dragAndDropHooks} dependencies={[t, known, refusal, tiers]} onAction={(key) => onOpen(String(key))} className="border-t border-line outline-none">
         {({ rule, at }) => (
           <GridListItem id={rule.id} textValue={rule.name} className="flex cursor-default items-start gap-2 border-b border-line py-2 -outline-offset-2 hover:bg-hover data-dragging:opacity-50 data-drop-target:bg-selected">
             {refusal === undefined && <AriaButton slot="drag" aria-label={t('standards.move', { name: rule.name })} className="mt-0.5 inline-flex size-6 shrink-0 cursor-grab items-center justify-center rounded-sm text-faint hover:bg-sunken"><GripVertical className="size-4" aria-hidden="true" /></AriaButton>}
             <span className="w-5 shrink-0 pt-0.5 text-end text-faint">{at + 1}</span>
             <div className="min-w-0 flex-1">
               <p className="flex flex-wrap items-center gap-2 font-bold">{rule.name}{!rule.isActive && <Badge>{t('standards.off')}</Badge>}</p>
-              <p className="line-clamp-2 text-sm text-muted">{t('standards.when')} {conditionWords(t, rule.condition as Condition)}</p>
+              <p className="line-clamp-2 text-sm text-muted">{t('standards.when')} {conditionWords(t, rule.condition as Condition, tiers)}</p>
               <p className="text-sm">→ {outcomeWords(t, locale, rule.outcome, known)}</p>
             </div>
             <Menu

@@ -4,7 +4,8 @@ import { call, CallFault, type Answer } from '../../../apps/console/api.ts'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { Facts, PriorityMark, Select, TextArea, TextField } from '../../../ui/index.ts'
 import { standards, type Rule } from '../contract.ts'
-import { channelOptions, type Named, tierOptions, typeName, valueWords } from './words.ts'
+import { useTiers } from './tiers.ts'
+import { channelOptions, type Named, typeName, valueWords } from './words.ts'
 
 /** What the rules make of a text while it is typed, and why. Nothing is stored. */
 export function TryRules({ known, rules }: { known: Named; rules: readonly Rule[] }): ReactElement {
@@ -12,6 +13,7 @@ export function TryRules({ known, rules }: { known: Named; rules: readonly Rule[
   const [subject, setSubject] = useState(t('standards.try-subject'))
   const [text, setText] = useState(t('standards.try-text'))
   const [channel, setChannel] = useState('email')
+  const tiers = useTiers()
   const [customerTier, setTier] = useState('standard')
   const asked = useSettled(JSON.stringify({ subject, text, channel, customerTier }))
   const found = useQuery<Answer<typeof standards.tryRules>, CallFault>({
@@ -26,7 +28,7 @@ export function TryRules({ known, rules }: { known: Named; rules: readonly Rule[
       <TextArea label={t('standards.field.text')} value={text} onChange={setText} rows={3} maxRows={8} />
       <div className="grid grid-cols-2 gap-2">
         <Select label={t('standards.field.channel')} options={channelOptions.map((id) => ({ id, label: t(`standards.value.${id}`) }))} value={channel} onChange={setChannel} />
-        <Select label={t('standards.field.customerTier')} options={tierOptions.map((id) => ({ id, label: t(`standards.value.${id}`) }))} value={customerTier} onChange={setTier} />
+        <Select label={t('standards.field.customerTier')} options={tiers} value={customerTier} onChange={setTier} />
       </div>
       <div aria-live="polite" className="border-t border-line pt-3">
         {found.error ? <p className="text-late">{t(found.error.code, found.error.args)}</p> : found.data && text.trim() !== '' && <Found answer={found.data} known={known} />}
@@ -47,6 +49,7 @@ function useSettled(value: string): string {
 function Found({ answer, known }: { answer: Answer<typeof standards.tryRules>; known: Named }): ReactElement {
   const t = useText()
   const { locale } = useLanguage()
+  const tiers = useTiers()
   return (
     <>
       <Facts facts={[
@@ -61,7 +64,7 @@ function Found({ answer, known }: { answer: Answer<typeof standards.tryRules>; k
           {answer.explanation.map((one) => (
             <li key={one.rule}>
               <span className="font-bold">{one.name}</span> <span className="text-muted">→ {one.set.map((set) => t(`standards.set.${set}`)).join(t('standards.comma'))}</span>
-              <ul className="ps-4 text-muted">{one.because.map((why, at) => <li key={at}>{t('standards.found', { field: t(`standards.field.${why.field}`), op: t(`standards.op.${why.op}`), found: why.found === null ? t('standards.nothing') : valueWords(t, why.field, why.found) })}</li>)}</ul>
+              <ul className="ps-4 text-muted">{one.because.map((why, at) => <li key={at}>{t('standards.found', { field: t(`standards.field.${why.field}`), op: t(`standards.op.${why.op}`), found: why.found === null ? t('standards.nothing') : valueWords(t, why.field, why.found, tiers) })}</li>)}</ul>
             </li>
           ))}
         </ol>

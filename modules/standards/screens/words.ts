@@ -1,3 +1,4 @@
+import type { Option } from '../../../ui/index.ts'
 import type { Text } from '../../../apps/console/text.tsx'
 import type { Locale } from '../../../lib/text/index.ts'
 import type { Rule, Service } from '../contract.ts'
@@ -28,18 +29,19 @@ export function sentence(t: Text, locale: Locale, service: Service, priority: Pr
   return t('standards.sentence', { name: service.name[locale], priority: t(`standards.priority.${priority}`), first: duration(t, target.firstResponseMinutes), resolution: duration(t, target.resolutionMinutes) })
 }
 
-export function valueWords(t: Text, field: string, value: unknown): string {
-  const one = (scalar: unknown) => choices[field]?.includes(String(scalar)) ? t(`standards.value.${String(scalar)}`) : `「${String(scalar)}」`
+export function valueWords(t: Text, field: string, value: unknown, tiers: readonly Option[]): string {
+  const tier = (scalar: unknown) => field === 'customerTier' ? tiers.find((one) => one.id === scalar)?.label : undefined
+  const one = (scalar: unknown) => tier(scalar) ?? (choices[field]?.includes(String(scalar)) ? t(`standards.value.${String(scalar)}`) : `「${String(scalar)}」`)
   return (Array.isArray(value) ? value : [value]).map(one).join(t('standards.comma'))
 }
 
 /** A condition in words, as deep as it goes. */
-export function conditionWords(t: Text, condition: Condition, isInner = false): string {
-  if ('field' in condition) return `${t(`standards.field.${condition.field}`)} ${t(`standards.op.${condition.op}`)}${bareOps.has(condition.op) ? '' : ` ${valueWords(t, condition.field, condition.value)}`}`
-  if ('not' in condition) return t('standards.not', { what: conditionWords(t, condition.not, true) })
+export function conditionWords(t: Text, condition: Condition, tiers: readonly Option[], isInner = false): string {
+  if ('field' in condition) return `${t(`standards.field.${condition.field}`)} ${t(`standards.op.${condition.op}`)}${bareOps.has(condition.op) ? '' : ` ${valueWords(t, condition.field, condition.value, tiers)}`}`
+  if ('not' in condition) return t('standards.not', { what: conditionWords(t, condition.not, tiers, true) })
   const [parts, joint] = 'all' in condition ? [condition.all, 'standards.and'] : [condition.any, 'standards.or']
   if (parts.length === 0) return t('all' in condition ? 'standards.always' : 'standards.never')
-  const words = parts.map((part) => conditionWords(t, part, parts.length > 1)).join(t(joint))
+  const words = parts.map((part) => conditionWords(t, part, tiers, parts.length > 1)).join(t(joint))
   return isInner && parts.length > 1 ? t('standards.bracket', { what: words }) : words
 }
 
