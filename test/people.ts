@@ -13,7 +13,7 @@ export async function staffed(desk: TestDesk): Promise<Staffed> {
     await createCalendar(ctx, { name: '工作日', hours: { zone: 'Asia/Taipei', week: { 1: hours, 2: hours, 3: hours, 4: hours, 5: hours, 6: [], 7: [] }, exceptions: [] }, holidays: 'none', isDefault: true })
     const person = async (name: string, role: string): Promise<TestPerson> => {
       const { id } = await createPerson(ctx, { name, login: `${name}@example.com`, role, locale: 'zh-Hant', zone: 'Asia/Taipei', languages: ['zh', 'en'] })
-      await setPresence(ctx, id, 'online')
+      await setPresence(ctx, id, 'online', { until: null })
       return { id, name, token: (await createToken(ctx, { name: 'test', personId: id })).token }
     }
     const admin = await person('admin', 'administrator')

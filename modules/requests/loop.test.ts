@@ -29,7 +29,7 @@ test('4.2-b a request travels from acceptance to the closed loop, every stage wi
   expect((await at('POST', '/messages', { kind: 'reply', text: '您好，正在檢測。' })).body).toMatchObject({ state: 'held' })
   await desk.pass(11_000)
   const messages = await at('GET', '/messages')
-  expect(messages.body).toMatchObject({ rows: [{ kind: 'customer' }, { kind: 'reply', state: 'queued' }] })
+  expect(messages.body).toMatchObject({ rows: [{ kind: 'customer' }, { kind: 'reply', state: 'sent' }] })
   expect((await at('PUT', '/submission', { result: '已恢復' })).body).toMatchObject({ stage: 'feedback', firstResponse: { breachedAt: null } })
   await desk.pass(73 * 3_600_000)
   expect((await at('GET', '')).body).toMatchObject({ stage: 'closed', closedWhy: 'requests.closed-silence' })
