@@ -42,6 +42,8 @@ export function createHttp(options: { logError: (error: unknown, request: Fastif
     logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
     requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
+    // An address that can't be decoded is refused before any hook runs.
+    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(HEADERS), options.logError) },
   })
   http.removeContentTypeParser('text/plain')
   http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
@@ -168,10 +170,15 @@ function toFault(error: unknown): Fault | null {
   if (isDiskFull(error)) return new Fault('platform.disk-full', 503)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE' || statusCode === 413) return new Fault('input.too-large', 413)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || statusCode === 415) return new Fault('input.media-type', 415)
+  if (code === 'FST_ERR_BAD_URL') return new Fault('http.not-found', 404)
   if (statusCode === 429) return new Fault('access.too-many', 429)
   if (error instanceof SyntaxError || (statusCode && statusCode >= 400 && statusCode < 500)) return new Fault('input.not-json', 400)
   // A value PostgreSQL refuses (range, encoding) is the caller's, not ours.
   if (code === '22021' || code === '22P05' || code === '22003' || code === '22008') return new Fault('input.not-storable', 422)
+  // Names somebody or something that does not exist; the other way round, deleting what is in use, is ours to check.
+  if (code === '23503' && (error as Error).message.startsWith('insert or update')) return new Fault('input.unknown-reference', 422)
+  // The multipart parser's own words, which carry no code.
+  if (/^(Multipart: |Malformed |Unexpected end of )/.test((error as Error).message)) return new Fault('input.broken-upload', 400)
   return null
 }
 
