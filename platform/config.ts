@@ -11,6 +11,8 @@ export interface Config {
   /** Origin customers and staff reach this installation by; never taken from a Host header. */
   publicUrl: string
   logLevel: string
+  /** Addresses (CIDR) of reverse proxies whose X-Forwarded-For is believed; empty: nobody's. */
+  trustProxy: string[]
 }
 
 /** Reads the environment. Throws RangeError when PORT is no port. */
@@ -26,5 +28,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: env.DATABASE_URL || '',
     publicUrl: (env.PUBLIC_URL || `http://${shown}:${port}`).replace(/\/+$/, ''),
     logLevel: env.LOG_LEVEL || 'info',
+    trustProxy: (env.TRUST_PROXY ?? '').split(',').map((one) => one.trim()).filter(Boolean),
   }
 }

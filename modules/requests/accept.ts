@@ -86,7 +86,8 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const id = newId()
   const serviceId = arrival.serviceId ?? found.serviceId
   const priority = arrival.priority ?? found.priority
-  const teamId = arrival.teamId ?? found.teamId ?? null
+  // A service that was chosen brings its team, as a recognised one does.
+  const teamId = arrival.teamId ?? recognition.service(arrival.serviceId ?? null)?.teamId ?? found.teamId ?? null
   const calendar = await clockCalendar(ctx, recognition, serviceId)
   const due = dueTimes(recognition, serviceId, priority, ctx.now.getTime(), calendar)
   const allocation = await allocate(ctx, { requestId: id, serviceId, teamId, priority, channel: arrival.channel, language, customerId: customer.id,

@@ -1,10 +1,11 @@
 /** Files in and out. What customers send is never served as a page: always a download, except re-checked raster images. */
 import { createHash } from 'node:crypto'
-import type { Ctx } from '../../platform/context.ts'
+import { type App, type Ctx, run } from '../../platform/context.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { ownerOf, visible } from './store.ts'
 
+const DAY_MS = 86_400_000
 export const MOST_BYTES = 25 * 1024 * 1024
 export interface FileIn { name: string; contentType: string; bytes: Uint8Array; contentId?: string | null }
 export interface AttachmentRow { id: string; name: string; contentType: string; size: number; contentId: string | null }
@@ -40,6 +41,19 @@ export async function addAttachment(ctx: Ctx, file: FileIn, owner = ownerOf(ctx)
 }
 
 const cleanType = (type: string): string => (/^[a-z0-9.+-]{1,60}\/[a-z0-9.+-]{1,100}$/i.test(type) ? type.toLowerCase() : 'application/octet-stream')
+
+/** Uploads that no message claimed within a day, and their bytes unless another room keeps them. */
+export async function forgetUploads(app: App): Promise<void> {
+  const before = new Date(app.clock.now().getTime() - DAY_MS)
+  await run(app, {}, ({ db }) => db`delete from requests.attachment where message_id is null and created_at < ${before}`)
+  const lone = await app.pool<{ id: string }[]>`
+    select f.id from platform.file f where f.at < ${before} and f.at > ${new Date(before.getTime() - 2 * DAY_MS)}
+      and not exists (select 1 from requests.attachment a where a.file_id = f.id) and not exists (select 1 from requests.message m where m.raw_file_id = f.id)`
+  for (const { id } of lone) {
+    // A room to our right may hold it (a mail in quarantine): its foreign key says so.
+    await run(app, {}, ({ db }) => db`delete from platform.file where id = ${id}`).catch((error: unknown) => { if ((error as { code?: string }).code !== '23503') throw error })
+  }
+}
 
 /** Raster formats by their first bytes; nothing else is ever shown inline. */
 export function rasterType(bytes: Uint8Array): string | null {

@@ -5,6 +5,7 @@
  */
 import type { Module } from '../../platform/module.ts'
 import { requests } from './contract.ts'
+import { forgetUploads } from './attachments.ts'
 import { releaseMessage } from './execute.ts'
 import { mountRequests } from './routes.ts'
 import { sweepDue } from './sweep.ts'
@@ -35,6 +36,7 @@ export const requestsRoom: Module = {
   routes: mountRequests,
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },
 }

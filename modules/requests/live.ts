@@ -12,22 +12,31 @@ const BEAT_MS = 15_000
 /** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
 const MOST_BUFFERED = 256 * 1024
 
-export interface Looking { requestId: string; personId: string; name: string; typing: string | null; at: number }
+export interface Looking { requestId: string; teamId: string | null; personId: string; name: string; typing: string | null; at: number }
 
 /** An open stream of server-sent events on a raw reply. */
 export interface Stream { send(event: string, value: unknown, id?: string): void; end(): void; onEnd(done: () => void): void }
+
+// One heart for all streams: five hundred visitors need no five hundred timers.
+const beats = new Set<() => void>()
+let heart: NodeJS.Timeout | null = null
+function addBeat(beat: () => void): void {
+  beats.add(beat)
+  heart ??= setInterval(() => { for (const one of beats) one() }, BEAT_MS).unref()
+}
 
 export function openStream(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string> = {}): Stream {
   reply.hijack()
   const raw = reply.raw
   raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
   const ends = new Set<() => void>()
-  const beat = setInterval(() => raw.write('event: beat\ndata: {}\n\n'), BEAT_MS)
+  const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
+  addBeat(beat)
   let ended = false
   const finish = () => {
     if (ended) return
     ended = true
-    clearInterval(beat)
+    beats.delete(beat)
     for (const done of ends) done()
     raw.end()
   }
@@ -48,6 +57,8 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
 export const concerns = (actor: Actor, event: StoredEvent): boolean =>
   actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
 
+const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
+
 export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const stream = openStream(request, reply)
   stream.onEnd(app.book.subscribe({
@@ -57,5 +68,5 @@ export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, req
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.
   await app.book.prime(app)
   stream.send('hello', { at: app.clock.now().toISOString() })
-  if (pulse) stream.onEnd(pulse.onSignal((topic, value) => { if (topic === 'looking' || topic === 'presence') stream.send(topic, value) }))
+  if (pulse) stream.onEnd(pulse.onSignal((topic, value) => { if (topic === 'presence' || (topic === 'looking' && isTheirs(actor, value as Looking))) stream.send(topic, value) }))
 }

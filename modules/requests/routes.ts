@@ -60,8 +60,8 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.resend, async (ctx, { params }) => { await resendMessage(ctx, params.id, params.messageId); return oneMessage(ctx, params.messageId) })
   mount(requests.seen, (ctx, { params }) => markSeen(ctx, params.id))
   mount(requests.viewing, async (ctx, { params, body }) => {
-    await mustSee(ctx, params.id)
-    pulse?.signal('looking', { requestId: params.id, personId: ctx.actor.id, name: ctx.actor.name, typing: body.typing })
+    const { teamId } = await mustSee(ctx, params.id)
+    pulse?.signal('looking', { requestId: params.id, teamId, personId: ctx.actor.id, name: ctx.actor.name, typing: body.typing })
   })
 
   mount(requests.tasks, (ctx, { params }) => listTasks(ctx, params.id))

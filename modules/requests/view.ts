@@ -65,10 +65,11 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
   }
 }
 
-/** Throws 404 unless the actor may see the request. */
-export async function mustSee(ctx: Ctx, id: string): Promise<void> {
-  const [row] = await ctx.db`select 1 from requests.request r where r.id = ${id} and ${visible(ctx)}`
+/** The request's team; throws 404 unless the actor may see the request. */
+export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | null }> {
+  const [row] = await ctx.db<{ teamId: string | null }[]>`select r.team_id from requests.request r where r.id = ${id} and ${visible(ctx)}`
   if (!row) throw notFound('requests')
+  return row
 }
 
 const messageColumns = (ctx: Ctx) => ctx.db`

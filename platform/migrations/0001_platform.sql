@@ -69,6 +69,7 @@ create table platform.file (
   bytes  bytea not null,
   at     timestamptz not null
 );
+create index file_at on platform.file (at);
 alter table platform.file alter column bytes set storage external;
 
 create table platform.setting (

@@ -113,6 +113,7 @@ create table requests.message (
   created_at timestamptz not null
 );
 create index message_request on requests.message (request_id, id);
+create index message_raw on requests.message (raw_file_id) where raw_file_id is not null;
 create index message_trouble on requests.message (state_at) where state in ('failed','uncertain');
 
 create table requests.attachment (
@@ -130,6 +131,8 @@ create table requests.attachment (
 );
 create index attachment_request on requests.attachment (request_id);
 create index attachment_message on requests.attachment (message_id);
+create index attachment_file on requests.attachment (file_id);
+create index attachment_unclaimed on requests.attachment (created_at) where message_id is null;
 
 -- Every allocation decision, by rule or person, with its candidates, their scores and the reason.
 create table requests.assignment (
