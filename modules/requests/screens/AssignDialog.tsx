@@ -1,5 +1,5 @@
 import { useMemo, useState, type ReactElement } from 'react'
-import { ListBox, ListBoxItem, Text } from 'react-aria-components'
+import { ListBox, ListBoxItem } from 'react-aria-components'
 import { useCall, useGet } from '../../../apps/console/api.ts'
 import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
@@ -54,17 +54,17 @@ export function AssignDialog(props: { request: Request; onClose: () => void }): 
           >
             {mayQueue && (
               <ListBoxItem id="queue" textValue={t('requests.to-queue-of', { team: teamName })} className="flex min-h-9 cursor-default items-center gap-2 rounded-sm px-2 -outline-offset-2 hover:bg-hover data-selected:bg-selected data-selected:font-bold">
-                <Text slot="label" className="flex min-w-0 flex-1 items-center gap-2">{t('requests.to-queue-of', { team: teamName })}<span className="ms-auto text-sm font-normal text-faint">{t('requests.to-queue-means')}</span></Text>
+                <span className="flex min-w-0 flex-1 items-center gap-2">{t('requests.to-queue-of', { team: teamName })}<span className="ms-auto text-sm font-normal text-faint">{t('requests.to-queue-means')}</span></span>
               </ListBoxItem>
             )}
             {rows.map((one) => (
               <ListBoxItem key={one.id} id={one.id} textValue={one.name} className="flex min-h-9 cursor-default items-center gap-2 rounded-sm px-2 -outline-offset-2 hover:bg-hover data-selected:bg-selected data-selected:font-bold">
-                <Text slot="label" className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2">
+                <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2">
                   <Avatar name={one.name} size="sm" isDecorative />
                   <span className="min-w-0 flex-1 truncate">{one.name}{one.id === me?.id && ` (${t('requests.me')})`}</span>
                   <span className="inline-flex items-center gap-1 text-sm font-normal text-muted"><PresenceDot state={one.presence} />{t(`console.presence.${one.presence}`)}</span>
                   <span className="w-20 text-end text-sm font-normal text-muted">{t('requests.holds', { open: one.open, capacity: one.capacity[request.channel] ?? 0 })}</span>
-                </Text>
+                </span>
               </ListBoxItem>
             ))}
           </ListBox>

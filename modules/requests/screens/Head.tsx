@@ -7,6 +7,7 @@ import { paths } from '../../../apps/console/paths.ts'
 import { Avatar, Badge, Button, ClockRing, Explained, IconButton, Link, Menu, PriorityMark, StageLine, toast, useNow, useTimeWords, type MenuEntry, type Stage } from '../../../ui/index.ts'
 import { requests, stages, type Action, type Request } from '../contract.ts'
 import { useRequestCache } from './data.ts'
+import { useMedia } from './media.ts'
 import { nextStage, readClock, reasonWords } from './words.ts'
 
 export type DialogKind = 'assign' | 'decline' | 'wait' | 'submit' | 'sendBack' | 'close' | 'reopen' | 'correct'
@@ -184,9 +185,11 @@ function ActionRow({ request, direct, onDialog }: Omit<HeadProps, 'onSide'>) {
     else direct.run(action)
   }
   const assigning: Action = request.actions.handOver === null ? 'handOver' : 'assign'
+  // On a telephone the conversation needs the room: two buttons, the rest in the menu.
+  const isNarrow = useMedia('(max-width: 40rem)')
   const label = (action: Action): string => t(action === 'take' && request.holder && request.holder.id !== person?.id ? 'requests.action.takeOver' : `requests.action.${action}`)
   const shown = inRow.filter((action) => action === main || request.actions[action] === null && action !== (assigning === 'assign' ? 'handOver' : 'assign'))
-    .sort((a, b) => Number(b === main) - Number(a === main)).slice(0, 5)
+    .sort((a, b) => Number(b === main) - Number(a === main)).slice(0, isNarrow ? 2 : 5)
   const rest = (Object.keys(request.actions) as Action[]).filter((action) => !shown.includes(action) && action !== 'reply' && action !== 'note' && action !== (assigning === 'assign' ? 'handOver' : 'assign'))
   const entries: MenuEntry[] = rest.map((action) => {
     const why = request.actions[action]

@@ -1,11 +1,12 @@
 import { Plus } from 'lucide-react'
-import { useEffect, useRef, useState, useSyncExternalStore, type ReactElement } from 'react'
+import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { useSearchState } from '../../../apps/console/location.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Button, EmptyState, IconButton, Kbd, SearchField, SplitPane, useShortcuts } from '../../../ui/index.ts'
 import { views, type View } from '../contract.ts'
 import { useCounts, useRequest, useRequestList } from './data.ts'
+import { useMedia } from './media.ts'
 import { NewRequestDialog } from './NewRequest.tsx'
 import { RequestList } from './RequestList.tsx'
 import { RequestPane } from './RequestPane.tsx'
@@ -15,10 +16,6 @@ import { Views, ViewSelect } from './Views.tsx'
 const SEARCH_AFTER_MS = 250
 /** Room for conversation and details beside the list. */
 const WIDE = '(min-width: 1150px)'
-
-function useWide(): boolean {
-  return useSyncExternalStore((watcher) => { const query = matchMedia(WIDE); query.addEventListener('change', watcher); return () => query.removeEventListener('change', watcher) }, () => matchMedia(WIDE).matches)
-}
 
 /** Views, list and request side by side; the address holds the whole state, so that it can be sent to a colleague. */
 export default function Inbox(): ReactElement {
@@ -30,7 +27,7 @@ export default function Inbox(): ReactElement {
   const counts = useCounts()
   const list = useRequestList({ view: q ? 'all' : view, team, search: q })
   const [isNew, setNew] = useState(false)
-  const isWide = useWide()
+  const isWide = useMedia(WIDE)
   useShortcuts([{ keys: 'c', label: t('requests.new-request'), group: t('requests.list'), run: () => { if (may('requests.open')) setNew(true) } }])
   const selected = id ?? null
   const open = (next: string) => set({ id: next }, selected === null)

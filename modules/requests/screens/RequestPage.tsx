@@ -1,4 +1,4 @@
-import { type ReactElement, useSyncExternalStore } from 'react'
+import type { ReactElement } from 'react'
 import { useGet } from '../../../apps/console/api.ts'
 import { useParam } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
@@ -6,6 +6,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { ErrorState, Link, Skeleton } from '../../../ui/index.ts'
 import { requests } from '../contract.ts'
 import { useRequest } from './data.ts'
+import { useMedia } from './media.ts'
 import { RequestPane } from './RequestPane.tsx'
 import { Side } from './Side.tsx'
 
@@ -26,7 +27,7 @@ export default function RequestPage(): ReactElement {
 
 function Whole({ id }: { id: string }) {
   const { data } = useRequest(id)
-  const isWide = useSyncExternalStore((watcher) => { const query = matchMedia(WIDE); query.addEventListener('change', watcher); return () => query.removeEventListener('change', watcher) }, () => matchMedia(WIDE).matches)
+  const isWide = useMedia(WIDE)
   return (
     <div className="flex h-full min-h-0 bg-raised">
       <div className="h-full min-h-0 min-w-0 flex-1"><RequestPane id={id} hasSide={isWide} /></div>
