@@ -12,7 +12,7 @@ export type ServerIn = z.infer<typeof ServerIn>
 
 export const Mailbox = z.object({
   id, name: z.string(), address: z.string(), imap: ServerOut.nullable(), smtp: ServerOut.nullable(), teamId: id.nullable(), serviceId: id.nullable(), isActive: z.boolean(),
-  acknowledges: z.boolean(), trustedAuthServer: z.string().nullable(), trustsSenders: z.boolean(), takesExisting: z.boolean(),
+  acknowledges: z.boolean(), trustedAuthServer: z.string().nullable(), trustsSenders: z.boolean(), marksReplyAddress: z.boolean(), takesExisting: z.boolean(),
   state: z.enum(['new', 'ok', 'failing']), stateWhy: z.string().nullable(), lastSeenAt: instant.nullable(), version: z.number(),
 })
 export type Mailbox = z.infer<typeof Mailbox>
@@ -23,6 +23,8 @@ const settings = {
   trustedAuthServer: host.nullable(),
   /** Every sender counts as proven: only for mailboxes that nobody outside can write to. */
   trustsSenders: z.boolean(),
+  /** Answers are asked to go to `address+mark@host`. Off for servers that don't deliver such addresses: then Message-IDs alone carry the mark. */
+  marksReplyAddress: z.boolean(),
 }
 export const NewMailbox = z.strictObject({ ...z.object(settings).partial().shape, name: settings.name, address: email, takesExisting: z.boolean().optional() })
 export type NewMailbox = z.infer<typeof NewMailbox>

@@ -2,6 +2,7 @@
  * The mail channel: any number of mailboxes read by IMAP and answered by SMTP. `takeIn` is the gate every raw mail
  * passes, whoever brings it. Answers of portal and API requests leave by the first mailbox that can send.
  */
+import { type Ctx, run } from '../../../platform/context.ts'
 import type { Mount } from '../../../platform/http/server.ts'
 import type { Module } from '../../../platform/module.ts'
 import { closeMailWorkers, selfTestCleaner } from '../../../lib/mail/index.ts'
@@ -11,7 +12,7 @@ import { addMailbox, changeMailbox, listMailboxes, testMailbox } from './mailbox
 import { discardMail, rawMail, releaseMail, viewMail } from './quarantine.ts'
 import { startReceiving } from './receive.ts'
 import { acknowledge, closeTransports, routeMessage, sendMail } from './send.ts'
-import { listMails } from './store.ts'
+import { deleteOldTraces, listMails } from './store.ts'
 
 export { addMailbox, changeMailbox } from './mailboxes.ts'
 export { type Taken, takeIn } from './take.ts'
@@ -31,6 +32,9 @@ function mountMail(mount: Mount): void {
   mount(mail.discard, (ctx, { params }) => discardMail(ctx, params.id))
 }
 
+const DAY = 86_400_000
+const ago = (ctx: Ctx, days: number): Date => new Date(ctx.now.getTime() - days * DAY)
+
 export const mailPart: Omit<Module, 'name'> = {
   contract: mail,
   routes: mountMail,
@@ -39,6 +43,7 @@ export const mailPart: Omit<Module, 'name'> = {
     // Give-up is by time; the count only has to be out of its way.
     'channels.send-mail': { work: sendMail, perLane: 2, attempts: 1000 },
     'channels.acknowledge': { work: acknowledge, perLane: 2, attempts: 6 },
+    'channels.forget-mail-traces': { every: DAY, work: (app) => run(app, {}, (ctx) => deleteOldTraces(ctx, { duplicates: ago(ctx, 30), attempts: ago(ctx, 90), automatic: ago(ctx, 1) })) },
   },
   selfTest: () => selfTestCleaner(),
   services: async (app, { log }) => {

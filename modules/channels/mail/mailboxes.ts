@@ -17,7 +17,7 @@ export const markKey = (app: App): Buffer => app.keys.for('mail marks')
 const shownServer = (server: Server | null, secret: Buffer | null): Mailbox['imap'] => (server ? { host: server.host, port: server.port, tls: server.tls, user: server.user, hasPassword: secret !== null } : null)
 const shown = (row: MailboxRecord): Mailbox => ({
   id: row.id, name: row.name, address: row.address, imap: shownServer(row.imap, row.imapSecret), smtp: shownServer(row.smtp, row.smtpSecret), teamId: row.teamId, serviceId: row.serviceId, isActive: row.isActive,
-  acknowledges: row.acknowledges, trustedAuthServer: row.trustedAuthServer, trustsSenders: row.trustsSenders, takesExisting: row.takesExisting, state: row.state, stateWhy: row.stateWhy, lastSeenAt: row.lastSeenAt, version: row.version,
+  acknowledges: row.acknowledges, trustedAuthServer: row.trustedAuthServer, trustsSenders: row.trustsSenders, marksReplyAddress: row.marksReplyAddress, takesExisting: row.takesExisting, state: row.state, stateWhy: row.stateWhy, lastSeenAt: row.lastSeenAt, version: row.version,
 })
 export const listMailboxes = async (ctx: Ctx): Promise<{ rows: Mailbox[] }> => ({ rows: (await selectMailboxes(ctx)).map(shown) })
 
@@ -32,12 +32,8 @@ export async function addMailbox(ctx: Ctx, given: NewMailbox): Promise<Mailbox> 
   const id = newId()
   const address = canonicalAddress(given.address)
   if (!address) throw new Fault('input.email', 422)
-  try {
-    signReplyAddress(address, id, markKey(ctx.app))
-  } catch {
-    throw new Fault('channels.mail.address-too-long', 422)
-  }
   const values = await valuesOf(ctx, id, null, given)
+  mustBeMarkable(ctx.app, address, values)
   await insertMailbox(ctx, { ...values, id, address, takesExisting: given.takesExisting ?? false }).catch((error: unknown) => {
     throw violatedKey(error) === 'mailbox_address_key' ? new Fault('channels.mail.address-taken', 409) : error
   })
@@ -49,10 +45,22 @@ export async function changeMailbox(ctx: Ctx, id: string, change: MailboxChange)
   const before = await selectMailbox(ctx, id)
   if (!before) throw notFound('channels.mail')
   const values = await valuesOf(ctx, id, before, change)
+  mustBeMarkable(ctx.app, before.address, values)
   const isOtherBox = before.imap?.host !== values.imap?.host || before.imap?.user !== values.imap?.user
   if (!(await updateMailbox(ctx, id, change.version, values, isOtherBox))) throw new Fault('channels.mail.changed-meanwhile', 409)
   await emit(ctx, 'channels.mailbox-changed', { subject: id, data: { fields: Object.keys(change).filter((name) => name !== 'version'), isActive: values.isActive } })
   return viewMailbox(ctx, id)
+}
+
+export const replyAddress = (app: App, mailbox: Pick<MailboxRecord, 'address' | 'marksReplyAddress'>, requestId: string): string =>
+  mailbox.marksReplyAddress ? signReplyAddress(mailbox.address, requestId, markKey(app)) : mailbox.address
+
+function mustBeMarkable(app: App, address: string, { marksReplyAddress }: MailboxValues): void {
+  try {
+    replyAddress(app, { address, marksReplyAddress }, newId())
+  } catch {
+    throw new Fault('channels.mail.address-too-long', 422)
+  }
 }
 
 async function valuesOf(ctx: Ctx, id: string, before: MailboxRecord | null, given: Partial<Omit<MailboxChange, 'version'>>): Promise<MailboxValues> {
@@ -69,6 +77,7 @@ async function valuesOf(ctx: Ctx, id: string, before: MailboxRecord | null, give
     acknowledges: given.acknowledges ?? before?.acknowledges ?? true,
     trustedAuthServer: given.trustedAuthServer === undefined ? (before?.trustedAuthServer ?? null) : given.trustedAuthServer,
     trustsSenders: given.trustsSenders ?? before?.trustsSenders ?? false,
+    marksReplyAddress: given.marksReplyAddress ?? before?.marksReplyAddress ?? true,
   }
 }
 

@@ -3,13 +3,13 @@
  * knows that the customer may have it already; every try carries the same signed Message-ID.
  */
 import { createTransport } from 'nodemailer'
-import { composeMail, type OutgoingMail, signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
+import { composeMail, type OutgoingMail, signMessageId } from '../../../lib/mail/index.ts'
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import type { StoredEvent } from '../../../platform/events/book.ts'
 import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
-import { markKey, passwordOf, smtpOptions } from './mailboxes.ts'
+import { markKey, passwordOf, replyAddress, smtpOptions } from './mailboxes.ts'
 import { type Attempt, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
@@ -85,7 +85,7 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
   const written = writeAnswer(delivery.language, delivery.number, delivery.body, { follow: followLink(app, delivery.requestId), ...(isRateable ? { rate: (score) => rateLink(app, delivery.requestId, score) } : {}) }, delivery.asksCustomer)
   const subject = delivery.subject.replace(/^(?:re|回覆|回复|答覆|答复)\s*[:：]\s*/i, '')
   const mail = composeMail({
-    from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address: delivery.toAddress! }], replyTo: { name: mailbox.name, address: signReplyAddress(mailbox.address, delivery.requestId, markKey(app)) },
+    from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address: delivery.toAddress! }], replyTo: { name: mailbox.name, address: replyAddress(app, mailbox, delivery.requestId) },
     subject: mailText(delivery.language)('channels.mail.answer-subject', { subject, number: String(delivery.number) }), ...written,
     messageId: signMessageId(delivery.messageId, hostOf(mailbox), markKey(app)), references: chain, inReplyTo: headers.findLast((one) => one.direction === 'in' && safeId.test(one.headerId))?.headerId,
     attachments: delivery.attachments.map((file) => ({ name: file.name, contentType: file.contentType, content: file.bytes })), date: ctx.now,
@@ -161,7 +161,7 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
     if (!mailbox?.isActive || !mailbox.smtp || !request) return null
     const written = writeAcknowledgement(request.language, request.number, followLink(app, requestId))
     const mail = composeMail({
-      from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], replyTo: { name: mailbox.name, address: signReplyAddress(mailbox.address, requestId, markKey(app)) }, ...written,
+      from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], replyTo: { name: mailbox.name, address: replyAddress(app, mailbox, requestId) }, ...written,
       // The request's own id: nothing else is ever sent under it, and a returned one belongs to no message.
       messageId: signMessageId(requestId, hostOf(mailbox), markKey(app)), isAutomatic: true, date: ctx.now, ...(answers && safeId.test(answers) ? { inReplyTo: answers, references: [answers] } : {}),
     })

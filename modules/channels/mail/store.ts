@@ -19,6 +19,7 @@ export interface MailboxRecord {
   acknowledges: boolean
   trustedAuthServer: string | null
   trustsSenders: boolean
+  marksReplyAddress: boolean
   takesExisting: boolean
   takesSince: string | null
   uidValidity: number | null
@@ -38,19 +39,19 @@ export async function selectMailbox(ctx: Reader, id: string): Promise<MailboxRec
   return row ?? null
 }
 
-export type MailboxValues = Pick<MailboxRecord, 'name' | 'imap' | 'imapSecret' | 'smtp' | 'smtpSecret' | 'teamId' | 'serviceId' | 'isActive' | 'acknowledges' | 'trustedAuthServer' | 'trustsSenders'>
+export type MailboxValues = Pick<MailboxRecord, 'name' | 'imap' | 'imapSecret' | 'smtp' | 'smtpSecret' | 'teamId' | 'serviceId' | 'isActive' | 'acknowledges' | 'trustedAuthServer' | 'trustsSenders' | 'marksReplyAddress'>
 const asJson = (db: Db, value: unknown) => (value === null ? null : db.json(value as never))
 
 export function insertMailbox(ctx: Ctx, row: MailboxValues & { id: string; address: string; takesExisting: boolean }) {
-  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, takes_existing, created_at)
+  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, marks_reply_address, takes_existing, created_at)
     values (${row.id}, ${row.name}, ${row.address}, ${asJson(ctx.db, row.imap)}, ${row.imapSecret}, ${asJson(ctx.db, row.smtp)}, ${row.smtpSecret}, ${row.teamId}, ${row.serviceId}, ${row.isActive}, ${row.acknowledges},
-      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.takesExisting}, ${ctx.now})`
+      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.marksReplyAddress}, ${row.takesExisting}, ${ctx.now})`
 }
 
 /** False when somebody changed it meanwhile. Another server is another box: its numbering starts anew. */
 export async function updateMailbox(ctx: Ctx, id: string, version: number, row: MailboxValues, isOtherBox: boolean): Promise<boolean> {
   const rows = await ctx.db`update channels.mailbox set name = ${row.name}, imap = ${asJson(ctx.db, row.imap)}, imap_secret = ${row.imapSecret}, smtp = ${asJson(ctx.db, row.smtp)}, smtp_secret = ${row.smtpSecret},
-      team_id = ${row.teamId}, service_id = ${row.serviceId}, is_active = ${row.isActive}, acknowledges = ${row.acknowledges}, trusted_auth_server = ${row.trustedAuthServer}, trusts_senders = ${row.trustsSenders},
+      team_id = ${row.teamId}, service_id = ${row.serviceId}, is_active = ${row.isActive}, acknowledges = ${row.acknowledges}, trusted_auth_server = ${row.trustedAuthServer}, trusts_senders = ${row.trustsSenders}, marks_reply_address = ${row.marksReplyAddress},
       uid_validity = case when ${isOtherBox} then null else uid_validity end, last_uid = case when ${isOtherBox} then 0 else last_uid end, state = 'new', state_why = null, version = version + 1
     where id = ${id} and version = ${version} returning id`
   return rows.length > 0
@@ -175,13 +176,16 @@ export function insertAttempt(ctx: Ctx, messageId: string, mailboxId: string): s
 export const endAttempt = (ctx: Ctx, id: string, outcome: 'sent' | 'later' | 'failed' | 'uncertain', answer: string) =>
   ctx.db`update channels.attempt set ended_at = ${ctx.now}, outcome = ${outcome}, answer = ${answer.slice(0, 1000)} where id = ${id}`
 
+/** Forgets what only mattered for a while; the mails themselves stay. */
+export async function deleteOldTraces(ctx: Ctx, before: { duplicates: Date; attempts: Date; automatic: Date }): Promise<void> {
+  ctx.later(ctx.db`delete from channels.mail where verdict = 'duplicate' and at < ${before.duplicates}`)
+  ctx.later(ctx.db`delete from channels.attempt where ended_at < ${before.attempts}`)
+  ctx.later(ctx.db`delete from channels.automatic where at < ${before.automatic}`)
+}
+
 /** What decides how an outgoing message travels. */
 export async function selectRoute(ctx: Reader, messageId: string): Promise<{ channel: string; channelAccount: string | null; state: string } | null> {
   const [row] = await ctx.db<{ channel: string; channelAccount: string | null; state: string }[]>`
     select r.channel, r.channel_account, m.state from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`
   return row ?? null
-}
-export async function readSetting<T>(ctx: Reader, key: string): Promise<T | null> {
-  const [row] = await ctx.db<{ value: T }[]>`select value from platform.setting where key = ${key}`
-  return row?.value ?? null
 }

@@ -18,6 +18,8 @@ create table channels.mailbox (
   -- authserv-id (RFC 8601) of the receiving server; only its verdict on a sender is believed.
   trusted_auth_server text,
   trusts_senders boolean not null default false,
+  -- Answers go to address+mark@host; only for servers that deliver those (RFC 5233).
+  marks_reply_address boolean not null default true,
   takes_existing boolean not null default false,
   -- What had arrived before the mailbox was connected stays untouched, also after the server renumbers its mails.
   takes_since timestamptz,
