@@ -29,7 +29,7 @@ export function ruleBroken(from: string, to: string): string | null {
   const area = from.slice(0, from.indexOf('/'))
   if (!isOurs(to)) {
     if (isContract(from) && to !== 'zod') return 'a contract is read by browsers: only zod, shapes, lib and contracts'
-    return isScreen(from) && to.startsWith('node:') ? 'screens run in browsers' : null
+    return isScreen(from) && !isTest(from) && to.startsWith('node:') ? 'screens run in browsers' : null
   }
   if (area === 'apps' || area === 'test' || area === 'bin' || area === from) return null
   if (isTest(from)) return to.startsWith('apps/') ? 'only apps and test/ import apps' : null
