@@ -68,9 +68,9 @@ async function prepare(ctx: Ctx, messageId: string): Promise<Prepared | null> {
   return mail && { mailbox, delivery, mail, attempts, attemptId: insertAttempt(ctx, messageId, mailbox.id) }
 }
 
-// The portal and API clients show answers by themselves; on the telephone and at the counter they are spoken.
+// Portal, chat and API clients show answers by themselves; on the telephone and at the counter they are spoken.
 async function withoutMail(ctx: Ctx, delivery: Delivery, hasMailbox: boolean): Promise<void> {
-  if (delivery.channel === 'portal' || delivery.channel === 'api') return setDelivery(ctx, delivery.messageId, 'sent', 'channels.mail.shown-on-page')
+  if (['portal', 'api', 'chat'].includes(delivery.channel)) return setDelivery(ctx, delivery.messageId, 'sent', 'channels.mail.shown-on-page')
   if (delivery.channel === 'phone' || delivery.channel === 'outlet') return setDelivery(ctx, delivery.messageId, 'sent', 'channels.mail.told-in-person')
   return setDelivery(ctx, delivery.messageId, 'failed', hasMailbox ? 'channels.mail.no-address' : 'channels.mail.no-mailbox')
 }
@@ -143,6 +143,8 @@ function transportOf(app: App, mailbox: MailboxRecord): Pooled['transport'] {
   if (known?.version === mailbox.version) return known.transport
   known?.transport.close()
   const transport = openTransport(app, mailbox)
+  // A connection that breaks while nothing is sent concerns nobody; unheard it would end the program.
+  transport.on('error', () => {})
   open.set(mailbox.id, { version: mailbox.version, transport })
   return transport
 }
