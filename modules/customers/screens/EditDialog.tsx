@@ -14,7 +14,9 @@ export function EditDialog({ customer, onClose }: { customer: Customer; onClose:
   const t = useText()
   const tiers = useTiers()
   const keep = useKeepCustomer()
-  // What the form started from; after a conflict the record as it is now.
+  // What the fields were filled with: only what differs from it was changed here, whatever happens to the record meanwhile.
+  const [shown] = useState(customer)
+  // The record whose version is saved over: after a conflict the one the person was told about.
   const [base, setBase] = useState(customer)
   const [theirs, setTheirs] = useState<{ field: Editable; value: string }[] | null>(null)
   const [missing, setMissing] = useState<string | undefined>()
@@ -23,7 +25,7 @@ export function EditDialog({ customer, onClose }: { customer: Customer; onClose:
     onFault: (fault) => {
       if (fault.code !== 'customers.changed-meanwhile') return
       void call(customers.get, { params: { id: customer.id } }).then((now) => {
-        setTheirs(changedBoth(base, now).map((field) => ({ field, value: words(field, now[field]) })))
+        setTheirs(changedBoth(shown, now).map((field) => ({ field, value: words(field, now[field]) })))
         setBase(now)
         keep(now)
       }, () => undefined)
@@ -42,17 +44,17 @@ export function EditDialog({ customer, onClose }: { customer: Customer; onClose:
       <Form
         columns={2} faults={change.fieldFaults} {...(change.faultText && theirs === null ? { fault: change.faultText } : {})}
         onSubmit={(values) => {
-          const edit = readEdit(values, customer)
+          const edit = readEdit(values, shown)
           setMissing(edit.name === '' ? t('input.empty') : undefined)
           if (edit.name !== '') change.mutate({ params: { id: customer.id }, body: { ...edit, version: base.version } })
         }}
       >
-        <TextField name="name" label={t('customers.field-name')} defaultValue={customer.name} isRequired error={missing} className="col-span-full" />
-        <Select name="tier" label={t('customers.field-tier')} defaultValue={customer.tier} options={tiers.rows.map((row) => ({ id: row.key, label: row.name }))} />
-        <Select name="language" label={t('customers.field-language')} defaultValue={customer.language ?? 'none'} options={[{ id: 'none', label: t('customers.not-given') }, ...languages.map((one) => ({ id: one, label: t(`customers.language-${one}`) }))]} />
-        <TextField name="company" label={t('customers.field-company')} defaultValue={customer.company ?? ''} />
-        <TextField name="region" label={t('customers.field-region')} defaultValue={customer.region ?? ''} />
-        <TextArea name="note" label={t('customers.field-note')} description={t('customers.note-means')} defaultValue={customer.note ?? ''} rows={3} className="col-span-full" />
+        <TextField name="name" label={t('customers.field-name')} defaultValue={shown.name} isRequired error={missing} className="col-span-full" />
+        <Select name="tier" label={t('customers.field-tier')} defaultValue={shown.tier} options={tiers.rows.map((row) => ({ id: row.key, label: row.name }))} />
+        <Select name="language" label={t('customers.field-language')} defaultValue={shown.language ?? 'none'} options={[{ id: 'none', label: t('customers.not-given') }, ...languages.map((one) => ({ id: one, label: t(`customers.language-${one}`) }))]} />
+        <TextField name="company" label={t('customers.field-company')} defaultValue={shown.company ?? ''} />
+        <TextField name="region" label={t('customers.field-region')} defaultValue={shown.region ?? ''} />
+        <TextArea name="note" label={t('customers.field-note')} description={t('customers.note-means')} defaultValue={shown.note ?? ''} rows={3} className="col-span-full" />
         <Actions><Button onPress={onClose}>{t('customers.cancel')}</Button><Button type="submit" variant="primary" busy={change.isPending}>{t(theirs === null ? 'customers.save' : 'customers.save-mine')}</Button></Actions>
       </Form>
     </Dialog>

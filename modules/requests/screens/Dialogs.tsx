@@ -155,30 +155,34 @@ function CorrectDialog(props: Props) {
   const { request, onClose } = props
   const named = useNamed()
   const services = useServices()
+  // Only what differs from what the dialog opened with is sent: it overwrites nothing that others correct meanwhile.
+  const [shown] = useState(request)
   const [serviceId, setServiceId] = useState(request.service?.id ?? null)
   const { renew } = useRequestCache(request.id)
   const done = useDone(props, t('requests.done.correct'))
   const correct = useCall(requests.correct, { ...done, onFault: (fault) => { if (fault.code === 'requests.changed-meanwhile') renew() } })
   const rows = services.data?.rows ?? []
   const types = rows.find((one) => one.id === serviceId)?.types ?? []
-  const chosenType = types.some((one) => one.key === request.type) ? request.type : null
+  const chosenType = types.some((one) => one.key === shown.type) ? shown.type : null
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('requests.dialog.correct', { number: request.number })} closeLabel={t('console.close')}>
       <Form
         columns={2} faults={correct.fieldFaults} {...(correct.faultText ? { fault: correct.faultText } : {})}
         onSubmit={(values) => {
+          const subject = String(values.get('subject') ?? '').trim()
           const type = String(values.get('type') ?? '')
           const reason = String(values.get('reason') ?? '').trim()
           const priority = priorities.find((one) => one === values.get('priority'))
           correct.mutate({ params: { id: request.id }, body: {
-            subject: String(values.get('subject') ?? ''), ...(serviceId ? { serviceId } : {}), ...(type ? { type } : {}), ...(priority ? { priority } : {}), ...(reason ? { reason } : {}), version: request.version,
+            ...(subject !== shown.subject ? { subject } : {}), ...(serviceId && serviceId !== shown.service?.id ? { serviceId } : {}), ...(type && type !== shown.type ? { type } : {}),
+            ...(priority && priority !== shown.priority ? { priority } : {}), ...(reason ? { reason } : {}), version: request.version,
           } })
         }}
       >
-        <TextField name="subject" label={t('requests.field.subject')} defaultValue={request.subject} className="col-span-full" isRequired />
+        <TextField name="subject" label={t('requests.field.subject')} defaultValue={shown.subject} className="col-span-full" isRequired />
         <Select label={t('requests.field.service')} value={serviceId} onChange={setServiceId} options={rows.filter((one) => one.isActive || one.id === serviceId).map((one) => ({ id: one.id, label: named(one.name) }))} />
         <Select key={serviceId} name="type" label={t('requests.field.type')} {...(chosenType ? { defaultValue: chosenType } : {})} options={types.map((one) => ({ id: one.key, label: named(one.name) }))} />
-        <RadioGroup name="priority" label={t('requests.field.priority')} defaultValue={request.priority} options={priorities.map((one) => ({ id: one, label: t(`requests.priority.${one}`) }))} className="col-span-full" />
+        <RadioGroup name="priority" label={t('requests.field.priority')} defaultValue={shown.priority} options={priorities.map((one) => ({ id: one, label: t(`requests.priority.${one}`) }))} className="col-span-full" />
         <TextArea name="reason" label={t('requests.correct-reason')} description={t('requests.correct-means')} rows={2} className="col-span-full" />
         <Actions>
           <Button onPress={onClose}>{t('requests.cancel')}</Button>
