@@ -4,9 +4,9 @@ export const givenNames = ['怡君', '雅婷', '志明', '家豪', '淑芬', '�
 export const simplifiedNames = ['王芳', '李强', '张伟', '刘洋', '陈静', '杨帆', '赵磊', '黄丽', '周杰', '吴敏', '徐鹏', '孙悦', '马超', '朱琳', '胡军', '郭晓', '何婷', '高翔', '林涛', '罗娜']
 export const englishNames = ['Emily Carter', 'James Lin', 'Priya Nair', 'Daniel Wong', 'Sofia Rossi', 'Liam Chen', 'Grace Kim', 'Oliver Tan', 'Hannah Lee', 'Marcus Ho', 'Nina Patel', 'Ethan Park']
 
-export interface DemoTeam { key: string; name: string; region: string | null; size: number; skills: { skill: string; level: number }[]; languages: string[] }
+export interface DemoTeam { key: string; name: string; region: string | null; size: number; skills: { skill: string; level: number }[]; languages: string[]; isAlwaysOpen?: true }
 export const teams: DemoTeam[] = [
-  { key: 'front', name: '一線客服', region: null, size: 16, skills: [{ skill: 'mobile', level: 2 }, { skill: 'billing', level: 2 }, { skill: 'broadband', level: 2 }], languages: ['zh'] },
+  { key: 'front', name: '一線客服', region: null, size: 16, skills: [{ skill: 'mobile', level: 2 }, { skill: 'billing', level: 2 }, { skill: 'broadband', level: 2 }], languages: ['zh'], isAlwaysOpen: true },
   { key: 'tech', name: '二線技術', region: null, size: 10, skills: [{ skill: 'broadband', level: 4 }, { skill: 'mobile', level: 4 }], languages: ['zh', 'en'] },
   { key: 'billing', name: '帳務中心', region: null, size: 8, skills: [{ skill: 'billing', level: 4 }], languages: ['zh'] },
   { key: 'field-north', name: '北區現場', region: 'north', size: 6, skills: [{ skill: 'broadband', level: 3 }], languages: ['zh'] },

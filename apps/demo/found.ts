@@ -3,7 +3,8 @@ import type { Ctx } from '../../platform/context.ts'
 import type { Actor } from '../../platform/access/index.ts'
 import { addRule, addService, changeService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
 import { addTemplate } from '../../modules/requests/index.ts'
-import { addMember, addSkill, createPerson, createTeam, defaultCapacity, listSkills, setPresence } from '../../modules/staff/index.ts'
+import { always24x7 } from '../../lib/calendar/index.ts'
+import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, listSkills, setPresence } from '../../modules/staff/index.ts'
 import { givenNames, services, skills, surnames, teams } from './company.ts'
 import type { Random } from './random.ts'
 
@@ -11,6 +12,8 @@ export interface DemoAgent {
   actor: Actor
   teamKey: string
   isLead: boolean
+  /** Of the first line, which has shifts around the clock. */
+  worksAlways: boolean
   /** 0 careless … 1 excellent: speed, quality of results, manner. */
   ability: number
   /** Virtual time until which the agent's hands are full, epoch ms. */
@@ -29,9 +32,10 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
   const company: Company = { agents: [], byId: new Map(), teamIds: new Map(), serviceIds: new Map() }
   const known = new Set((await listSkills(ctx)).map((skill) => skill.key))
   for (const [key, name] of skills) if (!known.has(key)) await addSkill(ctx, { key, name })
+  const { id: aroundTheClock } = await createCalendar(ctx, { name: '全年無休', hours: always24x7, holidays: 'none', isDefault: false })
   let count = 0
   for (const team of teams) {
-    const { id: teamId } = await createTeam(ctx, { name: team.name, region: team.region })
+    const { id: teamId } = await createTeam(ctx, { name: team.name, region: team.region, calendarId: team.isAlwaysOpen ? aroundTheClock : null })
     company.teamIds.set(team.key, teamId)
     for (let seat = 0; seat < team.size; seat++) {
       const name = surnames[count % surnames.length]! + givenNames[(count * 7) % givenNames.length]!
@@ -43,7 +47,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
       })
       await addMember(ctx, teamId, person.id)
       const actor: Actor = { kind: 'agent', id: person.id, name, scope: 'team', teamIds: [teamId], permissions: new Set(isLead ? [...workPermissions, 'requests.assign', 'requests.verify'] : [...workPermissions, 'requests.verify']) }
-      company.agents.push({ actor, teamKey: team.key, isLead, ability: Math.min(1, Math.max(0.1, random.between(0.35, 1))), freeAt: 0 })
+      company.agents.push({ actor, teamKey: team.key, isLead, worksAlways: team.isAlwaysOpen ?? false, ability: Math.min(1, Math.max(0.1, random.between(0.35, 1))), freeAt: 0 })
       await setPresence(ctx, person.id, 'online', { until: null })
       count++
     }

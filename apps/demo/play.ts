@@ -161,8 +161,10 @@ class Play {
 
   async #drain(): Promise<void> {
     const now = Math.max(this.#drainAt, this.#clock.now().getTime())
-    this.#drainAt = isOpenHour(now) ? now + 10 * MINUTE : nextOpening(now)
-    if (!isOpenHour(now)) return
+    // The first line answers around the clock; the others' queues wait for the morning.
+    const isNight = !isOpenHour(now)
+    this.#drainAt = !isNight ? now + 10 * MINUTE : this.#lane.half === 0 ? Math.min(now + 2 * HOUR, nextOpening(now)) : nextOpening(now)
+    if (isNight && this.#lane.half !== 0) return
     this.#clock.set(now)
     await drainQueues(this.#app, this.#lane.teamIds)
     const offered = await this.#app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where id = any(${[...this.#waiting]}::uuid[]) and stage = 'assign'`
@@ -209,8 +211,8 @@ class Play {
 
   /** Within the agent's working hours, after what is already in hand. */
   #whenFree(agent: DemoAgent, from: number, minutes: number): number {
-    const start = workTime(Math.max(from, agent.freeAt))
-    const end = workTime(start + minutes * MINUTE)
+    const start = workTime(Math.max(from, agent.freeAt), agent)
+    const end = workTime(start + minutes * MINUTE, agent)
     agent.freeAt = start + Math.min(minutes, 20) * 0.6 * MINUTE
     return end
   }
@@ -221,7 +223,7 @@ class Play {
     const random = this.#random
     one.agent = agent
     // A click beside other work: it does not wait for what the agent has in hand.
-    const answer = workTime(now + random.around(one.channel === 'chat' ? 1 : 3 + 5 * (1 - agent.ability), 0.6) * MINUTE)
+    const answer = workTime(now + random.around(one.channel === 'chat' ? 1 : 3 + 5 * (1 - agent.ability), 0.6) * MINUTE, agent)
     if (random.chance(0.02)) this.#agenda.add(answer, agent.actor, (ctx) => this.#decline(ctx, one))
     else if (answer - now > 19 * MINUTE) this.#agenda.add(now + 20 * MINUTE + 1000, systemActor, (ctx) => this.#takenBack(ctx, one))
     else this.#agenda.add(answer, agent.actor, (ctx) => this.#begin(ctx, one))
@@ -293,7 +295,7 @@ class Play {
     if (stage !== 'track') return
     if (this.#random.chance(0.12)) {
       // No answer: the agent goes on after two days.
-      this.#agenda.add(workTime(ctx.now.getTime() + 2 * DAY), one.agent!.actor, async (later) => {
+      this.#agenda.add(workTime(ctx.now.getTime() + 2 * DAY, one.agent!), one.agent!.actor, async (later) => {
         if ((await this.#stageOf(later, one)).stage === 'track') { await stopWaiting(later, one.id); await this.#handIn(later, one) }
       })
       return
@@ -373,4 +375,4 @@ function nextOpening(ms: number): number {
   while (at <= ms || !isWeekday(at)) at += DAY
   return at
 }
-const workTime = (ms: number): number => (isOpenHour(ms) ? ms : nextOpening(ms) + (ms % (10 * MINUTE)))
+const workTime = (ms: number, agent: DemoAgent): number => (agent.worksAlways || isOpenHour(ms) ? ms : nextOpening(ms) + (ms % (10 * MINUTE)))
