@@ -37,7 +37,12 @@ export function Button({ variant = 'plain', size = 'md', icon, children, reason,
   )
   const content = <>{busy ? <Spinner /> : icon}{children}</>
   if (reason) return <Refused {...props} className={classes} reason={reason}>{content}</Refused>
-  return <AriaButton {...props} isPending={busy ?? false} className={classes}>{content}</AriaButton>
+  if (busy) {
+    // React Aria's own `isPending` announces the button by its id; when the answer takes the button away, that id leads nowhere.
+    const { onPress: _press, onPressStart: _start, onPressEnd: _end, type: _type, ...rest } = props
+    return <AriaButton {...rest} type="button" aria-disabled="true" className={classes}>{content}</AriaButton>
+  }
+  return <AriaButton {...props} className={classes}>{content}</AriaButton>
 }
 
 function Refused({ reason, children, ...props }: AriaButtonProps & { reason: string; children: ReactNode }) {
