@@ -67,11 +67,12 @@ export function rasterType(bytes: Uint8Array): string | null {
 
 export interface StoredFile { name: string; bytes: Buffer; contentType: string }
 
-/** The file, if the actor may see its request (or uploaded it just now). */
+/** The file, if the actor may see its request (or uploaded it just now); files of notes are for staff only. */
 export async function readAttachment(ctx: Ctx, id: string): Promise<StoredFile> {
   const [row] = await ctx.db<StoredFile[]>`
     select a.name, f.bytes, a.content_type from requests.attachment a join platform.file f on f.id = a.file_id left join requests.request r on r.id = a.request_id
-    where a.id = ${id} and ((r.id is not null and ${visible(ctx)}) or (r.id is null and a.owner = ${ownerOf(ctx)}))`
+    where a.id = ${id} and ((r.id is not null and ${visible(ctx)}
+      ${ctx.actor.kind === 'client' ? ctx.db`and not exists (select 1 from requests.message m where m.id = a.message_id and m.kind = 'note')` : ctx.db``}) or (r.id is null and a.owner = ${ownerOf(ctx)}))`
   if (!row) throw notFound('requests.attachment')
   return row
 }

@@ -6,7 +6,7 @@ import { enqueue } from '../../platform/jobs/index.ts'
 import { searchTokens } from '../../lib/search/index.ts'
 import { acceptOffer, holdBy, mustAllow, noticeTo } from './assign.ts'
 import { nextDue, snippet, UNDO_MS } from './request.ts'
-import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, NOTE_MARK, patchRequest } from './store.ts'
 import { waitFor } from './track.ts'
 
 export interface Writing { kind: 'reply' | 'note'; text: string; mentions?: string[]; attachmentIds?: string[]; then?: 'wait' }
@@ -36,7 +36,7 @@ async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Pr
   await attachFiles(ctx, request.id, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, request.id, 'note')
   for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
-  addSearchText(ctx, request.id, searchTokens(writing.text.slice(0, 8000)))
+  addSearchText(ctx, request.id, searchTokens(writing.text.slice(0, 8000)).map((token) => NOTE_MARK + token))
   await emit(ctx, 'request.noted', { subject: request.id, teamId: request.teamId, data: { message: messageId, mentions: writing.mentions ?? [] } })
   return messageId
 }

@@ -7,7 +7,7 @@ import { Fault } from '../../platform/fault.ts'
 import { toTsquery } from '../../lib/search/index.ts'
 import { may } from '../../platform/access/index.ts'
 import type { RequestRow, View } from './contract.ts'
-import { visible } from './store.ts'
+import { NOTE_MARK, visible } from './store.ts'
 
 export interface ListQuery {
   view: View
@@ -125,7 +125,7 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
   const { db } = ctx
   const text = query.search!.trim()
   const number = /^#?(\d{1,15})$/.exec(text)?.[1]
-  const words = toTsquery(text)
+  const words = ctx.actor.kind === 'client' ? toTsquery(text) : alsoInNotes(toTsquery(text))
   // Matching first, in a materialised step: with ORDER BY … LIMIT the planner may otherwise walk the whole table for a rare word.
   return db<Row[]>`
     with hit as materialized (
@@ -136,6 +136,9 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
     where ${filters(ctx, query)} and ${visible(ctx)} ${query.teamId ? db`and r.team_id = ${query.teamId}` : db``}
     order by (r.number = ${number ?? null}::bigint) desc nulls last, r.id desc limit ${query.limit + 1}`
 }
+
+// 'word' & 'start':* → ('word' | '~word') & ('start':* | '~start':*)
+const alsoInNotes = (query: string): string => query.replace(/'((?:[^']|'')*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${NOTE_MARK}${word}'${String(start)})`)
 
 const COUNTED: View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open', 'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'failed']
 const COUNT_CAP = 1000

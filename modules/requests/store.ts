@@ -120,6 +120,9 @@ export async function attachFiles(ctx: Ctx, requestId: string, messageId: string
 }
 export const ownerOf = (ctx: Ctx): string => `${ctx.actor.kind}:${ctx.actor.id ?? ''}`
 
+/** Stands before the words of notes, which only colleagues may find a request by; no token begins with it. */
+export const NOTE_MARK = '~'
+
 /** Adds words to what a search finds. `tokens` come from lib/search. */
 export function addSearchText(ctx: Ctx, requestId: string, tokens: string[]): void {
   ctx.later(ctx.db`update requests.search set tokens = tokens || array_to_tsvector(${tokens}) where request_id = ${requestId}`)
