@@ -90,6 +90,37 @@ function* asked(): Generator<{ at: string; key: string }> {
   }
 }
 
+const rooms = 'staff|customers|standards|requests|channels|routing|quality|insight|platform|access|http|console'
+
+/** What looks like a text key and is a name of another kind: events, permissions, queues, tables, named constants. */
+function otherNames(): Set<string> {
+  const names = new Set<string>()
+  for (const path of files) {
+    if (path.endsWith('.sql')) for (const { match } of matchesIn(path, /\bcreate (?:table|sequence) ([a-z_]+\.[a-z_]+)/g)) names.add(match[1]!)
+    if (!isSource(path)) continue
+    for (const { match } of matchesIn(path, /\bemit\(\w+, ([^{]*)/g)) for (const [, name] of match[1]!.matchAll(/'([\w.-]+)'/g)) names.add(name!)
+    for (const { match } of matchesIn(path, /\b(?:access|needs): '([\w.-]+)'|\b(?:may|mustMay)\([\w.]+, '([\w.-]+)'|\benqueue\(\w+, '([\w.-]+)'|^\s+'([\w.-]+)': \{|\bnotFound\('([\w.-]+)'|\b[A-Z]+ = '([\w.-]+)'|\bkey = '([\w.-]+)'/gm)) names.add(match.slice(1).find(Boolean)!)
+  }
+  return names
+}
+
+const isSource = (path: string): boolean => /^(apps|modules|platform)\/.*\.tsx?$/.test(path) && !isTest(path)
+
+/** Keys handed on by name (reasons, verdicts, codes), and beginnings of keys that are put together. */
+function* handedOn(known: ReadonlySet<string>): Generator<{ at: string; key: string }> {
+  const others = otherNames()
+  const whole = new RegExp(`'((?:${rooms})(?:\\.[a-zA-Z0-9-]+)+)'`, 'g')
+  const begun = new RegExp(`\`((?:${rooms})\\.[a-zA-Z0-9.-]*)\\$\\{`, 'g')
+  for (const path of files.filter(isSource)) {
+    if (path.startsWith('apps/demo/')) continue
+    for (const { at, match } of matchesIn(path, whole)) if (!others.has(match[1]!)) yield { at, key: match[1]! }
+    for (const { at, match } of matchesIn(path, begun)) {
+      const start = match[1]!
+      if (![...known, ...others].some((one) => one.startsWith(start))) yield { at, key: `${start}…` }
+    }
+  }
+}
+
 export function texts(): Part {
   const findings: Finding[] = []
   const all = homes(findings)
@@ -106,7 +137,7 @@ export function texts(): Part {
     }
   }
   const told = new Set<string>()
-  for (const { at, key } of asked()) {
+  for (const { at, key } of [...asked(), ...handedOn(new Set(owners.keys()))]) {
     // The portal's pages name a key without its room.
     if (owners.has(key) || told.has(key) || (at.startsWith('apps/portal/') && [...owners.keys()].some((one) => one.endsWith(`.${key}`)))) continue
     told.add(key)
