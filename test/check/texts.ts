@@ -1,4 +1,6 @@
 /** Texts: three languages with the same keys and arguments, one home a key, and a text for everything that is shown by key. */
+import iconv from 'iconv-lite'
+import table from 'opencc-js/dict/TSCharacters'
 import { compareCatalogues, locales, type Locale } from '../../lib/text/index.ts'
 import { files, isTest, matchesIn, read, type Finding, type Part } from './tree.ts'
 
@@ -56,10 +58,15 @@ const strangers: Record<Locale, RegExp> = {
   'en': /\b(?:tickets?|utili[sz]e)\b/i,
 }
 
-// Forms that only the other script has; those shared by both (后 里 面 台 …) tell nothing.
-const onlySimplified = /[们这来会对时过说国发见问题关开设复务员请单电话维优级责审页览与邮钟确认现处测试从将还应该该调节约组织统计总额买卖价视频载张项目绝类别显词门间队随险难证]/u
-const onlyTraditional = /[們這來會對時過說國發見問題關開設復務員請單電話維優級責審頁覽與郵鐘確認現處測試從將還應該調節約組織統計總額買賣價視頻載張項絕類顯詞門間隊隨險難證]/u
-const shared = /[该目别的词额]/u
+// 著 stays in 著名 and 显著, 乾 in names.
+const traditional = new Set(table.split('|').map((entry) => entry.split(' ')[0]!).filter((letter) => !'著乾'.includes(letter)))
+
+/** True when this letter can't stand in a text of the language: unknown to Big5, or a traditional form. */
+const isOfOtherScript: Record<Locale, (letter: string) => boolean> = {
+  'zh-Hant': (letter) => iconv.decode(iconv.encode(letter, 'big5'), 'big5') !== letter,
+  'zh-Hans': (letter) => traditional.has(letter),
+  'en': () => false,
+}
 
 function words(home: Home, findings: Finding[]): void {
   for (const [locale, texts] of home.texts) {
@@ -68,13 +75,11 @@ function words(home: Home, findings: Finding[]): void {
       const stranger = strangers[locale].exec(text)
       if (stranger) findings.push({ at, says: `${key}: “${stranger[0]}” is not the word here, see docs/glossary.md` })
       if (/[!！](?!=)/.test(text)) findings.push({ at, says: `${key}: no exclamation marks` })
-      const script = locale === 'zh-Hans' ? onlyTraditional : locale === 'zh-Hant' ? onlySimplified : null
-      const wrong = script && [...text].find((letter) => script.test(letter) && !onlyBoth(letter))
+      const wrong = text.match(/\p{Script=Han}/gu)?.find(isOfOtherScript[locale])
       if (wrong) findings.push({ at, says: `${key}: “${wrong}” is of the other script` })
     }
   }
 }
-const onlyBoth = (letter: string): boolean => shared.test(letter) || (onlySimplified.test(letter) && onlyTraditional.test(letter))
 
 /** Keys that code names in words: faults thrown or declared, refusals at start-up, field messages, screens' t('…'). */
 function* asked(): Generator<{ at: string; key: string }> {
