@@ -20,7 +20,7 @@ export function AssignDialog(props: { request: Request; onClose: () => void }): 
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState<string | null>(null)
   const teams = useTeams()
-  const people = usePeople(teamId || undefined)
+  const people = usePeople(teamId || undefined, { isLive: true })
   const loads = useGet(requests.loads, { query: teamId ? { teamId } : {} }, { live: ['request.'] })
   const assign = useCall(requests.assign, useDone(props, t(isHandOver ? 'requests.done.handOver' : 'requests.done.assign')))
   const rows = useMemo(() => {

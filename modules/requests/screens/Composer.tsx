@@ -86,7 +86,7 @@ function useSend(request: Request, voice: Voice, uploads: Uploads) {
   const { person } = useSession()
   const { id } = request
   const { changeMessages, renew } = useRequestCache(id)
-  const people = usePeople(undefined, voice === 'note')
+  const people = usePeople(undefined, { isEnabled: voice === 'note' })
   const temporary = useRef('')
   const write = useCall(requests.write, {
     onDone: (answer) => {
@@ -241,7 +241,7 @@ function Writing({ request, voice, area, text, isOpen, onChange, onSend, onFiles
 
 function useChoices(request: Request, voice: Voice, isAsking: boolean, query: string): Choice[] {
   const templates = useGet(requests.templates, { query: { requestId: request.id } }, { isEnabled: isAsking && voice === 'reply', staleSeconds: 120 })
-  const people = usePeople(undefined, isAsking && voice === 'note')
+  const people = usePeople(undefined, { isEnabled: isAsking && voice === 'note' })
   return useMemo(() => {
     if (!isAsking) return []
     const all: Choice[] = voice === 'reply'

@@ -7,11 +7,14 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Button, Popover, Time } from '../../../ui/index.ts'
 import { requests } from '../contract.ts'
 
+/** Only these events can bring somebody a notice. */
+const noticed = ['request.assigned', 'request.handed-over', 'request.noted', 'request.sent-back', 'request.task-']
+
 /** The bell of the top line: what concerns me, newest first. Everything in it counts as read once it was open. */
 export function NoticesBell(): ReactElement {
   const t = useText()
   const [isOpen, setOpen] = useState(false)
-  const found = useGet(requests.notices, {}, { live: ['request.'], staleSeconds: 60 })
+  const found = useGet(requests.notices, {}, { live: noticed, staleSeconds: 60 })
   const read = useCall(requests.readNotices, { refresh: [requests.notices], onFault: () => undefined })
   const unread = found.data?.unread ?? 0
   const rows = found.data?.rows ?? []

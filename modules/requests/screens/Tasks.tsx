@@ -25,8 +25,10 @@ export function Tasks({ request }: { request: Request }): ReactElement {
           return (
             <li key={task.id}>
               <Checkbox isSelected={isDone} onChange={(next) => change.mutate({ params: { id, taskId: task.id }, body: { isDone: next, version: task.version } })}>
-                <span className={isDone ? 'text-faint line-through' : ''}>{task.title}</span>
-                <span className="block text-sm text-faint">{task.owner?.name ?? t('requests.nobody')}{task.dueAt && <> · {t('requests.due')} <Time at={task.dueAt} isPlain /></>}</span>
+                <span className="min-w-0">
+                  <span className={isDone ? 'text-faint line-through' : ''}>{task.title}</span>
+                  <span className="block text-sm text-faint">{task.owner?.name ?? t('requests.nobody')}{task.dueAt && <> · {t('requests.due')} <Time at={task.dueAt} isPlain /></>}</span>
+                </span>
               </Checkbox>
             </li>
           )

@@ -9,13 +9,13 @@ import type { View } from '../contract.ts'
 import type { useCounts } from './data.ts'
 
 /** The everyday views first, then those that must be empty or owned. */
-export const workViews: readonly View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open']
-export const careViews: readonly View[] = ['unassigned', 'unaccepted', 'overdue', 'stuck', 'failed', 'unverified', 'unrated']
-export const restViews: readonly View[] = ['closed', 'all']
+const workViews: readonly View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open']
+const careViews: readonly View[] = ['unassigned', 'unaccepted', 'overdue', 'stuck', 'failed', 'unverified', 'unrated']
+const restViews: readonly View[] = ['closed', 'all']
 /** A number here is a thing somebody has to look at. */
 const alarming = new Set<View>(['overdue', 'stuck', 'failed', 'unaccepted'])
 
-export interface ViewsProps {
+interface ViewsProps {
   view: View
   team: string | undefined
   counts: ReturnType<typeof useCounts>['data']

@@ -1,8 +1,8 @@
 /** What the screens of requests read, and how an answer gets into everything that shows it. */
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { call, queryKey, useGet, type CallFault } from '../../../apps/console/api.ts'
-import type { LiveEvent } from '../../../apps/console/live.ts'
+import { useLive, type LiveEvent } from '../../../apps/console/live.ts'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { customers } from '../../customers/contract.ts'
 import { standards } from '../../standards/contract.ts'
@@ -10,10 +10,35 @@ import { staff } from '../../staff/contract.ts'
 import { requests, type Message, type Request, type RequestRow, type View } from '../contract.ts'
 import type { Names } from './words.ts'
 
-export type Page = { rows: RequestRow[]; next: string | null }
-export interface ListState { view: View; team?: string | undefined; search?: string | undefined }
+type Page = { rows: RequestRow[]; next: string | null }
+interface ListState { view: View; team?: string | undefined; search?: string | undefined }
 
 const ofRequest = (id: string) => (event: LiveEvent): boolean => event.subject === id && event.type.startsWith('request.')
+
+/** In a busy house every second brings events: one renewal at once, the next ones together. */
+const LIST_RENEWAL_MS = 500
+const COUNTS_RENEWAL_MS = 1_500
+
+/** Asks again when live events of a type arrive: at the first at once, then at most once in `ms`. */
+function useRenewal(type: string, refetch: () => unknown, ms: number): void {
+  const latest = useRef(refetch)
+  latest.current = refetch
+  const rest = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; isWanted: boolean }>({ timer: undefined, isWanted: false })
+  useLive(type, () => {
+    const now = rest.current
+    if (now.timer !== undefined) { now.isWanted = true; return }
+    void latest.current()
+    const again = () => {
+      now.timer = undefined
+      if (!now.isWanted) return
+      now.isWanted = false
+      void latest.current()
+      now.timer = setTimeout(again, ms)
+    }
+    now.timer = setTimeout(again, ms)
+  })
+  useEffect(() => () => clearTimeout(rest.current.timer), [])
+}
 
 /** The list of a view, page by page; a live event renews the pages that are shown. */
 export function useRequestList({ view, team, search }: ListState) {
@@ -22,8 +47,9 @@ export function useRequestList({ view, team, search }: ListState) {
     queryKey: [...queryKey(requests.list, { query }), 'pages'],
     queryFn: ({ pageParam, signal }) => call(requests.list, { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
     initialPageParam: null, getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before, meta: { live: ['request.'] },
+    placeholderData: (before) => before,
   })
+  useRenewal('request.', found.refetch, LIST_RENEWAL_MS)
   const rows = useMemo(() => {
     const seen = new Set<string>()
     return (found.data?.pages ?? []).flatMap((page) => page.rows).filter((row) => !seen.has(row.id) && seen.add(row.id))
@@ -31,7 +57,11 @@ export function useRequestList({ view, team, search }: ListState) {
   return { ...found, rows }
 }
 
-export const useCounts = () => useGet(requests.counts, {}, { live: ['request.'], keepsPrevious: true })
+export function useCounts() {
+  const found = useGet(requests.counts, {}, { keepsPrevious: true })
+  useRenewal('request.', found.refetch, COUNTS_RENEWAL_MS)
+  return found
+}
 export const useRequest = (id: string) => useGet(requests.get, { params: { id } }, { live: ofRequest(id) })
 export const useMessages = (id: string) => useGet(requests.messages, { params: { id } }, { live: ofRequest(id) })
 export const useEvents = (id: string, isEnabled = true) => useGet(requests.events, { params: { id }, query: { limit: 500 } }, { live: ofRequest(id), isEnabled })
@@ -66,8 +96,9 @@ export function useRequestCache(id: string) {
   }, [client, id])
 }
 
-export const usePeople = (teamId?: string, isEnabled = true) =>
-  useGet(staff.people, { query: { ...(teamId ? { teamId } : {}), limit: 200 } }, { live: ['presence', 'staff.'], isEnabled, staleSeconds: 60 })
+/** Colleagues; `isLive` where their presence is looked at, since presence changes all the time. */
+export const usePeople = (teamId?: string, { isEnabled = true, isLive = false } = {}) =>
+  useGet(staff.people, { query: { ...(teamId ? { teamId } : {}), limit: 200 } }, { ...(isLive ? { live: ['presence', 'staff.'] } : {}), isEnabled, staleSeconds: isLive ? 5 : 300 })
 export const useTeams = () => useGet(staff.teams, { query: {} }, { staleSeconds: 300 })
 export const useServices = () => useGet(standards.services, {}, { staleSeconds: 300 })
 

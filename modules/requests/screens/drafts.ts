@@ -3,11 +3,11 @@
  * loses nothing, and is saved on the server shortly after the last key.
  */
 import { useEffect, useSyncExternalStore } from 'react'
-import { call } from '../../../apps/console/api.ts'
+import { call, CallFault } from '../../../apps/console/api.ts'
 import { requests } from '../contract.ts'
 
 export type Voice = 'reply' | 'note'
-export type SaveState = 'none' | 'waiting' | 'saved' | 'failed'
+type SaveState = 'none' | 'waiting' | 'saved' | 'failed'
 interface Draft { text: string; state: SaveState }
 
 const SAVE_AFTER_MS = 700
@@ -33,8 +33,11 @@ function saveSoon(id: string, kind: Voice, wait = SAVE_AFTER_MS): void {
     const { text } = drafts.get(key) ?? empty
     call(requests.saveDraft, { params: { id }, body: { kind, text } }).then(
       () => { if (drafts.get(key)?.text === text) put(key, { text, state: text.trim() ? 'saved' : 'none' }) },
-      // The words stay here; they are saved when the server can be reached again.
-      () => { put(key, { text: drafts.get(key)?.text ?? text, state: 'failed' }); saveSoon(id, kind, RETRY_MS) },
+      // The words stay here; they are saved when the server can be reached again. A refusal would stay one.
+      (problem: unknown) => {
+        put(key, { text: drafts.get(key)?.text ?? text, state: 'failed' })
+        if (problem instanceof CallFault && problem.isUncertain && !timers.has(key)) saveSoon(id, kind, RETRY_MS)
+      },
     )
   }, wait))
 }

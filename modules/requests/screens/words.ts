@@ -18,7 +18,7 @@ export function spanWords(ms: number, t: Text, rounding: 'up' | 'down' = 'up'): 
   return t('requests.span.days', { days: Math.floor(hours / 24), hours: hours % 24 })
 }
 
-export interface ClockReading { state: ClockState; used: number; words: string }
+interface ClockReading { state: ClockState; used: number; words: string }
 type ClockShape = Request['resolution']
 
 /** One clock as ring and words; null when nothing is due. `startAt` is when it began to run. */
