@@ -21,6 +21,8 @@ export function deriveKeys(root: Buffer): Keys {
 
 /** The root key from LOOPDESK_KEY (64 hex digits, for several nodes) or from a file beside the data, made on first use. */
 export async function loadKeys(dataDir: string, env: NodeJS.ProcessEnv = process.env): Promise<Keys> {
+  // Buffer.from stops at the first wrong digit without a word: a typing error must not become a short key.
+  if (env.LOOPDESK_KEY && !/^[0-9a-f]{64}$/i.test(env.LOOPDESK_KEY)) throw new RangeError('LOOPDESK_KEY is not 64 hex digits')
   if (env.LOOPDESK_KEY) return deriveKeys(Buffer.from(env.LOOPDESK_KEY, 'hex'))
   const file = join(dataDir, 'root.key')
   await mkdir(dataDir, { recursive: true })
