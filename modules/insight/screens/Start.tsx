@@ -144,6 +144,8 @@ function Stages({ stages, team }: { stages: Today['stages']; team: string | unde
 function Nothing(): ReactElement {
   const t = useText()
   const may = useMay()
+  const { person } = useSession()
+  if (person && person.scope !== 'all' && person.teams.length === 0) return <EmptyState title={t('insight.no-team')}>{t('insight.no-team-next')}</EmptyState>
   return (
     <EmptyState title={t('insight.nothing')} exampleLabel={t('insight.example')} example={t('insight.nothing-example')} action={may('staff.configure') ? <Link href={paths.channels()} variant="button">{t('insight.open-channels')}</Link> : undefined}>
       {t('insight.nothing-next')}

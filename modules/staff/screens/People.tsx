@@ -36,6 +36,8 @@ function PeopleTable({ add }: { add: ReactElement }): ReactElement {
   const [search] = useSearchState<'search' | 'team' | 'state'>()
   const words = useDeferredValue(search.search ?? '')
   const teams = useGet(staff.teams, { query: {} })
+  const skills = useGet(staff.skills, {})
+  const skillName = (key: string) => skills.data?.rows.find((skill) => skill.key === key)?.name ?? key
   const query = { ...(words ? { search: words } : {}), ...(search.team ? { teamId: search.team } : {}), disabled: search.state === 'disabled' ? 'true' as const : 'false' as const }
   const found = useInfiniteQuery({
     queryKey: queryKey(staff.people, { query }), initialPageParam: undefined as string | undefined, meta: { live: ['staff.', 'presence'] },
@@ -59,7 +61,7 @@ function PeopleTable({ add }: { add: ReactElement }): ReactElement {
           { id: 'login', title: t('staff.sign-in.login'), cell: (row) => <span className="wrap-anywhere text-muted">{row.login}</span>, priority: 3 },
           { id: 'role', title: t('staff.role'), cell: (row) => row.roleName ?? t(`staff.role.${row.roleKey}`) },
           { id: 'teams', title: t('staff.teams'), cell: (row) => row.teamIds.map(teamName).filter(Boolean).join(t('staff.list-comma')) || <span className="text-faint">–</span> },
-          { id: 'skills', title: t('staff.skills'), cell: (row) => row.skills.map((skill) => `${skill.key} ${skill.level}`).join(t('staff.list-comma')) || <span className="text-faint">–</span>, priority: 3 },
+          { id: 'skills', title: t('staff.skills'), cell: (row) => row.skills.map((skill) => `${skillName(skill.key)} ${skill.level}`).join(t('staff.list-comma')) || <span className="text-faint">–</span>, priority: 3 },
           { id: 'code', title: t('staff.totp'), cell: (row) => t(row.hasTotp ? 'staff.yes' : 'staff.no'), priority: 3 },
         ]}
       />
