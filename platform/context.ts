@@ -4,13 +4,14 @@
  */
 import type { Actor } from './access/index.ts'
 import type { Db, Pool } from './database/index.ts'
-import type { EventBook, NewEvent } from './events/book.ts'
+import type { EventBook } from './events/book.ts'
+import type { NewEvent } from './events/write.ts'
 import type { Keys } from './crypto/index.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
 import type { Locale } from '../lib/text/index.ts'
 import { transaction, violatedKey } from './database/index.ts'
-import { flushEvents } from './events/book.ts'
+import { flushEvents } from './events/write.ts'
 import { Fault } from './fault.ts'
 import { systemActor } from './access/index.ts'
 

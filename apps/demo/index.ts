@@ -78,7 +78,8 @@ async function holdBackground(app: App, databaseUrl: string): Promise<() => Prom
   await connection`select 1 from platform.cursor order by listener for update`
   await app.pool`update platform.job set leased_until = clock_timestamp() + interval '1 day', leased_by = null where key = 'schedule' and queue in ('requests.sweep', 'routing.patrol')`
   return async () => {
-    await connection`update platform.cursor set xid = pg_snapshot_xmin(pg_current_snapshot()), seq = 0`
+    // Behind every transaction begun so far; this guard's own is the oldest of them.
+    await connection`update platform.cursor set xid = pg_snapshot_xmax(pg_current_snapshot()), seq = 0`
     await connection`delete from platform.job where queue in ('requests.release', 'routing.drain')`
     await connection`update platform.job set leased_until = null where key = 'schedule'`
     await connection`analyze`.catch(() => {})

@@ -2,24 +2,14 @@
  * Events: one row per change, written in the change's own transaction. Followers run inside it, for what must
  * be true at once; listeners run after commit, at least once, in order, each room behind its own cursor.
  */
-import { newId } from '../../lib/id/index.ts'
 import type { App, Ctx } from '../context.ts'
 import { run } from '../context.ts'
 import { isUnavailable } from '../database/index.ts'
 import { systemActor } from '../access/index.ts'
+import type { NewEvent } from './write.ts'
 
-export interface NewEvent {
-  id: string
-  type: string
-  /** The object whose history this belongs to, e.g. the request. */
-  subject: string | null
-  /** Team that may see it live; null: everybody who may see the subject. */
-  teamId: string | null
-  data: Record<string, unknown>
-  at: string
-  actorKind: string
-  actorId: string | null
-}
+export type { NewEvent } from './write.ts'
+export { emit } from './write.ts'
 export interface StoredEvent extends NewEvent { seq: number; xid: string }
 
 export type Follower = (ctx: Ctx, event: NewEvent) => Promise<void>
@@ -31,32 +21,6 @@ interface Room { name: string; listeners: Record<string, Listener>; types: strin
 
 const BATCH = 50
 const POISON_AFTER = 5
-
-/** Records a change. Its followers have run when this returns; the row is written with the commit. */
-export async function emit(ctx: Ctx, type: string, what: { subject?: string | null; teamId?: string | null; data?: Record<string, unknown> }): Promise<NewEvent> {
-  if (!ctx.writes) throw new Error(`${type} emitted by a reading context`)
-  const event: NewEvent = {
-    id: newId(), type, subject: what.subject ?? null, teamId: what.teamId ?? null, data: what.data ?? {},
-    at: ctx.now.toISOString(), actorKind: ctx.actor.kind, actorId: ctx.actor.id,
-  }
-  ctx.events.push(event)
-  for (const follow of ctx.app.book.followersOf(type)) await follow(ctx, event)
-  return event
-}
-
-/** Sends the transaction's events in one statement, to be awaited with the commit. */
-export function flushEvents(ctx: Ctx): void {
-  if (!ctx.events.length) return
-  const rows = ctx.events.map((event) => ({
-    id: event.id, type: event.type, subject: event.subject, team_id: event.teamId, at: event.at,
-    actor_kind: event.actorKind, actor_id: event.actorId, data: event.data,
-  }))
-  ctx.later(ctx.db`
-    insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, data)
-    select id, type, subject, team_id, at, actor_kind, actor_id, data
-    from jsonb_to_recordset(${ctx.db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
-      at timestamptz, actor_kind text, actor_id uuid, data jsonb)`)
-}
 
 export class EventBook {
   #followers = new Map<string, Follower[]>()

@@ -1,0 +1,41 @@
+/** Writing events: one row per change, in the change's own transaction. */
+import { newId } from '../../lib/id/index.ts'
+import type { Ctx } from '../context.ts'
+
+export interface NewEvent {
+  id: string
+  type: string
+  /** The object whose history this belongs to, e.g. the request. */
+  subject: string | null
+  /** Team that may see it live; null: everybody who may see the subject. */
+  teamId: string | null
+  data: Record<string, unknown>
+  at: string
+  actorKind: string
+  actorId: string | null
+}
+/** Records a change. Its followers have run when this returns; the row is written with the commit. */
+export async function emit(ctx: Ctx, type: string, what: { subject?: string | null; teamId?: string | null; data?: Record<string, unknown> }): Promise<NewEvent> {
+  if (!ctx.writes) throw new Error(`${type} emitted by a reading context`)
+  const event: NewEvent = {
+    id: newId(), type, subject: what.subject ?? null, teamId: what.teamId ?? null, data: what.data ?? {},
+    at: ctx.now.toISOString(), actorKind: ctx.actor.kind, actorId: ctx.actor.id,
+  }
+  ctx.events.push(event)
+  for (const follow of ctx.app.book.followersOf(type)) await follow(ctx, event)
+  return event
+}
+
+/** Sends the transaction's events in one statement, to be awaited with the commit. */
+export function flushEvents(ctx: Ctx): void {
+  if (!ctx.events.length) return
+  const rows = ctx.events.map((event) => ({
+    id: event.id, type: event.type, subject: event.subject, team_id: event.teamId, at: event.at,
+    actor_kind: event.actorKind, actor_id: event.actorId, data: event.data,
+  }))
+  ctx.later(ctx.db`
+    insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, data)
+    select id, type, subject, team_id, at, actor_kind, actor_id, data
+    from jsonb_to_recordset(${ctx.db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
+      at timestamptz, actor_kind text, actor_id uuid, data jsonb)`)
+}
