@@ -24,43 +24,55 @@ afterAll(() => desk.close())
 
 type Json = Record<string, unknown>
 const at = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((part, key) => (part as Json | undefined)?.[key], value)
-
-/** Sends one string; it must come back as it went in, or be refused as a field. */
-async function through(what: string, text: string, method: string, path: string, body: Json, read: (answer: Json) => unknown | Promise<unknown>): Promise<void> {
-  const answer = await desk.call<Json>(method, path, { token: people.admin.token, body })
-  if (answer.status === 422) {
-    const code = at(answer.body, 'fault.code')
-    if (code !== 'input.invalid') wrong.push(`${what} ${JSON.stringify(text)}: ${String(code)}`)
-    counts.refused++
-    return
-  }
-  if (answer.status >= 300) { wrong.push(`${what} ${JSON.stringify(text)}: status ${answer.status} ${JSON.stringify(answer.body)}`); return }
-  const back = await read(answer.body)
-  if (back !== text) wrong.push(`${what} ${JSON.stringify(text)} came back as ${JSON.stringify(back)}`)
-  else counts.kept++
-}
 const get = async (path: string): Promise<Json> => (await desk.call<Json>('GET', path, { token: people.admin.token })).body
 
+interface Way { what: string; method: string; path: string; fields: string[]; body: (put: (field: string) => unknown) => Json; read: (answer: Json, field: string) => unknown }
+
+/** Sends one string in all fields at once; where that is refused, each field by itself. What comes back must be what went in. */
+async function through(way: Way, text: string): Promise<void> {
+  if (!(await attempt(way, text, way.fields)) && way.fields.length > 1) for (const field of way.fields) await attempt(way, text, [field])
+}
+async function attempt(way: Way, text: string, fields: string[]): Promise<boolean> {
+  const answer = await desk.call<Json>(way.method, way.path, { token: people.admin.token, body: way.body((field) => (fields.includes(field) ? text : undefined)) })
+  if (answer.status === 422 && at(answer.body, 'fault.code') === 'input.invalid') {
+    if (fields.length === 1) counts.refused++
+    return false
+  }
+  if (answer.status >= 300) { wrong.push(`${way.what} ${JSON.stringify(text)}: status ${answer.status} ${JSON.stringify(answer.body)}`); return true }
+  for (const field of fields) {
+    const back = await way.read(answer.body, field)
+    // Blanks around a name somebody claims are not part of it.
+    if (back !== text && !(field === 'customer.name' && back === text.trim())) wrong.push(`${way.what} ${field} ${JSON.stringify(text)} came back as ${JSON.stringify(back)}`)
+    else counts.kept++
+  }
+  return true
+}
+
 test.skipIf(!naughty.length)('naughty strings pass through every text field and come back unchanged', { timeout: 240_000 }, async () => {
-  const service = (await get('/api/services')).rows as { id: string; name: Json; version: number }[]
+  const [service] = (await get('/api/services')).rows as { id: string; name: Json; version: number }[]
   let customerVersion = (await get(`/api/customers/${customerId}`)).version as number
+  let serviceVersion = service!.version
   const sent = new Map<string, string>()
-  let serviceVersion = service[0]!.version
-  for (const text of naughty) {
-    const customer = { name: '陳美玲', email: 'chen@example.com' }
-    await through('subject', text, 'POST', '/api/requests', { subject: text, text: '請協助', customer }, async ({ id }) => (await get(`/api/requests/${String(id)}`)).subject)
-    await through('text', text, 'POST', '/api/requests', { subject: '斷線', text, customer }, async ({ id }) => ((await get(`/api/requests/${String(id)}/messages`)).rows as Json[])[0]!.body)
-    // Blanks around a claimed name are not part of it.
-    await through('customer name', text, 'POST', '/api/requests', { subject: '斷線', text: '請協助', customer: { name: text } }, async ({ id }) => at(await get(`/api/requests/${String(id)}`), 'customer.name') === text.trim() ? text : null)
-    await through('note', text, 'POST', `/api/requests/${requestId}/messages`, { kind: 'note', text }, ({ body }) => body)
-    await through('reply', text, 'POST', `/api/requests/${requestId}/messages`, { kind: 'reply', text }, ({ body }) => body)
-    await through('task', text, 'POST', `/api/requests/${requestId}/tasks`, { title: text }, ({ id, title }) => { sent.set(String(id), text); return title })
-    await through('draft', text, 'PUT', `/api/requests/${requestId}/drafts`, { kind: 'note', text }, async () => at(await get(`/api/requests/${requestId}/drafts`), 'mine.note') ?? (text.trim() ? null : text))
-    await through('template', text, 'POST', '/api/reply-templates', { name: '範本', body: text, locale: 'zh-Hant' }, ({ id, body }) => { sent.set(String(id), text); return body })
-    for (const field of ['name', 'company', 'region', 'note']) {
-      await through(`customer ${field}`, text, 'PATCH', `/api/customers/${customerId}`, { [field]: text, version: customerVersion }, (answer) => { customerVersion = answer.version as number; return answer[field] })
-    }
-    await through('service name', text, 'PATCH', `/api/services/${service[0]!.id}`, { name: { ...service[0]!.name, 'zh-Hant': text }, version: serviceVersion }, (answer) => { serviceVersion = answer.version as number; return at(answer, 'name.zh-Hant') })
+  const note = (answer: Json, field: string): unknown => { sent.set(String(answer.id), String(answer[field])); return answer[field] }
+  const opened: Way = {
+    what: 'request', method: 'POST', path: '/api/requests', fields: ['subject', 'text', 'customer.name'],
+    body: (put) => ({ subject: put('subject') ?? '斷線', text: put('text') ?? '請協助', customer: { name: put('customer.name') ?? '陳美玲' } }),
+    read: async ({ id }, field) => (field === 'text' ? ((await get(`/api/requests/${String(id)}/messages`)).rows as Json[])[0]!.body : at(await get(`/api/requests/${String(id)}`), field)),
+  }
+  const ways: Way[] = [
+    opened,
+    ...['note', 'reply'].map((kind): Way => ({ what: kind, method: 'POST', path: `/api/requests/${requestId}/messages`, fields: ['text'], body: (put) => ({ kind, text: put('text') }), read: ({ body }) => body })),
+    { what: 'task', method: 'POST', path: `/api/requests/${requestId}/tasks`, fields: ['title'], body: (put) => ({ title: put('title') }), read: note },
+    { what: 'template', method: 'POST', path: '/api/reply-templates', fields: ['name', 'body'], body: (put) => ({ name: put('name') ?? '範本', body: put('body') ?? '內容', locale: 'zh-Hant' }), read: (answer, field) => (field === 'body' ? note(answer, field) : answer[field]) },
+    { what: 'customer', method: 'PATCH', path: `/api/customers/${customerId}`, fields: ['name', 'company', 'region', 'note'],
+      body: (put) => ({ ...Object.fromEntries(['name', 'company', 'region', 'note'].filter((field) => put(field) !== undefined).map((field) => [field, put(field)])), version: customerVersion }),
+      read: (answer, field) => { customerVersion = answer.version as number; return answer[field] } },
+    { what: 'service', method: 'PATCH', path: `/api/services/${service!.id}`, fields: ['name.zh-Hant'], body: (put) => ({ name: { ...service!.name, 'zh-Hant': put('name.zh-Hant') }, version: serviceVersion }),
+      read: (answer, field) => { serviceVersion = answer.version as number; return at(answer, field) } },
+  ]
+  for (const [number, text] of naughty.entries()) {
+    for (const way of ways) await through(way, text)
+    if (number % 3) continue
     for (const path of ['/api/requests', '/api/customers']) {
       const found = await desk.call('GET', `${path}?search=${encodeURIComponent(text.slice(0, 200).toWellFormed())}`, { token: people.admin.token })
       if (found.status !== 200 && found.status !== 422) wrong.push(`search in ${path} for ${JSON.stringify(text)}: ${found.status}`)

@@ -1,0 +1,95 @@
+/**
+ * `npm run bench [-- --quick] [--part memory|accepting|pages] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findRunningDatabase, removeData } from '../../platform/database/embedded.ts'
+import { type Company, foundInstallation } from '../company.ts'
+import { freePort, type Program, startProgram } from '../program.ts'
+import { median, openMany } from './load.ts'
+import { cpuMs, describeMachine, familyOf } from './machine.ts'
+import { measureIdle, measureVisitors } from './memory.ts'
+import { measureReads } from './pages.ts'
+import { countWire } from './statements.ts'
+
+const { values: { quick, part, profile } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, part: { type: 'string' }, profile: { type: 'string' } } })
+const isWanted = (name: string): boolean => !part || part === name
+const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500 }
+
+interface Line { what: string; figures: string; ratio?: number; most?: number }
+const lines: Line[] = []
+function add(line: Line): void {
+  lines.push(line)
+  const verdict = line.most === undefined ? '' : line.ratio! <= line.most ? '  ✓' : '  ✗'
+  console.log(`${line.what.padEnd(46)} ${line.figures.padEnd(52)} ${line.ratio === undefined ? '' : `${line.ratio.toFixed(2)}${line.most === undefined ? '' : ` ≤ ${line.most}`}`}${verdict}`)
+}
+
+/** CPU milliseconds a request costs the program and the database together. */
+async function costOf(program: Program, database: number, work: () => Promise<void>, count: number): Promise<{ app: number; database: number }> {
+  const app = (): number => cpuMs([program.child.pid!])
+  const server = (): number => { const family = familyOf(database); return cpuMs(family) + cpuMs([database], true) - cpuMs([database]) }
+  const before = { app: app(), database: server() }
+  await work()
+  // What the work leaves to be done a moment later (events, notifications) is its cost too.
+  await new Promise((wake) => setTimeout(wake, 300))
+  return { app: (app() - before.app) / count, database: (server() - before.database) / count }
+}
+
+async function measureAccepting(product: Program, bare: Program, database: number, company: Company): Promise<void> {
+  let number = 0
+  const open = async (program: Program, count: number): Promise<void> => {
+    await openMany(program.url, company.intakeToken, number, count)
+    number += count
+  }
+  await open(product, size.warmUp)
+  await open(bare, size.warmUp)
+  const rounds: { real: { app: number; database: number }; bare: { app: number; database: number } }[] = []
+  for (let round = 0; round < size.rounds; round++) {
+    rounds.push({
+      real: await costOf(product, database, () => open(product, size.accepts), size.accepts),
+      bare: await costOf(bare, database, () => open(bare, size.accepts), size.accepts),
+    })
+  }
+  const of = (which: 'real' | 'bare', part: 'app' | 'database'): number => median(rounds.map((round) => round[which][part]))
+  const figures = (which: 'real' | 'bare'): string => `${(of(which, 'app') + of(which, 'database')).toFixed(2)} ms (program ${of(which, 'app').toFixed(2)}, database ${of(which, 'database').toFixed(2)})`
+  add({ what: 'one row and two events, bare (CPU)', figures: figures('bare') })
+  add({ what: 'one accepted request (CPU)', figures: figures('real'), ratio: median(rounds.map(({ real, bare: least }) => (real.app + real.database) / (least.app + least.database))), most: 4 })
+}
+
+async function main(): Promise<void> {
+  console.log(`${describeMachine()}${quick ? ' (quick: fewer of everything)' : ''}\n`)
+  const dataDir = mkdtempSync(join(tmpdir(), 'loopdesk-bench-'))
+  const programs: Program[] = []
+  const start = async (options: Omit<Parameters<typeof startProgram>[0], 'port' | 'dataDir'>): Promise<Program> => {
+    const program = startProgram({ dataDir, port: await freePort(), ...options })
+    programs.push(program)
+    await program.ready()
+    return program
+  }
+  try {
+    const company = await foundInstallation(dataDir, { agents: 12, capacity: 100_000 })
+    const product = await start(profile ? { flags: ['--max-semi-space-size=8', '--cpu-prof', `--cpu-prof-dir=${profile}`] } : {})
+    const { url, pid, socketDir } = findRunningDatabase(dataDir)!
+    if (isWanted('memory')) {
+      add(await measureIdle([product.child.pid!, ...familyOf(pid)]))
+      add(await measureVisitors(product.url, () => [product.child.pid!, ...familyOf(pid)], size.visitors))
+    }
+    const bare = await start({ entry: 'test/bench/bare.ts', env: { DATABASE_URL: url } })
+    if (isWanted('accepting')) {
+      await measureAccepting(product, bare, pid, company)
+      for (const line of await countWire(url, socketDir, dataDir)) add(line)
+    }
+    if (isWanted('pages')) for (const line of await measureReads({ url, product, bare, company, few: size.few, many: size.many, times: size.reads })) add(line)
+  } finally {
+    for (const program of programs.reverse()) await program.stop()
+    await removeData(dataDir)
+  }
+  const missed = lines.filter(({ ratio, most }) => most !== undefined && ratio! > most)
+  console.log(missed.length ? `\n${missed.length} of ${lines.filter(({ most }) => most !== undefined).length} bounds missed: ${missed.map(({ what }) => what).join('; ')}` : '\nevery bound holds')
+  if (missed.length) process.exitCode = 1
+}
+
+await main()
