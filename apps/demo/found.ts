@@ -4,7 +4,7 @@ import type { Actor } from '../../platform/access/index.ts'
 import { addRule, addService, changeService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
 import { addTemplate } from '../../modules/requests/index.ts'
 import { always24x7 } from '../../lib/calendar/index.ts'
-import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, listSkills, setPresence } from '../../modules/staff/index.ts'
+import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, editTeam, getTeam, listSkills, setPresence } from '../../modules/staff/index.ts'
 import { givenNames, services, skills, surnames, teams } from './company.ts'
 import type { Random } from './random.ts'
 
@@ -47,6 +47,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
       })
       await addMember(ctx, teamId, person.id)
       const actor: Actor = { kind: 'agent', id: person.id, name, scope: 'team', teamIds: [teamId], permissions: new Set(isLead ? [...workPermissions, 'requests.assign', 'requests.verify'] : [...workPermissions, 'requests.verify']) }
+      if (isLead) await editTeam(ctx, teamId, { leadId: person.id, version: (await getTeam(ctx, teamId)).version })
       company.agents.push({ actor, teamKey: team.key, isLead, worksAlways: team.isAlwaysOpen ?? false, ability: Math.min(1, Math.max(0.1, random.between(0.35, 1))), freeAt: 0 })
       await setPresence(ctx, person.id, 'online', { until: null })
       count++

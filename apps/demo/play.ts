@@ -6,7 +6,9 @@ import type { App, Ctx } from '../../platform/context.ts'
 import { reading, run } from '../../platform/context.ts'
 import { type Actor, systemActor } from '../../platform/access/index.ts'
 import { VirtualClock } from '../../platform/clock/index.ts'
-import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, declineAssignment, receiveMessage, releaseMessage, scoreRequest, setDelivery, startWaiting, stopWaiting, submitRequest, sweepRequest, takeRequest, verifyRequest, writeMessage } from '../../modules/requests/index.ts'
+import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, declineAssignment, receiveMessage, releaseMessage, setDelivery, startWaiting, stopWaiting, submitRequest, sweepRequest, takeRequest, verifyRequest, writeMessage } from '../../modules/requests/index.ts'
+import { rateLink } from '../../modules/channels/index.ts'
+import { rateRequest, recoverAfter } from '../../modules/quality/index.ts'
 import { drainQueues } from '../../modules/routing/index.ts'
 import { changeCustomer, getCustomer } from '../../modules/customers/index.ts'
 import { type Problem, englishNames, givenNames, notes, problems, replies, sendBackReasons, services, simplifiedNames, surnames } from './company.ts'
@@ -88,12 +90,13 @@ export async function play(app: App, company: Company, seed: number, options: Pl
     lots[half]!.push({ at, n, number: first!.next + n, problem })
   })
   const done = halves.map(() => 0)
+  // Recovery requests are numbered behind them.
+  await app.pool`select setval('requests.number', ${first!.next + arrivals.length})`
   const results = await Promise.all(halves.map((teamIds, half) => {
     const clock = new VirtualClock(new Date(options.endAt.getTime() - (options.days + 1) * DAY))
     const own = { ...options, progress: (count: number) => { done[half] = count; options.progress(done.reduce((sum, each) => sum + each), options.requests) } }
     return new Play({ ...app, clock }, clock, company, seeded(seed + 1 + half), own, { half, halves: halves.length, teamIds, arrivals: lots[half]! }).perform()
   }))
-  await app.pool`select setval('requests.number', ${first!.next + arrivals.length})`
   return results.reduce((sum, one) => ({ requests: sum.requests + one.requests, commands: sum.commands + one.commands }), { requests: 0, commands: 0 })
 }
 
@@ -355,11 +358,27 @@ class Play {
     else this.#agenda.add(now + 72 * HOUR + 1000, systemActor, (later) => sweepRequest(later, one.id))
   }
 
+  /** A low rating comes back to the lead, who works on it like on any request. */
+  async #recover(ctx: Ctx, one: Case, score: number): Promise<void> {
+    ctx.actor = systemActor
+    await recoverAfter(ctx, { subject: one.id, data: { score } })
+    const [row] = await ctx.db<{ id: string; offeredTo: string | null }[]>`
+      select q.recovery_id as id, a.agent_id as offered_to from quality.recovery q left join requests.assignment a on a.request_id = q.recovery_id and a.state = 'offered' where q.request_id = ${one.id}`
+    if (!row) return
+    const recovery: Case = { ...one, id: row.id, agent: null, channel: 'phone', rounds: 0, n: one.n + 1_000_000 }
+    this.#cases.set(recovery.id, recovery)
+    if (row.offeredTo) this.#offered(recovery, row.offeredTo, ctx.now.getTime())
+    else this.#waiting.add(recovery.id)
+  }
+
   async #rate(ctx: Ctx, one: Case): Promise<void> {
     const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, resolution_breached_at is not null as late, failed_verifications as failed from requests.request where id = ${one.id}`
     if (row!.stage !== 'feedback') return
     const mood = 3.1 + 2 * one.agent!.ability - (row!.late ? 1.1 : 0) - 0.5 * row!.failed + this.#random.between(-1.1, 1.1)
-    await scoreRequest(ctx, one.id, Math.max(1, Math.min(5, Math.round(mood))))
+    const score = Math.max(1, Math.min(5, Math.round(mood)))
+    const reasons = score >= 4 ? (['solved', 'quick', 'friendly'] as const) : row!.late ? (['slow'] as const) : (['unclear', 'not-solved'] as const)
+    await rateRequest(ctx, rateLink(ctx.app, one.id).split('/').at(-1)!, { score, reasons: this.#random.chance(0.4) ? [this.#random.pick(reasons)] : [] })
+    if (score <= 2) await this.#recover(ctx, one, score)
     if (this.#random.chance(0.01)) this.#agenda.add(ctx.now.getTime() + this.#random.around(20 * HOUR, 0.7), systemActor, async (later) => {
       await this.#customerSays(later, one, this.#random.pick(replies[one.problem.language]))
       if ((await this.#stageOf(later, one)).stage === 'execute') this.#next(one, 60, (inner) => this.#handIn(inner, one))

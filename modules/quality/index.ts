@@ -10,6 +10,8 @@ import { quality, type RatingView } from './contract.ts'
 import { rateRequest, recoverAfter, viewRating } from './rate.ts'
 import { selectRating, selectRecovery } from './store.ts'
 
+export { rateRequest, recoverAfter } from './rate.ts'
+
 function mountQuality(mount: Mount): void {
   const limit = limiter({ burst: 240, perSecond: 4 })
   mount(quality.rateForm, (ctx, { params, request }) => { limit(request); return viewRating(ctx, params.token) })

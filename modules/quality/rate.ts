@@ -51,7 +51,7 @@ async function addToRecovery(ctx: Ctx, request: RatedRequest, comment: string): 
 }
 
 /** A low score opens one recovery request at the team's lead; a second low score of the same request opens none. */
-export async function recoverAfter(ctx: Ctx, event: StoredEvent): Promise<void> {
+export async function recoverAfter(ctx: Ctx, event: Pick<StoredEvent, 'subject' | 'data'>): Promise<void> {
   const id = event.subject!
   if (Number(event.data.score) > LOW || await selectRecovery(ctx, id)) return
   const request = await selectRated(ctx, id)

@@ -18,7 +18,7 @@ export {
   type NewPerson, type PersonName, type AgentProfile,
   createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, putPersonSkills, setPresence,
 } from './people.ts'
-export { type NewTeam, addMember, addSkill, createRole, createTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
+export { type NewTeam, addMember, addSkill, createRole, createTeam, editTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'
 export { needsSetup } from './setup.ts'
 export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from './contract.ts'
