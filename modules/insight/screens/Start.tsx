@@ -130,7 +130,7 @@ function Stages({ stages, team }: { stages: Today['stages']; team: string | unde
     <ol className="flex max-w-160 flex-col">
       {stages.map((one) => (
         <li key={one.stage}>
-          <Link href={stageDoor(one.stage, team)} variant="quiet" className="grid h-row grid-cols-[6rem_3rem_minmax(0,1fr)] items-center gap-3 no-underline! hover:bg-hover">
+          <Link href={stageDoor(one.stage, team)} variant="quiet" className="grid h-row grid-cols-[9rem_3rem_minmax(0,1fr)] items-center gap-3 no-underline! hover:bg-hover">
             <span className="truncate">{t(`insight.stage.${one.stage}`)}</span>
             <Num value={one.count} className="text-end font-bold" />
             <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={(one.count / most) * 100} height="8" className={one.stage === 'accept' ? 'fill-soon' : one.stage === 'track' ? 'fill-paused' : 'fill-accent'} /></svg>

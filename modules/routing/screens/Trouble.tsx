@@ -28,7 +28,7 @@ function One({ view, teamId }: { view: (typeof lists)[number]; teamId: string | 
       <details className="group/list">
         <summary className={clsx('flex min-h-row cursor-pointer list-none flex-wrap items-center gap-x-3 py-1', count === 0 && 'text-muted')}>
           <span aria-hidden="true" className={clsx('text-faint transition-transform group-open/list:rotate-90', count === 0 && 'invisible')}>▸</span>
-          <span className="w-20 font-bold">{t(`routing.list.${view}`)}</span>
+          <span className="w-28 font-bold">{t(`routing.list.${view}`)}</span>
           {found.isPending ? <Skeleton label={t('console.loading')} rows={1} className="w-20 p-0!" /> : count === 0 ? <span className="inline-flex items-center gap-1 text-ok"><Check className="size-4" aria-hidden="true" />{t('routing.list-empty')}</span> : <span className={clsx('text-lg font-bold', view === 'unrated' ? '' : 'text-late')}>{words}</span>}
           <span className="min-w-0 flex-1 text-sm text-faint max-sm:basis-full max-sm:ps-6">{t(`routing.list.${view}-means`)}</span>
         </summary>

@@ -25,7 +25,7 @@ export function WeekEditor({ week, onChange, error }: WeekEditorProps): ReactEle
       </legend>
       {error && <p role="alert" className="text-late">{error}</p>}
       {weekdays.map((day) => (
-        <div key={day} className="grid grid-cols-[4.5rem_minmax(0,1fr)] items-start gap-x-3 border-t border-line py-1.5">
+        <div key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-start gap-x-3 border-t border-line py-1.5">
           <span className="flex min-h-control items-center">{dayName(day, locale)}</span>
           <div className="flex min-w-0 flex-col gap-1.5">
             <Strip intervals={week[day]} />

@@ -31,7 +31,7 @@ export function sentence(t: Text, locale: Locale, service: Service, priority: Pr
 
 export function valueWords(t: Text, field: string, value: unknown, tiers: readonly Option[]): string {
   const tier = (scalar: unknown) => field === 'customerTier' ? tiers.find((one) => one.id === scalar)?.label : undefined
-  const one = (scalar: unknown) => tier(scalar) ?? (choices[field]?.includes(String(scalar)) ? t(`standards.value.${String(scalar)}`) : `「${String(scalar)}」`)
+  const one = (scalar: unknown) => tier(scalar) ?? (choices[field]?.includes(String(scalar)) ? t(`standards.value.${String(scalar)}`) : t('standards.quote', { what: String(scalar) }))
   return (Array.isArray(value) ? value : [value]).map(one).join(t('standards.comma'))
 }
 
