@@ -19,7 +19,9 @@ let first: { key: string; at: number } | null = null
 
 function changed(): void {
   const seen = new Set<string>()
-  snapshot = stacks.toReversed().flatMap((stack) => stack.current).filter((shortcut) => !seen.has(shortcut.keys) && seen.add(shortcut.keys))
+  // What runs is looked up at the press: the component has rendered with newer values since it registered.
+  snapshot = stacks.toReversed().flatMap((stack) => stack.current.map((shortcut) => ({ ...shortcut, run: () => stack.current.find((one) => one.keys === shortcut.keys)?.run() })))
+    .filter((shortcut) => !seen.has(shortcut.keys) && seen.add(shortcut.keys))
   for (const watcher of watchers) watcher()
 }
 

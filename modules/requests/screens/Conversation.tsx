@@ -112,7 +112,7 @@ function Attachments({ message }: { message: Message }) {
         const isPicture = /^image\/(png|jpeg|gif|webp)$/.test(one.contentType)
         return (
           <li key={one.id}>
-            <a href={href} download={one.name} className="flex max-w-70 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-sm text-text hover:bg-hover" aria-label={t('requests.download-file', { name: one.name })}>
+            <a href={href} download={one.name} className="flex max-w-70 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-sm text-text hover:bg-hover" title={t('requests.download-file', { name: one.name })}>
               {isPicture ? <img src={`${href}?inline=true`} alt="" loading="lazy" className="size-9 rounded-sm object-cover" /> : <Paperclip className="size-4 shrink-0 text-muted" aria-hidden="true" />}
               <span className="min-w-0"><span className="block truncate">{one.name}</span><span className="block text-faint">{fileSize(one.size)}</span></span>
               <Download className="size-4 shrink-0 text-muted" aria-hidden="true" />

@@ -1,6 +1,6 @@
 import { Globe, Mail, MessageCircle, Phone, Plug, Store, type LucideIcon } from 'lucide-react'
 import { clsx } from 'clsx'
-import { useEffect, useRef, type ReactElement, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { useText } from '../../../apps/console/text.tsx'
 import { Avatar, Button, ClockRing, ErrorState, List, PriorityMark, Skeleton, useNow, useShortcuts } from '../../../ui/index.ts'
 import type { RequestRow } from '../contract.ts'
@@ -10,6 +10,9 @@ import { readRowClock } from './words.ts'
 const ROW_PX = 60
 /** The next page is asked for when fewer rows than this lie below the window. */
 const AHEAD_ROWS = 15
+
+/** Keys that follow each other faster than this are a way through the list, not a choice. */
+const FAST_MS = 150
 
 const channelIcons: Record<string, LucideIcon> = { email: Mail, chat: MessageCircle, portal: Globe, phone: Phone, outlet: Store, api: Plug }
 
@@ -41,12 +44,13 @@ export function RequestList({ label, list, selected, onSelect, onOpen, empty }: 
     element.addEventListener('scroll', hear, { passive: true })
     return () => element.removeEventListener('scroll', hear)
   }, [rows.length === 0, rows.length])
+  const { cursor, move } = useCursor(selected, onSelect)
   const walk = (step: 1 | -1) => {
-    const at = rows.findIndex((row) => row.id === selected)
+    const at = rows.findIndex((row) => row.id === cursor.current)
     const next = Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))
     const row = rows[next]
     if (!row) return
-    onSelect(row.id)
+    move(row.id)
     const element = box.current
     if (!element) return
     // From here on the list's own arrow keys and Enter go on.
@@ -66,9 +70,35 @@ export function RequestList({ label, list, selected, onSelect, onOpen, empty }: 
   }
   return (
     <List
-      label={label} items={rows} itemId={idOf} itemText={textOf} rowHeight={ROW_PX} selected={selected} onSelect={onSelect} onOpen={onOpen} listRef={box} className="flex-1" empty={empty}
+      label={label} items={rows} itemId={idOf} itemText={textOf} rowHeight={ROW_PX} selected={cursor.current} onSelect={move} onOpen={onOpen} listRef={box} className="flex-1" empty={empty}
     >{(row) => <Row row={row} />}</List>
   )
+}
+
+/** The row one stands on moves at once; the request itself is opened where one rests, not at every row passed. */
+function useCursor(selected: string | null, onSelect: (id: string) => void): { cursor: { readonly current: string | null }; move: (id: string) => void } {
+  const cursor = useRef(selected)
+  const rest = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; movedAt: number }>({ timer: undefined, movedAt: 0 })
+  const [, show] = useState<string | null>(null)
+  // The address follows a moment later; what it said before must not pull the cursor back.
+  const seen = useRef(selected)
+  if (seen.current !== selected) {
+    seen.current = selected
+    if (rest.current.timer === undefined) cursor.current = selected
+  }
+  const latest = useRef(onSelect)
+  latest.current = onSelect
+  useEffect(() => () => clearTimeout(rest.current.timer), [])
+  const move = (id: string) => {
+    const now = Date.now()
+    const isFast = now - rest.current.movedAt < FAST_MS
+    rest.current.movedAt = now
+    cursor.current = id
+    show(id)
+    clearTimeout(rest.current.timer)
+    rest.current.timer = setTimeout(() => { rest.current.timer = undefined; latest.current(id) }, isFast ? FAST_MS : 0)
+  }
+  return { cursor, move }
 }
 
 const idOf = (row: RequestRow): string => row.id
