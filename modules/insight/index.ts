@@ -8,7 +8,6 @@ import { columnsToday, loadsToday, todayOf } from './store.ts'
 
 export const insightRoom: Module = {
   name: 'insight',
-  migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: insight,
   routes: (mount) => {
