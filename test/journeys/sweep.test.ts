@@ -1,0 +1,112 @@
+/** Every page of the console and of the customers, as people meet them: no barrier, no sideways scrolling, no complaint of the browser, no raw key. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { patterns } from '../../apps/console/paths.ts'
+import type { Locale } from '../../lib/text/index.ts'
+import type { TestDesk } from '../harness.ts'
+import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, signIn } from './desk.ts'
+
+const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
+const notForAgents = new Set(['/tokens', '/channels', '/channels/mails', '/demo'])
+const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
+
+describe.skipIf(!canTravel)('every page in a browser', () => {
+  let desk: TestDesk
+  let company: Company
+  let browser: Browser
+  let requestId = ''
+  let token = ''
+  const ids: Record<string, string> = {}
+  beforeAll(async () => {
+    desk = await openCompanyDesk()
+    company = await moveIn(desk)
+    browser = await openBrowser()
+    // The last one filled is the one that is looked at, by its own agent.
+    for (const locale of ['zh-Hant', 'en', 'zh-Hans'] as const) await fill(company.branches[locale])
+    const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
+    const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
+    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await desk?.close()
+  })
+
+  /** A few requests at different stages, with a note, a task and a long word. */
+  async function fill(branch: Branch): Promise<void> {
+    for (let number = 1; number <= 3; number++) {
+      const { body, status } = await desk.call<{ number: number; token: string }>('POST', '/api/portal/requests', { body: {
+        key: crypto.randomUUID(), visitor: '0'.repeat(32), name: `客戶 Customer ${number}`, email: `${branch.locale.toLowerCase()}${number}@customer.example`, subject: `訂單 ${'A1-'.repeat(30)} ${number}`, text: `無法登入會員中心。${'https://shop.example/'.repeat(8)}`, locale: branch.locale, serviceId: branch.serviceId,
+      } })
+      expect(status).toBe(201)
+      const [row] = await desk.app.pool<{ id: string }[]>`select id from requests.request where number = ${body.number}`
+      const at = (path: string, what: unknown, method = 'POST') => desk.call(method, `/api/requests/${row!.id}${path}`, { token: branch.agent.token, body: what })
+      if (number > 1) await desk.call('POST', `/api/requests/${row!.id}/acceptance`, { token: branch.agent.token })
+      await at('/messages', { kind: 'note', text: `@${branch.lead.name} 請看一下` })
+      await at('/messages', { kind: 'reply', text: '正在確認，今天內回覆您。' })
+      await at('/tasks', { title: '回電給客戶' })
+      requestId = row!.id
+      token = body.token
+    }
+  }
+
+  const addresses = (who: 'nobody' | 'admin' | 'agent') => Object.values(patterns).filter((pattern) => bare.has(pattern) === (who === 'nobody') && !(who === 'agent' && notForAgents.has(pattern))).map((pattern) => pattern.replace('$id', ids[pattern] ?? ''))
+
+  /** Goes to each address and tells what is wrong there. */
+  async function walk(page: Page, list: string[], looksFor: { axe: boolean; isInside: boolean }): Promise<string[]> {
+    const wrong: string[] = []
+    const { isInside } = looksFor
+    const isQuiet = quietness(page)
+    for (const address of list) {
+      // Inside the console as a link does; a page loaded anew costs a second each.
+      if (isInside) await page.evaluate((to) => history.pushState({}, '', to), address)
+      else await page.goto(desk.url + address)
+      await page.locator('h1').first().waitFor({ timeout: 10_000 }).catch(() => wrong.push(`${address}: no heading`))
+      await isQuiet()
+      const seen = await page.evaluate(() => ({ text: document.body.innerText, over: document.documentElement.scrollWidth - innerWidth }))
+      if (seen.over > 0) wrong.push(`${address}: ${seen.over} px wider than the screen`)
+      // The page of parts shows keys as examples.
+      for (const [key] of address === '/ui' ? [] : seen.text.matchAll(rawKey)) wrong.push(`${address}: raw key ${key}`)
+      if (!looksFor.axe) continue
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      for (const one of violations) wrong.push(`${address}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`)
+    }
+    return wrong
+  }
+
+  const wide: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }
+  const narrow: BrowserContextOptions = { viewport: { width: 320, height: 640 }, colorScheme: 'dark', hasTouch: true }
+  const customerPages = () => ['/portal', `/r/${token}`, `/rate/${token}`, '/widget']
+
+  test.concurrent.each<[string, Locale, 'admin' | 'agent', BrowserContextOptions, boolean]>([
+    ['1280 px, light, administrator', 'zh-Hant', 'admin', wide, true],
+    ['320 px, dark, administrator', 'en', 'admin', narrow, true],
+    ['320 px, dark, agent', 'zh-Hans', 'agent', narrow, false],
+  ])('every page at %s in %s', async (_title, locale, role, options, axe) => {
+    const problems: string[] = []
+    const page = await openPage(browser, locale, problems, options)
+    const wrong = await walk(page, [...addresses('nobody'), ...customerPages()], { axe, isInside: false })
+    const who: Colleague = role === 'admin' ? { ...company.admin, locale } : company.branches[locale].agent
+    await page.context().addInitScript((chosen) => localStorage.setItem('loopdesk.language', chosen), locale)
+    await signIn(page, desk, who, '/')
+    wrong.push(...await walk(page, addresses(role), { axe, isInside: true }))
+    expect([...wrong, ...new Set(problems)]).toEqual([])
+    await page.context().close()
+  }, 150_000)
+})
+
+/** Waits until nothing has been asked of the server for a moment; streams stay open and do not count. */
+function quietness(page: Page): () => Promise<void> {
+  let pending = 0
+  let lastAt = Date.now()
+  const counts = (request: { url(): string }) => !/\/(live|stream)\b/.test(request.url())
+  page.on('request', (request) => { if (counts(request)) { pending++; lastAt = Date.now() } })
+  const ended = (request: { url(): string }) => { if (counts(request)) { pending--; lastAt = Date.now() } }
+  page.on('requestfinished', ended)
+  page.on('requestfailed', ended)
+  return async () => {
+    lastAt = Date.now()
+    for (const end = Date.now() + 5000; Date.now() < end && (pending > 0 || Date.now() - lastAt < 200);) await page.waitForTimeout(50)
+  }
+}
