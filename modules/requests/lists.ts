@@ -143,13 +143,17 @@ const alsoInNotes = (query: string): string => query.replace(/'((?:[^']|'')*)'(:
 const COUNTED: View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open', 'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'failed']
 const COUNT_CAP = 1000
 
+// A count promises what its list shows: the own teams, but for the two personal views.
+const inList = (ctx: Ctx, view: View) =>
+  ctx.actor.kind === 'agent' && ctx.actor.scope === 'team' && view !== 'mine' && view !== 'answerable' ? ctx.db`r.team_id = any(${ctx.actor.teamIds as string[]}::uuid[])` : visible(ctx)
+
 /** Sizes of the views, each counted to a thousand at most. */
 export async function countViews(ctx: Ctx): Promise<{ views: Record<string, number>; teams: { id: string; name: string; open: number; queue: number }[] }> {
   const { db } = ctx
   const all = ctx.actor.scope === 'all'
   const lists = COUNTED.filter((view) => may(ctx.actor, 'requests.work') || view !== 'mine')
   const counts = Promise.all(lists.map(async (view) => {
-    const [row] = await db<{ count: number }[]>`select count(*)::int as count from (select 1 from requests.request r where ${condition(ctx, view)} and ${visible(ctx)} limit ${COUNT_CAP}) one`
+    const [row] = await db<{ count: number }[]>`select count(*)::int as count from (select 1 from requests.request r where ${condition(ctx, view)} and ${inList(ctx, view)} limit ${COUNT_CAP}) one`
     return [view, row!.count] as const
   }))
   const teams = db<{ id: string; name: string; open: number; queue: number }[]>`

@@ -1,4 +1,5 @@
 /** Endpoint → command or read, one to three lines each. */
+import { mustMay } from '../../platform/access/index.ts'
 import type { App, Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -30,6 +31,8 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
     const key = request.headers['idempotency-key']
     if (key !== undefined && (typeof key !== 'string' || key.length > 200 || !/^[\x21-\x7e]+$/.test(key))) throw new Fault('input.idempotency-key', 400)
     const { customer, ...rest } = body
+    // Naming a record is reading it: only who may look customers up can open for one of them.
+    if (customer.id) mustMay(ctx.actor, 'customers.read')
     // A trusted program or a colleague vouches for whom they name; nobody else opens requests here.
     const { messageId: _, isNew: __, ...accepted } = await acceptRequest(ctx, { ...rest, source: `${ctx.actor.kind}:${ctx.actor.id ?? ''}`, key: key ?? newId(), customer: { ...customer, verified: true, channel: body.channel, language: body.language } })
     return accepted

@@ -1,7 +1,6 @@
 import { Merge, Pencil, Undo2, UserX } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
-import { queryKey, useCall, useGet } from '../../../apps/console/api.ts'
+import { useCall, useGet } from '../../../apps/console/api.ts'
 import { useParam } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
@@ -12,7 +11,7 @@ import { customers, type Customer } from '../contract.ts'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
-import { ProofMark, useTiers } from './parts.tsx'
+import { ProofMark, useTiers, useKeepCustomer } from './parts.tsx'
 
 /** One customer: who they are and how we know, what they asked, and which records are the same person. */
 export default function CustomerPage(): ReactElement {
@@ -24,12 +23,6 @@ export default function CustomerPage(): ReactElement {
     return <ErrorState title={t(found.error?.code ?? 'console.unreachable', found.error?.args)} action={found.error?.status === 404 ? <Link variant="button" href={paths.customers()}>{t('customers.to-list')}</Link> : <Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>}>{t(found.error?.status === 404 ? 'customers.not-found-next' : 'console.unreachable-next')}</ErrorState>
   }
   return <Record key={id} customer={found.data} />
-}
-
-/** Puts an answer where the page reads it. */
-export function useKeepCustomer(): (answer: Customer) => void {
-  const client = useQueryClient()
-  return (answer) => { client.setQueryData(queryKey(customers.get, { params: { id: answer.id } }), answer) }
 }
 
 function Record({ customer }: { customer: Customer }) {

@@ -4,8 +4,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Banner, Button, Dialog, Form, Select, TextArea, TextField, toast } from '../../../ui/index.ts'
 import { customers, type Customer } from '../contract.ts'
 import { changedBoth, type Editable, readEdit } from './edit.ts'
-import { useKeepCustomer } from './Customer.tsx'
-import { useTiers } from './parts.tsx'
+import { useTiers, useKeepCustomer } from './parts.tsx'
 
 const languages = ['zh-Hant', 'zh-Hans', 'en'] as const
 

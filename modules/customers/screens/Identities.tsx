@@ -4,7 +4,7 @@ import { useCall } from '../../../apps/console/api.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Button, Checkbox, Form, IconButton, Select, TextField, Time, toast } from '../../../ui/index.ts'
 import { customers, type Customer } from '../contract.ts'
-import { useKeepCustomer } from './Customer.tsx'
+import { useKeepCustomer } from './parts.tsx'
 
 type Identity = Customer['identities'][number]
 const kinds = ['email', 'phone', 'external'] as const

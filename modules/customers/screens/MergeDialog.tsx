@@ -3,8 +3,7 @@ import { useCall, useGet } from '../../../apps/console/api.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Button, ComboBox, Dialog, Facts, Form, TextArea, toast } from '../../../ui/index.ts'
 import { customers, type Customer } from '../contract.ts'
-import { useKeepCustomer } from './Customer.tsx'
-import { useTiers } from './parts.tsx'
+import { useTiers, useKeepCustomer } from './parts.tsx'
 
 /** Folds another record into this one. Both are shown before, and it can be undone afterwards. */
 export function MergeDialog({ customer, other, onClose }: { customer: Customer; other?: { id: string; name: string }; onClose: () => void }): ReactElement {

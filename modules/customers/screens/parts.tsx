@@ -1,9 +1,16 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { BadgeCheck } from 'lucide-react'
 import { useCallback, type ReactElement } from 'react'
-import { useGet } from '../../../apps/console/api.ts'
+import { queryKey, useGet } from '../../../apps/console/api.ts'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { Badge } from '../../../ui/index.ts'
-import { customers } from '../contract.ts'
+import { customers, type Customer } from '../contract.ts'
+
+/** Puts an answer where the page reads it. */
+export function useKeepCustomer(): (answer: Customer) => void {
+  const client = useQueryClient()
+  return (answer) => { client.setQueryData(queryKey(customers.get, { params: { id: answer.id } }), answer) }
+}
 
 export interface Tiers { rows: { key: string; name: string }[]; nameOf: (key: string) => string }
 

@@ -5,8 +5,7 @@ import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Avatar, Button, Dialog, Form, PresenceDot, SearchField, Select, Skeleton, TextArea } from '../../../ui/index.ts'
 import { requests, type Request } from '../contract.ts'
-import { usePeople, useTeams } from './data.ts'
-import { useDone } from './Dialogs.tsx'
+import { usePeople, useTeams, useDone } from './data.ts'
 
 const order = { online: 0, away: 1, offline: 2 }
 

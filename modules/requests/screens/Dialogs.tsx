@@ -1,10 +1,10 @@
 import { useState, type ReactElement } from 'react'
 import { useCall, type Call } from '../../../apps/console/api.ts'
 import { useText } from '../../../apps/console/text.tsx'
-import { Actions, Button, Dialog, Form, RadioGroup, Select, TextArea, TextField, toast, useNow } from '../../../ui/index.ts'
+import { Actions, Button, Dialog, Form, RadioGroup, Select, TextArea, TextField, useNow } from '../../../ui/index.ts'
 import { priorities, requests, type Request } from '../contract.ts'
 import { AssignDialog } from './AssignDialog.tsx'
-import { useNamed, useRequestCache, useServices } from './data.ts'
+import { useDone, useNamed, useRequestCache, useServices } from './data.ts'
 import type { DialogKind } from './Head.tsx'
 import { localInput, readLocalInput } from './local-time.ts'
 
@@ -26,12 +26,6 @@ export function ActionDialog({ kind, ...props }: Props & { kind: DialogKind | nu
     case 'close': return <CloseDialog {...props} />
     case 'reopen': return <ReopenDialog {...props} />
   }
-}
-
-/** What every dialog does with the server's answer. */
-export function useDone({ request, onClose }: Props, said: string): { onDone: (answer: Request) => void; onFault: () => void } {
-  const { keep } = useRequestCache(request.id)
-  return { onDone: (answer) => { keep(answer); onClose(); toast.ok(said) }, onFault: () => undefined }
 }
 
 interface ReasonProps extends Props {

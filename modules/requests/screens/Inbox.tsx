@@ -1,10 +1,10 @@
-import { Plus } from 'lucide-react'
+import { Plus, X } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { useSearchState } from '../../../apps/console/location.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Button, EmptyState, IconButton, Kbd, SearchField, SplitPane, useShortcuts } from '../../../ui/index.ts'
-import { views, type View } from '../contract.ts'
+import { stages, views, type View } from '../contract.ts'
 import { useCounts, useRequest, useRequestList } from './data.ts'
 import { useMedia } from './media.ts'
 import { NewRequestDialog } from './NewRequest.tsx'
@@ -21,11 +21,12 @@ const WIDE = '(min-width: 1150px)'
 export default function Inbox(): ReactElement {
   const t = useText()
   const may = useMay()
-  const [state, set] = useSearchState<'view' | 'team' | 'q' | 'id'>()
+  const [state, set] = useSearchState<'view' | 'team' | 'q' | 'id' | 'stage' | 'holder'>()
   const view: View = views.find((one) => one === state.view) ?? (may('requests.work') ? 'mine' : 'open')
-  const { team, q, id } = state
+  const { team, q, id, holder } = state
+  const stage = stages.find((one) => one === state.stage)
   const counts = useCounts()
-  const list = useRequestList({ view: q ? 'all' : view, team, search: q })
+  const list = useRequestList({ view: q ? 'all' : view, team, search: q, stage, holder })
   const [isNew, setNew] = useState(false)
   const isWide = useMedia(WIDE)
   useShortcuts([{ keys: 'c', label: t('requests.new-request'), group: t('requests.list'), run: () => { if (may('requests.open')) setNew(true) } }])
@@ -46,10 +47,15 @@ export default function Inbox(): ReactElement {
               <div className="flex flex-col gap-2 border-b border-line p-2">
                 <div className="flex items-center gap-2">
                   <h1 className="min-w-0 flex-1 truncate ps-1 font-bold max-lg:sr-only">{q ? t('requests.found-title') : t(`requests.view.${view}`)}</h1>
-                  <div className="hidden min-w-0 flex-1 max-lg:block"><ViewSelect view={view} team={team} counts={counts.data} onChange={(next) => set({ view: next, q: null })} /></div>
+                  <div className="hidden min-w-0 flex-1 max-lg:block"><ViewSelect view={view} team={team} counts={counts.data} onChange={(next) => set({ view: next, q: null, stage: null, holder: null })} /></div>
                   {may('requests.open') && <IconButton label={t('requests.new-request')} keys="c" variant="plain" icon={<Plus className="size-4" aria-hidden="true" />} onPress={() => setNew(true)} />}
                 </div>
                 <Search q={q ?? ''} onSearch={(next) => set({ q: next })} />
+                {(stage || holder) && (
+                  <Button variant="quiet" size="sm" onPress={() => set({ stage: null, holder: null })}>
+                    {t(stage ? 'requests.narrowed-stage' : 'requests.narrowed-holder', { stage: stage ? t(`requests.stage.${stage}`) : '' })} <X className="size-3.5" aria-hidden="true" />
+                  </Button>
+                )}
               </div>
               <RequestList label={t(`requests.view.${view}`)} list={list} selected={selected} onSelect={open} onOpen={enter} empty={<NothingFound view={view} search={q} onClear={() => set({ q: null })} onNew={may('requests.open') ? () => setNew(true) : undefined} />} />
             </>

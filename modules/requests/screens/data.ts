@@ -4,14 +4,15 @@ import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { call, queryKey, useGet, type CallFault } from '../../../apps/console/api.ts'
 import { useLive, type LiveEvent } from '../../../apps/console/live.ts'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
+import { toast } from '../../../ui/index.ts'
 import { customers } from '../../customers/contract.ts'
 import { standards } from '../../standards/contract.ts'
 import { staff } from '../../staff/contract.ts'
-import { requests, type Message, type Request, type RequestRow, type View } from '../contract.ts'
+import { requests, type Message, type Request, type RequestRow, type Stage, type View } from '../contract.ts'
 import type { Names } from './words.ts'
 
 type Page = { rows: RequestRow[]; next: string | null }
-interface ListState { view: View; team?: string | undefined; search?: string | undefined }
+interface ListState { view: View; team?: string | undefined; search?: string | undefined; stage?: Stage | undefined; holder?: string | undefined }
 
 const ofRequest = (id: string) => (event: LiveEvent): boolean => event.subject === id && event.type.startsWith('request.')
 
@@ -41,8 +42,8 @@ function useRenewal(type: string, refetch: () => unknown, ms: number): void {
 }
 
 /** The list of a view, page by page; a live event renews the pages that are shown. */
-export function useRequestList({ view, team, search }: ListState) {
-  const query = { view, ...(team ? { teamId: team } : {}), ...(search ? { search } : {}), limit: 50 }
+export function useRequestList({ view, team, search, stage, holder }: ListState) {
+  const query = { view, ...(team ? { teamId: team } : {}), ...(stage ? { stage } : {}), ...(holder ? { holderId: holder } : {}), ...(search ? { search } : {}), limit: 50 }
   const found = useInfiniteQuery<Page, CallFault, InfiniteData<Page>, readonly unknown[], string | null>({
     queryKey: [...queryKey(requests.list, { query }), 'pages'],
     queryFn: ({ pageParam, signal }) => call(requests.list, { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
@@ -128,4 +129,10 @@ export function useNames(): Names {
     team: (id) => teams.data?.rows.find((one) => one.id === id)?.name ?? '',
     person: (id) => people.data?.rows.find((one) => one.id === id)?.name ?? '',
   }), [people.data, teams.data, services.data, named])
+}
+
+/** What every dialog does with the server's answer. */
+export function useDone({ request, onClose }: { request: Request; onClose: () => void }, said: string): { onDone: (answer: Request) => void; onFault: () => void } {
+  const { keep } = useRequestCache(request.id)
+  return { onDone: (answer) => { keep(answer); onClose(); toast.ok(said) }, onFault: () => undefined }
 }
