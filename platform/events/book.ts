@@ -17,9 +17,16 @@ export type Listener = (ctx: Ctx, event: StoredEvent) => Promise<void>
 export interface EventHandlers { followers?: Record<string, Follower>; listeners?: Record<string, Listener> }
 
 export interface Subscription { wants(event: StoredEvent): boolean; send(event: StoredEvent): void }
-interface Room { name: string; listeners: Record<string, Listener>; types: string[]; failures: number; runningNow: boolean; again: boolean }
+interface Place { xid: string; seq: number }
+interface Room {
+  name: string; listeners: Record<string, Listener>; types: string[]; failures: number; runningNow: boolean; again: boolean
+  /** Up to here there is nothing for this room that its cursor does not know: final, so any process may skip it. */
+  searched: Place | null
+}
 
 const BATCH = 50
+/** Transactions. */
+const KEEP_SEARCHED_AFTER = 5_000n
 const POISON_AFTER = 5
 
 export class EventBook {
@@ -27,7 +34,7 @@ export class EventBook {
   #rooms: Room[] = []
   #subscriptions = new Set<Subscription>()
   #onCommit = new Set<(events: readonly NewEvent[]) => void>()
-  #cursor: { xid: string; seq: number } | null = null
+  #cursor: Place | null = null
   #reading = false
   #readAgain = false
 
@@ -37,7 +44,7 @@ export class EventBook {
     }
     const listeners = handlers.listeners ?? {}
     const types = Object.keys(listeners)
-    if (types.length) this.#rooms.push({ name: room, listeners, types, failures: 0, runningNow: false, again: false })
+    if (types.length) this.#rooms.push({ name: room, listeners, types, failures: 0, runningNow: false, again: false, searched: null })
   }
 
   followersOf(type: string): readonly Follower[] { return this.#followers.get(type) ?? [] }
@@ -115,8 +122,15 @@ export class EventBook {
     return run(app, { actor: systemActor }, async (ctx) => {
       const cursor = await this.#take(ctx, room)
       if (!cursor) return 0
-      const events = await readEvents({ ...app, pool: ctx.db }, cursor, size, room.types)
-      if (!events.length) return 0
+      const { horizon, ...stored } = cursor
+      // Events of other rooms' types are walked over once, not again with every beat.
+      const events = await readEvents({ ...app, pool: ctx.db }, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
+      if (!events.length) {
+        room.searched = { xid: String(BigInt(horizon) - 1n), seq: Number.MAX_SAFE_INTEGER }
+        // Kept now and then, so that a new process need not walk from the beginning either.
+        if (BigInt(horizon) - BigInt(stored.xid) > KEEP_SEARCHED_AFTER) ctx.later(ctx.db`update platform.cursor set xid = ${room.searched.xid}::xid8, seq = ${room.searched.seq}, at = ${ctx.now} where listener = ${room.name}`)
+        return 0
+      }
       for (const event of events) await room.listeners[event.type]!(ctx, event)
       const last = events.at(-1)!
       ctx.later(ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${room.name}`)
@@ -125,9 +139,9 @@ export class EventBook {
   }
 
   // The row lock lets one process at a time follow for a room; the others find it taken and leave.
-  async #take(ctx: Ctx, room: Room): Promise<{ xid: string; seq: number } | null> {
-    const [row] = await ctx.db<{ xid: string; seq: number }[]>`
-      select xid::text, seq from platform.cursor where listener = ${room.name} for update skip locked`
+  async #take(ctx: Ctx, room: Room): Promise<(Place & { horizon: string }) | null> {
+    const [row] = await ctx.db<(Place & { horizon: string })[]>`
+      select xid::text, seq, pg_snapshot_xmin(pg_current_snapshot())::text as horizon from platform.cursor where listener = ${room.name} for update skip locked`
     return row ?? null
   }
 
@@ -149,8 +163,10 @@ export class EventBook {
   }
 }
 
+const isBehind = (a: Place, b: Place): boolean => BigInt(a.xid) < BigInt(b.xid) || (a.xid === b.xid && a.seq < b.seq)
+
 // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
-async function readEvents(app: Pick<App, 'pool'>, after: { xid: string; seq: number }, limit: number, types?: string[]): Promise<StoredEvent[]> {
+async function readEvents(app: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
   const db = app.pool
   return db<StoredEvent[]>`
     select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data from platform.event
@@ -159,7 +175,7 @@ async function readEvents(app: Pick<App, 'pool'>, after: { xid: string; seq: num
     order by xid, seq limit ${limit}`
 }
 
-async function newest(app: App): Promise<{ xid: string; seq: number }> {
+async function newest(app: App): Promise<Place> {
   const [row] = await app.pool<{ xid: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`
   return { xid: String(BigInt(row!.xid) - 1n), seq: Number.MAX_SAFE_INTEGER }
 }
