@@ -42,7 +42,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
       expect(status).toBe(201)
       const [row] = await desk.app.pool<{ id: string }[]>`select id from requests.request where number = ${body.number}`
       const at = (path: string, what: unknown, method = 'POST') => desk.call(method, `/api/requests/${row!.id}${path}`, { token: branch.agent.token, body: what })
-      if (number > 1) await desk.call('POST', `/api/requests/${row!.id}/acceptance`, { token: branch.agent.token })
+      if (number > 1) await at('/assignment/acceptance', undefined, 'PUT')
       await at('/messages', { kind: 'note', text: `@${branch.lead.name} 請看一下` })
       await at('/messages', { kind: 'reply', text: '正在確認，今天內回覆您。' })
       await at('/tasks', { title: '回電給客戶' })
