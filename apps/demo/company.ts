@@ -6,8 +6,8 @@ export const englishNames = ['Emily Carter', 'James Lin', 'Priya Nair', 'Daniel 
 
 export interface DemoTeam { key: string; name: string; region: string | null; size: number; skills: { skill: string; level: number }[]; languages: string[]; isAlwaysOpen?: true }
 export const teams: DemoTeam[] = [
-  { key: 'front', name: '一線客服', region: null, size: 16, skills: [{ skill: 'mobile', level: 2 }, { skill: 'billing', level: 2 }, { skill: 'broadband', level: 2 }], languages: ['zh'], isAlwaysOpen: true },
-  { key: 'tech', name: '二線技術', region: null, size: 10, skills: [{ skill: 'broadband', level: 4 }, { skill: 'mobile', level: 4 }], languages: ['zh', 'en'] },
+  { key: 'front', name: '一線客服', region: null, size: 13, skills: [{ skill: 'mobile', level: 2 }, { skill: 'billing', level: 2 }, { skill: 'broadband', level: 2 }], languages: ['zh'], isAlwaysOpen: true },
+  { key: 'tech', name: '二線技術', region: null, size: 13, skills: [{ skill: 'broadband', level: 4 }, { skill: 'mobile', level: 4 }], languages: ['zh', 'en'] },
   { key: 'billing', name: '帳務中心', region: null, size: 8, skills: [{ skill: 'billing', level: 4 }], languages: ['zh'] },
   { key: 'field-north', name: '北區現場', region: 'north', size: 6, skills: [{ skill: 'broadband', level: 3 }], languages: ['zh'] },
   { key: 'field-south', name: '南區現場', region: 'south', size: 5, skills: [{ skill: 'broadband', level: 3 }], languages: ['zh'] },

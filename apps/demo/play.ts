@@ -330,8 +330,8 @@ class Play {
       return
     }
     const colleagues = this.#company.agents.filter((agent) => agent !== one.agent && agent.teamKey === one.agent!.teamKey)
-    const judge = random.chance(0.6) ? (colleagues.find((agent) => agent.isLead) ?? random.pick(colleagues)) : random.pick(colleagues)
-    this.#agenda.add(this.#whenFree(judge, ctx.now.getTime(), random.around(30, 0.8)), judge.actor, (later) => this.#judge(later, one, fails, (inner) => verifyRequest(inner, one.id, fails ? { verdict: 'failed', reason: random.pick(sendBackReasons) } : { verdict: 'passed' })))
+    const judge = random.chance(0.25) ? (colleagues.find((agent) => agent.isLead) ?? random.pick(colleagues)) : random.pick(colleagues)
+    this.#agenda.add(this.#whenFree(judge, ctx.now.getTime(), random.around(12, 0.8)), judge.actor, (later) => this.#judge(later, one, fails, (inner) => verifyRequest(inner, one.id, fails ? { verdict: 'failed', reason: random.pick(sendBackReasons) } : { verdict: 'passed' })))
   }
 
   async #judge(ctx: Ctx, one: Case, fails: boolean, verdict: Act): Promise<void> {
