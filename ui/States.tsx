@@ -41,12 +41,15 @@ export interface ErrorStateProps {
   action?: ReactNode
   /** For the person who is asked for help: code, time, request id. */
   reference?: string
+  /** 1 where it is all the page shows. */
+  level?: 1 | 2
 }
 
-export function ErrorState({ title, kept, children, action, reference }: ErrorStateProps): ReactElement {
+export function ErrorState({ title, kept, children, action, reference, level = 2 }: ErrorStateProps): ReactElement {
+  const Title = level === 1 ? 'h1' : 'h2'
   return (
     <section role="alert" className="mx-auto flex max-w-120 flex-col items-start gap-2 px-4 py-10">
-      <h2 className="flex items-center gap-2 text-lg font-bold"><CircleAlert className="size-5 text-late" aria-hidden="true" />{title}</h2>
+      <Title className="flex items-center gap-2 text-lg font-bold"><CircleAlert className="size-5 text-late" aria-hidden="true" />{title}</Title>
       {kept !== undefined && <p className="text-muted">{kept}</p>}
       {children !== undefined && <div className="text-muted">{children}</div>}
       {action !== undefined && <div className="mt-2 flex gap-2">{action}</div>}

@@ -44,7 +44,7 @@ function Permitted({ needs, children }: { needs: string | undefined; children: R
   const t = useText()
   const may = useMay()
   if (needs === undefined || may(needs)) return <>{children}</>
-  return <ErrorState title={t('console.no-permission')} reference={needs}>{t('console.no-permission-next')}</ErrorState>
+  return <ErrorState level={1} title={t('console.no-permission')} reference={needs}>{t('console.no-permission-next')}</ErrorState>
 }
 
 function Bare({ children }: { children: ReactNode }): ReactElement {

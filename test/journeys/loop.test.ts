@@ -147,6 +147,7 @@ async function checkHistory(agent: Page, t: ReturnType<typeof wordsOf>, branch: 
     t('requests.event.waiting', { waitingFor: 'customer', hasUntil: 'no', hasReason: 'no' }), t('requests.event.customer-wrote', { who: words.name, channel: t('requests.channel.portal') }),
     t('requests.event.resumed', { because: 'customer-wrote' }), t('requests.event.submitted', { name, how: branch.locale === 'zh-Hant' ? 'person' : branch.locale === 'zh-Hans' ? 'customer' : 'rule' }),
     ...(words.sentBack ? [t('requests.event.sent-back', { who: branch.lead.name, reason: words.sentBack }), t('requests.event.verified', { who: branch.lead.name, hasReason: 'no' })] : []),
+    ...(branch.locale === 'en' ? [t('requests.event.verified', { who: t('requests.actor.system'), hasReason: 'yes', reason: t('requests.rule-complete') })] : []),
     t('requests.event.result-sent', { asks: branch.locale === 'zh-Hans' ? 'yes' : 'no' }), t('requests.event.scored', { score: words.score }), t('requests.event.closed', { reason: t('requests.closed-rated') }),
   ]
   const lines = () => agent.getByRole('region', { name: t('requests.details'), exact: true }).getByRole('listitem').allInnerTexts()

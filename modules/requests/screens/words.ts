@@ -119,6 +119,8 @@ export function eventSentence(event: RequestEvent, names: Names, t: Text): strin
     case 'resumed': Object.assign(args, { because: text(data['because']) }); break
     case 'replied': Object.assign(args, { who: data['by'] ? names.person(text(data['by'])) : args['who']!, first: data['isFirst'] ? (data['isInTime'] ? 'in-time' : 'late') : 'no' }); break
     case 'answered': Object.assign(args, { inTime: data['isInTime'] ? 'yes' : 'no' }); break
+    // A rule judges in the name of nobody, whoever handed the result in.
+    case 'verified': case 'sent-back': if (data['byKind'] === 'system') args['who'] = t('requests.actor.system'); break
     case 'submitted': Object.assign(args, { how: text(data['how']) }); break
     case 'scored': Object.assign(args, { score: Number(data['score']) }); break
     case 'corrected': Object.assign(args, { changes: correctionWords(data, names, t) }); break
