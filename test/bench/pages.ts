@@ -26,7 +26,6 @@ export async function measureReads(options: ReadOptions) {
   const actor: Actor = { kind: 'agent', id: company.agents[0]!.id, name: 'agent-1', permissions: new Set(['requests.read', 'requests.work']), scope: 'team', teamIds: [company.teamId] }
   const ctx = reading(desk.app, { actor })
   try {
-    await filler`delete from requests.search`
     await addRequests(filler, 0, few)
     const before = await measurePages(ctx, options, times)
     await addRequests(filler, few, many)

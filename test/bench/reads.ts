@@ -28,18 +28,20 @@ export async function addRequests(db: Pool, from: number, to: number): Promise<v
     const subject = `${WORDS[nr % 20]}${WORDS[Math.floor(nr / 20) % 20]}的問題，請協助${nr === 7 ? RARE : ''}`
     return { nr, subject, tokens: searchTokens(subject) }
   }) as never)}) as v (nr int, subject text, tokens text[]) on conflict do nothing`
+  await db`insert into customers.customer (id, name, created_at, words) select uuidv7(), '陳美玲 ' || n, '2026-03-01', '' from generate_series(${from / 5}::int, ${to / 5}::int - 1) n`
   await db`create temporary table fresh as
-    select uuidv7(interval '1 ms' * (n - 2000000)) as id, n, n % 5 = 0 as is_open, timestamptz '2026-03-01' + n * interval '20 s' as at, v.subject, v.tokens,
-      (select array_agg(id order by id) from staff.team) as teams, (select array_agg(id order by id) from staff.person) as people, (select array_agg(id order by id) from customers.customer) as customers
-    from generate_series(${from}::int, ${to}::int - 1) n join variant v on v.nr = n % 1000`
+    select uuidv7(interval '1 ms' * (n - 2000000)) as id, n, n % 5 = 0 as is_open, timestamptz '2026-03-01' + n * interval '20 s' as at, v.subject, v.tokens, t.id as team_id, p.id as person_id, c.id as customer_id
+    from generate_series(${from}::int, ${to}::int - 1) n join variant v on v.nr = n % 1000
+    join (select id, row_number() over (order by id) - 1 as nr, count(*) over () as count from staff.team) t on t.nr = n % t.count
+    join (select id, row_number() over (order by id) - 1 as nr, count(*) over () as count from staff.person) p on p.nr = n % p.count
+    join (select id, row_number() over (order by id) - 1 as nr from customers.customer) c on c.nr = n % ${Math.floor(to / 5)}::int`
   await db`insert into requests.request (id, subject, stage, stage_since, priority, service_id, channel, language, customer_id, team_id, holder_id, answerable_id, opened_by_kind, opened_at, resolution_due_at, next_due_at, last_message_at, last_snippet, closed_at)
-    select id, subject, case when is_open then 'execute' else 'closed' end, at, 'normal', (select id from standards.service limit 1), 'api', 'zh-Hant', customers[1 + n % array_length(customers, 1)], teams[1 + n % array_length(teams, 1)],
-      people[1 + n % array_length(people, 1)], people[1 + n % array_length(people, 1)], 'client', at, at + interval '1 day', case when is_open then at + interval '1 day' end, at, subject, case when not is_open then at + interval '8 hours' end from fresh`
+    select id, subject, case when is_open then 'execute' else 'closed' end, at, 'normal', (select id from standards.service limit 1), 'api', 'zh-Hant', customer_id, team_id, person_id, person_id, 'client', at, at + interval '1 day', case when is_open then at + interval '1 day' end, at, subject, case when not is_open then at + interval '8 hours' end from fresh`
   await db`insert into requests.message (id, request_id, kind, author_kind, author_name, channel, body, state, state_at, created_at)
     select uuidv7(), id, 'customer', 'customer', '陳美玲', 'api', subject || '，' || repeat('請盡快處理。', 10), 'received', at, at from fresh`
   await db`insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from fresh`
-  await db`insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, reason, offered_at) select uuidv7(), id, teams[1 + n % array_length(teams, 1)], people[1 + n % array_length(people, 1)], 'rule', 'ended', 'system', 'routing.best-score', at from fresh`
-  await db`insert into platform.event (id, type, subject, actor_kind, actor_id, at, data) select uuidv7(), t.type, f.id, case when t.nr > 3 then 'agent' else 'client' end, f.people[1 + f.n % array_length(f.people, 1)], f.at, '{"channel":"api"}'
+  await db`insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, reason, offered_at) select uuidv7(), id, team_id, person_id, 'rule', 'ended', 'system', 'routing.best-score', at from fresh`
+  await db`insert into platform.event (id, type, subject, actor_kind, actor_id, at, data) select uuidv7(), t.type, f.id, case when t.nr > 3 then 'agent' else 'client' end, f.person_id, f.at, '{"channel":"api"}'
     from fresh f cross join (values (1,'request.accepted'),(2,'request.recognised'),(3,'request.assigned'),(4,'request.assignment-accepted'),(5,'request.replied'),(6,'request.submitted')) as t(nr, type)`
   await db`drop table fresh`
   await db`vacuum analyze`

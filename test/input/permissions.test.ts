@@ -44,7 +44,7 @@ test('without credentials every endpoint but the public ones answers 401', async
   const wrong: string[] = []
   for (const operation of operations) {
     if (operation.access === 'public') { open.push(operation.name); continue }
-    for (const headers of [undefined, { authorization: 'Bearer ldt_0123456789012345678901234567890123456789012' }, { authorization: 'Basic YTpi' }, { cookie: 'loopdesk_session=0123456789012345678901234567890123456789012' }]) {
+    for (const headers of [{}, { authorization: 'Bearer ldt_0123456789012345678901234567890123456789012' }, { authorization: 'Basic YTpi' }, { cookie: 'loopdesk_session=0123456789012345678901234567890123456789012' }] as Record<string, string>[]) {
       const answer = await send(desk, operation.method, fill(operation.path, NOBODY), { body: bodyOf(operation), headers })
       if (answer.status !== 401 || answer.code !== 'access.sign-in-first') wrong.push(`${operation.method} ${operation.path}: ${answer.status} ${answer.text.slice(0, 80)}`)
     }
