@@ -74,7 +74,8 @@ const ATTEMPTS = 4
 export async function findOrCreateCustomer(ctx: Ctx, claim: CustomerClaim): Promise<ClaimedCustomer> {
   if (claim.id) return chosen(ctx, claim.id)
   const identities = identitiesOf(claim)
-  const name = (claim.name?.trim() || identities.find((one) => one.kind !== 'chat')?.shown || '').slice(0, 200)
+  // By characters: half of a pair of surrogates could not be stored.
+  const name = Array.from(claim.name?.trim() || identities.find((one) => one.kind !== 'chat')?.shown || '').slice(0, 200).join('')
   const id = newId()
   if (!identities.length) {
     ctx.later(ctx.db`insert into customers.customer (id, name, language, created_at, words) values (${id}, ${name}, ${claim.language ?? null}, ${ctx.now}, array_to_tsvector(${customerWords([name])}))`)

@@ -1,7 +1,7 @@
 /** Field shapes shared by all contracts (server and browser). Texts refuse what PostgreSQL can't keep unchanged. */
 import { z } from 'zod'
 
-/** Free text up to `max` UTF-16 units, kept as typed: no NUL, no half surrogate. */
+/** Free text up to `max` characters (code points), kept as typed: no NUL, no half surrogate. */
 export const text = (max: number) => z.string().max(max).refine((value) => !value.includes('\0') && value.isWellFormed(), { message: 'input.not-storable' })
 /** Text with at least one visible character. */
 export const someText = (max: number) => text(max).refine((value) => value.trim() !== '', { message: 'input.empty' })
