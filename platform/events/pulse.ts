@@ -8,6 +8,8 @@ import type { App } from '../context.ts'
 const CHANNEL = 'loopdesk'
 const GATHER_MS = 8
 const SWEEP_MS = 2_000
+/** Listeners may wait a blink: at a busy hour one walk serves many commits. */
+const DISPATCH_MS = 60
 
 export interface Pulse { stop(): Promise<void>; signal(topic: string, value: unknown): void; onSignal(hear: (topic: string, value: unknown) => void): () => void }
 
@@ -16,6 +18,8 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   const node = newId()
   const hearers = new Set<(topic: string, value: unknown) => void>()
   let timer: NodeJS.Timeout | null = null
+  let walk: NodeJS.Timeout | null = null
+  let walkedAt = -DISPATCH_MS
   let tellOthers = false
   let stopped = false
 
@@ -26,12 +30,24 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     try {
       if (tell) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node })})`
       await app.book.publish(app)
-      if (options.listen) await app.book.dispatch(app)
     } catch (error) {
       if (!stopped) options.onError(error)
     }
   }
-  const wake = () => { if (!stopped) timer ??= setTimeout(beat, GATHER_MS) }
+  const dispatch = async () => {
+    walk = null
+    walkedAt = performance.now()
+    try {
+      await app.book.dispatch(app)
+    } catch (error) {
+      if (!stopped) options.onError(error)
+    }
+  }
+  const wake = () => {
+    if (stopped) return
+    timer ??= setTimeout(beat, GATHER_MS)
+    if (options.listen) walk ??= setTimeout(dispatch, Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
+  }
   const stopWaking = app.book.onCommit(() => { tellOthers = true; wake(); options.onWake?.() })
 
   const subscription = await app.pool.listen(CHANNEL, (payload) => {
@@ -54,6 +70,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
       stopWaking()
       clearInterval(sweep)
       if (timer) clearTimeout(timer)
+      if (walk) clearTimeout(walk)
       await subscription.unlisten().catch(() => {})
     },
   }

@@ -44,6 +44,8 @@ const LEASE_SECONDS = 20
 const HEARTBEAT_MS = 5_000
 const SWEEP_MS = 1_000
 const AT_ONCE = 8
+/** Commits come by the hundred in a busy second; looking for jobs ten times is enough. */
+const LOOK_MS = 100
 
 export class JobRunner {
   #app: App
@@ -54,6 +56,8 @@ export class JobRunner {
   #stopped = true
   #claiming = false
   #claimAgain = false
+  #look: NodeJS.Timeout | null = null
+  #lookedAt = -LOOK_MS
   #onError: (error: unknown, job?: Job) => void
 
   constructor(app: App, queues: Queues, onError: (error: unknown, job?: Job) => void) {
@@ -77,11 +81,24 @@ export class JobRunner {
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
+    if (this.#look) clearTimeout(this.#look)
     const until = Date.now() + 10_000
     while ((this.#running.size || this.#claiming) && Date.now() < until) await new Promise((wake) => setTimeout(wake, 20))
   }
 
-  wake(): void { if (!this.#stopped) void this.#claimLoop() }
+  /** Looks for due jobs, at once after a quiet moment and otherwise soon. */
+  wake(): void {
+    if (this.#stopped || this.#look) return
+    const wait = this.#lookedAt + LOOK_MS - performance.now()
+    if (wait <= 0) return this.#lookNow()
+    this.#look = setTimeout(() => { this.#look = null; this.#lookNow() }, wait)
+  }
+
+  #lookNow(): void {
+    if (this.#stopped) return
+    this.#lookedAt = performance.now()
+    void this.#claimLoop()
+  }
 
   /** Runs what is due now, one after the other, until nothing is; for replays and tests. Returns the count. */
   async runDue(limit = Infinity): Promise<number> {
@@ -103,7 +120,7 @@ export class JobRunner {
         const free = AT_ONCE - this.#running.size
         if (free <= 0) break
         const jobs = await this.#claim(free)
-        for (const job of jobs) void this.#perform(job).then(() => this.wake())
+        for (const job of jobs) void this.#perform(job).then(() => { if (!this.#stopped) void this.#claimLoop() })
         if (jobs.length === free) this.#claimAgain = true
       } while (this.#claimAgain && !this.#stopped)
     } catch (error) {
