@@ -61,6 +61,11 @@ process.on('SIGINT', stop)
 process.on('SIGTERM', stop)
 // A lost database connection may reject far from any caller; the program outlives it and says so.
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+// The driver may still write once to a socket that has just gone (porsager/postgres nextWrite); anything else is fatal.
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'uncaught')
+  if (!/nextWrite .*postgres/.test(error.stack ?? '')) process.exit(1)
+})
 
 start().then((stopper) => { close = stopper }, (error: unknown) => {
   process.stderr.write(`${error instanceof StartRefusal ? explainRefusal(error) : `${(error as Error).stack ?? error}`}\n`)

@@ -44,7 +44,8 @@ type Later = (query: PromiseLike<unknown>) => void
  */
 export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) => Promise<T>): Promise<T> {
   const connection = await (pool as unknown as postgres.Sql).reserve()
-  const db = connection as unknown as Db
+  const guard = guardOf(connection)
+  const { db } = guard
   const pending: Promise<unknown>[] = []
   const later: Later = (query) => {
     const sent = Promise.resolve(query)
@@ -53,13 +54,14 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
   }
   let result: T
   try {
-    later(db`begin`)
+    later(guard.begin())
     try {
-      result = await work(db, later)
+      result = await Promise.race([work(db, later), guard.lost])
     } catch (error) {
+      if (guard.isLost()) throw error
       // A failed deferred write makes every later statement fail with 25P02: report the cause, not the echo.
       const cause = await firstFailure(pending)
-      await db`rollback`.catch(() => {})
+      if (!guard.isLost()) await db`rollback`.catch(() => {})
       throw cause && (error as { code?: string }).code === '25P02' ? cause : error
     }
     const commit = Promise.resolve(db`commit`)
@@ -68,9 +70,41 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
     const done = await commit
     if (done.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit')
   } finally {
-    connection.release()
+    guard.release()
   }
   return result
+}
+
+interface Guard { db: Db; begin(): PromiseLike<unknown>; lost: Promise<never>; isLost(): boolean; release(): void }
+type Wire = { onclose: ((error: unknown) => void) | null }
+
+/**
+ * postgres.js does not tell who holds a reserved connection that it is gone: a statement sent then would be
+ * written to no socket, and a release would put the dead connection back among the living. This hears of the
+ * end, fails the transaction and keeps its hands off the connection, which the pool opens anew by itself.
+ */
+function guardOf(connection: postgres.ReservedSql): Guard {
+  let wire: Wire | null = null
+  let error: unknown = null
+  let fail: (error: unknown) => void = () => {}
+  const lost = new Promise<never>((_, reject) => { fail = reject })
+  lost.catch(() => {})
+  const hear = (opened: Wire): boolean => {
+    wire = opened
+    opened.onclose = (reason) => { error = reason ?? new Error('the connection ended'); fail(error) }
+    return true
+  }
+  return {
+    db: new Proxy(connection, { apply(target, self, args) { if (error) throw error; return Reflect.apply(target as never, self, args) as unknown } }) as unknown as Db,
+    begin: () => connection.unsafe('begin', [], { onexecute: hear } as never),
+    lost,
+    isLost: () => error !== null,
+    release() {
+      if (error) return
+      if (wire) wire.onclose = null
+      connection.release()
+    },
+  }
 }
 
 async function firstFailure(pending: Promise<unknown>[]): Promise<unknown> {
