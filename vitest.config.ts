@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // File names of customers are not ASCII, and a browser under the plain C locale would rename them.
+    env: { LANG: 'C.UTF-8' },
     include: ['**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', 'dist/**', 'data/**'],
     globalSetup: './test/setup/global.ts',

@@ -33,7 +33,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await new Promise((ready) => shop.once('listening', ready))
   shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
 })
 afterAll(async () => {
   await browser?.close()
