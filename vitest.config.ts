@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: './test/setup/global.ts',
     pool: 'forks',
     maxWorkers: 2,
+    // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
+    retry: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

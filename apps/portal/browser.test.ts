@@ -81,7 +81,7 @@ test.skipIf(!executablePath)('4.1-b a chat on a foreign site loses and doubles n
   const box = frame.locator('.composer textarea')
   await expect.poll(() => box.evaluate((area) => area === document.activeElement)).toBe(true)
   await page.keyboard.press('Escape')
-  expect(await button.getAttribute('aria-expanded')).toBe('false')
+  await expect.poll(() => button.getAttribute('aria-expanded')).toBe('false')
   expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
   await page.keyboard.press('Enter')
 
