@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import type { BusinessCalendar } from '../../lib/calendar/index.ts'
 import { calendarOf, defaultCalendar } from '../staff/index.ts'
-import { dueTimes, loadRecognition, type Recognition } from '../standards/index.ts'
+import { dueTimes, loadRecognition, resumeClock, type Recognition } from '../standards/index.ts'
 import { nextDue, type RequestRecord } from './request.ts'
 import { type LockedRequest, patchRequest } from './store.ts'
 
@@ -38,7 +38,7 @@ export async function resumedClocks(ctx: Ctx, request: LockedRequest): Promise<C
   const calendar = await calendarFor(ctx, request)
   const now = ctx.now.getTime()
   const due = (left: number | null, before: string | null): string | null =>
-    left === null ? before : new Date(left >= 0 ? calendar.addBusinessMs(now, left) : now + left).toISOString()
+    left === null ? before : resumeClock(left, now, calendar)
   const patch = {
     pausedAt: null, firstResponseLeftMs: null, resolutionLeftMs: null,
     firstResponseDueAt: due(request.firstResponseLeftMs, request.firstResponseDueAt), resolutionDueAt: due(request.resolutionLeftMs, request.resolutionDueAt),
