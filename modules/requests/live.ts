@@ -14,7 +14,7 @@ const MOST_BUFFERED = 256 * 1024
 
 export interface Looking { requestId: string; teamId: string | null; personId: string; name: string; typing: string | null; at: number }
 
-/** An open stream of server-sent events on a raw reply. */
+/** An open stream of server-sent events on a raw reply. `onEnd` runs once, at once when it has ended already. */
 export interface Stream { send(event: string, value: unknown, id?: string): void; end(): void; onEnd(done: () => void): void }
 
 // One heart for all streams: five hundred visitors need no five hundred timers.
@@ -40,8 +40,10 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
     for (const done of ends) done()
     raw.end()
   }
-  request.raw.on('close', finish)
+  raw.on('close', finish)
   raw.on('error', finish)
+  // Who went away before the stream began is heard of by no event any more.
+  if (request.raw.socket.destroyed) finish()
   return {
     send(event, value, id) {
       if (ended) return
@@ -49,7 +51,7 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
       if (raw.writableLength > MOST_BUFFERED) { raw.destroy(); finish() }
     },
     end: finish,
-    onEnd(done) { ends.add(done) },
+    onEnd(done) { if (ended) done(); else ends.add(done) },
   }
 }
 

@@ -63,18 +63,17 @@ export class ChatHub {
 
   /** Connects a page that has the first `have` messages of its conversation. */
   async join(session: Session, have: number, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (!this.#leaveBook) {
-      this.#leaveBook = this.#app.book.subscribe({ wants: (event) => this.#wants(event), send: (event) => this.#hear(event) })
-      this.#beat ??= setInterval(() => this.#refreshWaiting(), BEAT_MS).unref()
-    }
-    // After subscribing, before the state is read: nothing can happen in between unheard.
-    await this.#app.book.prime(this.#app)
     const stream = openStream(request, reply)
     const visitor: Visitor = { sessionId: session.id, requestId: null, stream, shown: new Set(), waits: false, state: '', busy: false, again: false }
+    // Among the visitors before anything is awaited: whoever leaves meanwhile must not take the subscription along.
     this.#visitors.add(visitor)
     enter(this.#bySource, chatSource(session.id), visitor)
     if (session.requestId) this.#attach(visitor, session.requestId)
+    this.#leaveBook ??= this.#app.book.subscribe({ wants: (event) => this.#wants(event), send: (event) => this.#hear(event) })
+    this.#beat ??= setInterval(() => this.#refreshWaiting(), BEAT_MS).unref()
     stream.onEnd(() => this.#leave(visitor))
+    // After subscribing, before the state is read: nothing can happen in between unheard.
+    await this.#app.book.prime(this.#app)
     await this.#push(visitor, have)
   }
 
