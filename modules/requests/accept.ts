@@ -10,7 +10,7 @@ import { newId } from '../../lib/id/index.ts'
 import { searchTokens } from '../../lib/search/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
 import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
-import { allocate, type Allocation } from './allocation.ts'
+import { allocate, type Allocation, foresee } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { nextDue, snippet } from './request.ts'
@@ -65,33 +65,34 @@ const fingerprintOf = (arrival: Arrival): Buffer =>
 /** Opens a request. Throws 422 `input.idempotency-reused` when the key came before with other content. */
 export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepted> {
   const fingerprint = fingerprintOf(arrival)
-  // All three travel in one round trip together with BEGIN.
-  const [[gate], customer, recognition] = await Promise.all([
+  const language = arrival.language ?? detectLanguage(`${arrival.subject}\n${arrival.text}`)
+  // Without any address the arrival itself is the visitor's mark, so that a repeat makes no second person.
+  const claim = hasAddress(arrival.customer) ? arrival.customer : { ...arrival.customer, visitor: `${arrival.source}/${arrival.key}` }
+  const recognition = await loadRecognition(ctx)
+  const facts = { subject: arrival.subject, text: arrival.text, channel: arrival.channel, language, type: arrival.type, email: arrival.customer.email }
+  const teamOf = (found: Recognition): string | null => arrival.teamId ?? recognition.service(arrival.serviceId ?? null)?.teamId ?? found.teamId ?? null
+  // All of them travel in one round trip together with BEGIN.
+  const [[gate], customer, foreseen] = await Promise.all([
     ctx.db<{ number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }[]>`
       select case when i.request_id is null and ${arrival.number === undefined} then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
       from (select 1) one left join requests.intake i on i.source = ${arrival.source} and i.key = ${arrival.key}`,
-    // Without any address the arrival itself is the visitor's mark, so that a repeat makes no second person.
-    findOrCreateCustomer(ctx, hasAddress(arrival.customer) ? arrival.customer : { ...arrival.customer, visitor: `${arrival.source}/${arrival.key}` }),
-    loadRecognition(ctx),
+    findOrCreateCustomer(ctx, claim),
+    foresee(ctx, teamOf(recognise(recognition, facts)), claim),
   ])
   if (gate!.requestId) {
     if (!gate!.fingerprint!.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
     return acceptedBefore(ctx, gate!.requestId, gate!.messageId!)
   }
-  const language = arrival.language ?? detectLanguage(`${arrival.subject}\n${arrival.text}`)
-  const found = recognise(recognition, {
-    subject: arrival.subject, text: arrival.text, channel: arrival.channel, language, type: arrival.type,
-    customerTier: customer.tier, customerLanguage: customer.language, customerRegion: customer.region, email: arrival.customer.email,
-  })
+  const found = recognise(recognition, { ...facts, customerTier: customer.tier, customerLanguage: customer.language, customerRegion: customer.region })
   const id = newId()
   const serviceId = arrival.serviceId ?? found.serviceId
   const priority = arrival.priority ?? found.priority
   // A service that was chosen brings its team, as a recognised one does.
-  const teamId = arrival.teamId ?? recognition.service(arrival.serviceId ?? null)?.teamId ?? found.teamId ?? null
+  const teamId = teamOf(found)
   const calendar = await clockCalendar(ctx, recognition, serviceId)
   const due = dueTimes(recognition, serviceId, priority, ctx.now.getTime(), calendar)
   const allocation = await allocate(ctx, { requestId: id, serviceId, teamId, priority, channel: arrival.channel, language, customerId: customer.id,
-    isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [] })
+    isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [], foreseen })
   const messageId = newId()
   const accepted: Accepted = {
     id, number: arrival.number ?? gate!.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,

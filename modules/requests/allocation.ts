@@ -3,6 +3,8 @@
  * Without an answer the request waits in its team's queue.
  */
 import type { Ctx } from '../../platform/context.ts'
+import { type CustomerClaim, identitiesOf } from '../customers/index.ts'
+import { listCandidates } from '../staff/index.ts'
 
 export interface AllocationNeed {
   requestId: string
@@ -17,7 +19,12 @@ export interface AllocationNeed {
   type: string | null
   /** Agents not to be asked again: they declined or let it lie. */
   exclude: string[]
+  /** What was asked beforehand. */
+  foreseen?: Foreseen
 }
+interface Load { agentId: string; channel: string; open: number; lastAt: string | null }
+interface Served { customerId: string; agentId: string; count: number; lastAt: string }
+export interface Foreseen { teamId: string | null; loads: PromiseLike<Load[]> | Load[]; served: PromiseLike<Served[]> | Served[] }
 export interface AllocationCandidate { agentId: string; name: string | null; score: number; parts: Record<string, number>; excludedBecause: string[]; open?: number; capacity?: number }
 export interface Allocation {
   agent: { id: string; name: string } | null
@@ -36,20 +43,41 @@ export async function allocate(ctx: Ctx, need: AllocationNeed): Promise<Allocati
   return allocator ? allocator(ctx, need) : null
 }
 
+/**
+ * Asks what an allocation will need while it is still being found out who the customer is: one round trip instead
+ * of three. A wrong guess of the team costs only the question.
+ */
+export async function foresee(ctx: Ctx, teamId: string | null, claim: CustomerClaim): Promise<Foreseen> {
+  const people = teamId && ctx.app.ports.has(ALLOCATOR) ? await listCandidates(ctx, teamId) : []
+  const foreseen = { teamId, loads: people.length ? loadsOf(ctx, people.map((person) => person.agentId)) : [], served: servedWhom(ctx, claim) }
+  // Whoever awaits them hears of a failure; a guess that was wrong is nobody's failure.
+  for (const asked of [foreseen.loads, foreseen.served]) Promise.resolve(asked).catch(() => {})
+  return foreseen
+}
+
 /** What fills these agents' hands, by channel: requests offered to them or being executed. */
-export const loadsOf = (ctx: Ctx, agentIds: string[]) => ctx.db<{ agentId: string; channel: string; open: number; lastAt: string | null }[]>`
+export const loadsOf = (ctx: Ctx, agentIds: string[]) => ctx.db<Load[]>`
   select holder_id as agent_id, channel, count(*)::int as open, max(stage_since) as last_at from requests.request
   where holder_id = any(${agentIds}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
 
 /** Who served this customer before. */
-export const servedBefore = (ctx: Ctx, customerId: string) => ctx.db<{ agentId: string; count: number; lastAt: string }[]>`
-  select holder_id as agent_id, count(*)::int as count, max(opened_at) as last_at from requests.request
-  where customer_id = ${customerId} and holder_id is not null group by holder_id`
+export const servedBefore = (ctx: Ctx, customerId: string) => ctx.db<Served[]>`
+  select customer_id, holder_id as agent_id, count(*)::int as count, max(opened_at) as last_at from requests.request
+  where customer_id = ${customerId} and holder_id is not null group by customer_id, holder_id`
 
-/** Locks the agent against parallel allocation and counts again: the number can't change before commit. */
-export async function loadUnderLock(ctx: Ctx, agentId: string, channel: string): Promise<number> {
-  ctx.later(ctx.db`select pg_advisory_xact_lock(hashtextextended(${agentId}, 0))`)
-  const [row] = await ctx.db<{ open: number }[]>`select count(*)::int as open from requests.request
-    where holder_id = ${agentId} and channel = ${channel} and stage in ('assign', 'execute')`
-  return row!.open
+/** The same for everybody the claim may turn out to be. */
+function servedWhom(ctx: Ctx, claim: CustomerClaim): PromiseLike<Served[]> | Served[] {
+  const { db } = ctx
+  const identities = claim.id ? [] : identitiesOf(claim)
+  if (!claim.id && !identities.length) return []
+  const given = identities.map(({ kind, value }, nr) => db`${nr ? db`union all` : db``} select ${kind}::text as kind, ${value}::text as value`)
+  const whom = claim.id ? db`select id, merged_into from customers.customer where id = ${claim.id}`
+    : db`select c.id, c.merged_into from (${given}) g join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_leading join customers.customer c on c.id = i.customer_id`
+  return db<Served[]>`
+    select r.customer_id, r.holder_id as agent_id, count(*)::int as count, max(r.opened_at) as last_at
+    from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
 }
+
+/** Takes a place in the agent's hands with the commit, or makes the command run again when others were quicker. */
+export const takePlace = (ctx: Ctx, agentId: string, channel: string, places: number): void =>
+  ctx.later(ctx.db`select requests.take_place(${agentId}, ${channel}, ${places})`)

@@ -1,17 +1,21 @@
 /** Who should hold it: the team's people ranked by skill, history, load and presence; every candidate kept with score and reason. */
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import { assignBatch, type Candidate, choose, type Exclusion, type Need, type Ranked } from '../../lib/matching/index.ts'
-import { type Allocation, type AllocationNeed, loadsOf, loadUnderLock, offerFromQueue, servedBefore } from '../requests/index.ts'
+import { assignBatch, type Candidate, choose, type Need, type Ranked } from '../../lib/matching/index.ts'
+import { type Allocation, type AllocationNeed, loadsOf, offerFromQueue, servedBefore, takePlace } from '../requests/index.ts'
 import { loadRecognition, type Snapshot } from '../standards/index.ts'
 import { type AgentProfile, listCandidates } from '../staff/index.ts'
 
 /** Requests in hand and history laid over the people of a team. */
-async function candidatesFor(ctx: Ctx, need: { teamId: string; customerId: string | null }): Promise<{ candidates: Candidate[]; names: Map<string, string> }> {
+async function candidatesFor(ctx: Ctx, need: { teamId: string; customerId: string | null; foreseen?: AllocationNeed['foreseen'] }): Promise<{ candidates: Candidate[]; names: Map<string, string> }> {
   const people = await listCandidates(ctx, need.teamId)
   const names = new Map(people.map((person) => [person.agentId, person.name]))
   if (!people.length) return { candidates: [], names }
-  const [loads, served] = await Promise.all([loadsOf(ctx, people.map((person) => person.agentId)), need.customerId ? servedBefore(ctx, need.customerId) : []])
+  const { customerId, foreseen } = need
+  const [loads, served] = await Promise.all([
+    foreseen?.teamId === need.teamId ? foreseen.loads : loadsOf(ctx, people.map((person) => person.agentId)),
+    customerId === null ? [] : foreseen ? foreseen.served : servedBefore(ctx, customerId),
+  ])
   const open = new Map<string, { byChannel: Record<string, number>; lastAt: number }>()
   for (const load of loads) {
     const entry = open.get(load.agentId) ?? { byChannel: {}, lastAt: 0 }
@@ -19,7 +23,7 @@ async function candidatesFor(ctx: Ctx, need: { teamId: string; customerId: strin
     if (load.lastAt) entry.lastAt = Math.max(entry.lastAt, Date.parse(load.lastAt))
     open.set(load.agentId, entry)
   }
-  const history = new Map(served.map((row) => [row.agentId, { count: row.count, lastAt: Date.parse(row.lastAt) }]))
+  const history = new Map(served.filter((row) => row.customerId === customerId).map((row) => [row.agentId, { count: row.count, lastAt: Date.parse(row.lastAt) }]))
   return { candidates: people.map((person) => candidate(person, open.get(person.agentId), history.get(person.agentId))), names }
 }
 
@@ -53,20 +57,16 @@ const round = (value: number): number => Math.round(value * 1000) / 1000
 export async function allocateRequest(ctx: Ctx, need: AllocationNeed): Promise<Allocation | null> {
   if (!need.teamId) return { agent: null, score: null, reason: 'routing.no-team', candidates: [], acceptDueAt: null }
   const snapshot = await loadRecognition(ctx)
-  const { candidates, names } = await candidatesFor(ctx, { teamId: need.teamId, customerId: need.isNewCustomer ? null : need.customerId })
-  const wanted = needOf(ctx, snapshot, need)
-  const full: string[] = []
-  for (;;) {
-    const choice = choose({ ...wanted, excludedAgentIds: [...need.exclude, ...full] }, candidates)
-    const list = shown(choice.ranked, candidates, names, need.channel).map((one) => (full.includes(one.agentId) ? { ...one, excludedBecause: ['full' as Exclusion] } : one))
-    if (!choice.agentId) return { agent: null, score: null, reason: `routing.${choice.reason.replace(':', '-')}`, candidates: list, acceptDueAt: null }
-    const winner = candidates.find((one) => one.agentId === choice.agentId)!
-    // Counted again under a lock: two arrivals at once must not both take the last free place.
-    if ((await loadUnderLock(ctx, winner.agentId, need.channel)) >= (winner.capacityByChannel[need.channel] ?? 0)) { full.push(winner.agentId); continue }
-    return {
-      agent: { id: winner.agentId, name: names.get(winner.agentId)! }, score: round(choice.ranked.find((one) => one.agentId === choice.agentId)!.score), reason: `routing.${choice.reason}`, candidates: list,
-      acceptDueAt: acceptDue(ctx, snapshot, need.serviceId),
-    }
+  const { candidates, names } = await candidatesFor(ctx, { teamId: need.teamId, customerId: need.isNewCustomer ? null : need.customerId, foreseen: need.foreseen })
+  const choice = choose(needOf(ctx, snapshot, need), candidates)
+  const list = shown(choice.ranked, candidates, names, need.channel)
+  if (!choice.agentId) return { agent: null, score: null, reason: `routing.${choice.reason.replace(':', '-')}`, candidates: list, acceptDueAt: null }
+  const winner = candidates.find((one) => one.agentId === choice.agentId)!
+  // Counted again under a lock: two arrivals at once must not both take the last free place.
+  takePlace(ctx, winner.agentId, need.channel, winner.capacityByChannel[need.channel] ?? 0)
+  return {
+    agent: { id: winner.agentId, name: names.get(winner.agentId)! }, score: round(choice.ranked.find((one) => one.agentId === choice.agentId)!.score), reason: `routing.${choice.reason}`, candidates: list,
+    acceptDueAt: acceptDue(ctx, snapshot, need.serviceId),
   }
 }
 

@@ -66,8 +66,10 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
     }
     const commit = Promise.resolve(db`commit`)
     commit.catch(() => {})
-    await Promise.all(pending)
+    // To the last answer: a connection given back with a statement under way answers the next holder with it.
+    const failed = await firstFailure(pending)
     const done = await commit
+    if (failed) throw failed
     if (done.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit')
   } finally {
     guard.release()
