@@ -56,7 +56,7 @@ const MOST_OVERTAKEN = 40
 export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await runOnce(app, options, command)
+      return await commit(app, (open) => command(open(options)))
     } catch (error) {
       if (!(isRetried(error) && attempt < MOST_ATTEMPTS) && !(isOvertaken(error) && attempt < MOST_OVERTAKEN)) throw error
       await new Promise((wake) => setTimeout(wake, 5 * attempt + Math.random() * 20))
@@ -64,22 +64,66 @@ export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) 
   }
 }
 
-async function runOnce<T>(app: App, options: RunOptions, command: (ctx: Ctx) => Promise<T>): Promise<T> {
-  let events: NewEvent[] = []
+/** One transaction with the contexts that `work` opens in it; answers what `work` answers, after commit. */
+async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) => Promise<T>): Promise<T> {
+  const events: NewEvent[] = []
   const result = await transaction(app.pool, async (db, later) => {
-    const ctx: Ctx = {
-      app, db, later, writes: true, events: [],
-      now: options.now ?? app.clock.now(),
-      actor: options.actor ?? systemActor,
-      locale: options.locale ?? 'zh-Hant',
-    }
-    const value = await command(ctx)
-    flushEvents(ctx)
-    events = ctx.events
+    const opened: Ctx[] = []
+    const value = await work((options) => {
+      const ctx: Ctx = {
+        app, db, later, writes: true, events: [],
+        now: options.now ?? app.clock.now(),
+        actor: options.actor ?? systemActor,
+        locale: options.locale ?? 'zh-Hant',
+      }
+      opened.push(ctx)
+      return ctx
+    })
+    for (const ctx of opened) events.push(...ctx.events)
+    flushEvents(db, later, events)
     return value
   })
   if (events.length) app.book.committed(events)
   return result
+}
+
+export interface Together { (options: RunOptions, command: (ctx: Ctx) => Promise<unknown>): Promise<unknown> }
+interface Waiting { options: RunOptions; command: (ctx: Ctx) => Promise<unknown>; resolve(value: unknown): void; reject(error: unknown): void }
+const MOST_TOGETHER = 32
+
+/**
+ * A way to run commands that come by the dozen: those that arrive while one transaction is being committed share the
+ * next one, each with its own actor, and so share its round trips and its wait for the disk. When one of them fails,
+ * nothing of that transaction happened and each runs again by itself, so that none suffers for another.
+ */
+export function gathering(app: App): Together {
+  const waiting: Waiting[] = []
+  let isRunning = false
+  const next = async (): Promise<void> => {
+    while (waiting.length) await runTogether(app, waiting.splice(0, MOST_TOGETHER))
+    isRunning = false
+  }
+  return (options, command) => new Promise((resolve, reject) => {
+    waiting.push({ options, command, resolve, reject })
+    if (isRunning) return
+    isRunning = true
+    // What else this turn of the program reads from its sockets comes along.
+    setImmediate(() => void next())
+  })
+}
+
+async function runTogether(app: App, together: readonly Waiting[]): Promise<void> {
+  const alone = () => Promise.all(together.map(({ options, command, resolve, reject }) => run(app, options, command).then(resolve, reject)))
+  if (together.length === 1) { await alone(); return }
+  try {
+    const values = await commit(app, async (open) => {
+      const outcomes = await Promise.allSettled(together.map(({ options, command }) => command(open(options))))
+      return outcomes.map((outcome) => { if (outcome.status === 'rejected') throw outcome.reason; return outcome.value as unknown })
+    })
+    together.forEach(({ resolve }, nr) => { resolve(values[nr]) })
+  } catch {
+    await alone()
+  }
 }
 
 /** A context that only reads, straight from the pool: no transaction to pay for. */

@@ -110,7 +110,7 @@ const oneTask = z.strictObject({ id, taskId: id })
 const reason = someText(2000)
 
 export const requests = {
-  open: { method: 'POST', path: '/api/requests', access: 'requests.open', status: 201, idempotency: 'own', body: NewRequest, response: Opened, summary: 'Open a request; the same Idempotency-Key answers the same request.', faults: ['input.idempotency-reused'] },
+  open: { method: 'POST', path: '/api/requests', access: 'requests.open', status: 201, idempotency: 'own', together: true, body: NewRequest, response: Opened, summary: 'Open a request; the same Idempotency-Key answers the same request.', faults: ['input.idempotency-reused'] },
   list: { method: 'GET', path: '/api/requests', access: 'requests.read', summary: 'Requests the caller may see, newest due first; keyset paging.', response: page(RequestRow), query: z.strictObject({
     view: z.enum(views).default('all'), search: text(200).optional(), stage: Stage.optional(), teamId: id.optional(), holderId: id.optional(), customerId: id.optional(), priority: Priority.optional(), channel: Channel.optional(),
     cursor: cursor.optional(), limit: limit(100, 40) }) },

@@ -27,15 +27,15 @@ export async function emit(ctx: Ctx, type: string, what: { subject?: string | nu
 }
 
 /** Sends the transaction's events in one statement, to be awaited with the commit. */
-export function flushEvents(ctx: Ctx): void {
-  if (!ctx.events.length) return
-  const rows = ctx.events.map((event) => ({
+export function flushEvents(db: Ctx['db'], later: Ctx['later'], events: readonly NewEvent[]): void {
+  if (!events.length) return
+  const rows = events.map((event) => ({
     id: event.id, type: event.type, subject: event.subject, team_id: event.teamId, at: event.at,
     actor_kind: event.actorKind, actor_id: event.actorId, data: event.data,
   }))
-  ctx.later(ctx.db`
+  later(db`
     insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, data)
     select id, type, subject, team_id, at, actor_kind, actor_id, data
-    from jsonb_to_recordset(${ctx.db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
+    from jsonb_to_recordset(${db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
       at timestamptz, actor_kind text, actor_id uuid, data jsonb)`)
 }

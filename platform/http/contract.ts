@@ -23,6 +23,8 @@ export interface Endpoint {
   faults?: readonly string[]
   /** own: the command has its own rule against doing it twice; by default the Idempotency-Key is kept for it. */
   idempotency?: 'own' | 'none'
+  /** Calls that come while one is being committed share the next transaction: for what comes by the dozen. */
+  together?: true
   /** Bytes; 1 MiB by default. */
   bodyLimit?: number
   /** file: multipart in; stream: server-sent events; raw: the handler answers by itself. */

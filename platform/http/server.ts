@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../access/index.ts'
 import { may } from '../access/index.ts'
 import type { App, Ctx } from '../context.ts'
-import { reading, run } from '../context.ts'
+import { gathering, reading, run } from '../context.ts'
 import { isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
 import { type Locale, pickLocale } from '../../lib/text/index.ts'
@@ -59,6 +59,7 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
     mounted.push({ endpoint })
     const writes = endpoint.method !== 'GET'
     const success = endpoint.status ?? (endpoint.response ? 200 : 204)
+    const together = endpoint.together ? gathering(app) : null
     http.route({
       method: endpoint.method, url: endpoint.path, bodyLimit: endpoint.bodyLimit,
       handler: async (request, reply) => {
@@ -69,7 +70,8 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
         if (!writes) return send(endpoint, reply, success, await handler(reading(app, options), input))
         const key = endpoint.idempotency ? undefined : request.headers['idempotency-key']
         if (typeof key === 'string') return keyed(app, endpoint, options, key, request, reply, success, (ctx) => handler(ctx, input))
-        return send(endpoint, reply, success, await run(app, options, (ctx) => handler(ctx, input)))
+        const command = (ctx: Ctx) => handler(ctx, input) as Promise<unknown>
+        return send(endpoint, reply, success, await (together ? together(options, command) : run(app, options, command)))
       },
     })
   }
