@@ -10,7 +10,7 @@ import { newId } from '../../lib/id/index.ts'
 import { searchTokens } from '../../lib/search/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
 import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
-import { allocate, type Allocation, foresee } from './allocation.ts'
+import { allocate, type Allocation, foresee, takingPlace } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { nextDue, snippet } from './request.ts'
@@ -120,14 +120,15 @@ function store(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
   // A request opened by an agent (phone, counter) has its first responder from the first second.
   const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
   ctx.later(ctx.db`
-    with request as (
+    with place as materialized (${takingPlace(ctx, allocation, arrival.channel)}),
+    request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
         holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, first_response_due_at, resolution_due_at, next_due_at, sweep_at, verification,
         linked_from, link_kind, last_message_at, last_snippet)
-      values (${accepted.id}, ${accepted.number}, ${arrival.subject}, ${accepted.stage}, ${ctx.now}, ${accepted.priority}, ${accepted.type}, ${accepted.serviceId},
+      select ${accepted.id}, ${accepted.number}, ${arrival.subject}, ${accepted.stage}, ${ctx.now}, ${accepted.priority}, ${accepted.type}, ${accepted.serviceId},
         ${ctx.db.json(details.explanation as never)}, ${arrival.channel}, ${arrival.channelAccount ?? null}, ${details.language}, ${accepted.customerId}, ${accepted.teamId},
         ${agentId}, ${creator ?? agentId}, ${creator ?? agentId}, ${ctx.actor.kind}, ${ctx.actor.id}, ${ctx.now}, ${accepted.firstResponseDueAt}, ${accepted.resolutionDueAt},
-        ${dueNext}, ${dueNext}, ${details.verification}, ${arrival.linkedFrom ?? null}, ${arrival.linkKind ?? null}, ${ctx.now}, ${snippet(arrival.text)})
+        ${dueNext}, ${dueNext}, ${details.verification}, ${arrival.linkedFrom ?? null}, ${arrival.linkKind ?? null}, ${ctx.now}, ${snippet(arrival.text)} from place
       returning id),
     message as (
       insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, raw_file_id, created_at)

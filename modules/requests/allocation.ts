@@ -33,6 +33,8 @@ export interface Allocation {
   reason: string
   candidates: AllocationCandidate[]
   acceptDueAt: string | null
+  /** How many requests of this channel the agent may have in hand; to be taken by whoever stores the allocation. */
+  places: number
 }
 export type Allocator = (ctx: Ctx, need: AllocationNeed) => Promise<Allocation | null>
 
@@ -55,8 +57,23 @@ export async function foresee(ctx: Ctx, teamId: string | null, claim: CustomerCl
   return foreseen
 }
 
-/** What fills these agents' hands, by channel: requests offered to them or being executed. */
-export const loadsOf = (ctx: Ctx, agentIds: string[]) => ctx.db<Load[]>`
+/**
+ * What fills these agents' hands, by channel: requests offered to them or being executed. Commands that share a
+ * transaction and ask at the same moment share the answer.
+ */
+export function loadsOf(ctx: Ctx, agentIds: string[]): Promise<Load[]> {
+  const asked = underWay.get(ctx.db) ?? new Map<string, Promise<Load[]>>()
+  underWay.set(ctx.db, asked)
+  const whose = agentIds.join()
+  const known = asked.get(whose)
+  if (known) return known
+  const answer = selectLoads(ctx, agentIds).finally(() => asked.delete(whose))
+  asked.set(whose, answer)
+  return answer
+}
+const underWay = new WeakMap<Ctx['db'], Map<string, Promise<Load[]>>>()
+
+const selectLoads = async (ctx: Ctx, agentIds: string[]): Promise<Load[]> => ctx.db<Load[]>`
   select holder_id as agent_id, channel, count(*)::int as open, max(stage_since) as last_at from requests.request
   where holder_id = any(${agentIds}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
 
@@ -78,6 +95,9 @@ function servedWhom(ctx: Ctx, claim: CustomerClaim): PromiseLike<Served[]> | Ser
     from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
 }
 
-/** Takes a place in the agent's hands with the commit, or makes the command run again when others were quicker. */
-export const takePlace = (ctx: Ctx, agentId: string, channel: string, places: number): void =>
-  ctx.later(ctx.db`select requests.take_place(${agentId}, ${channel}, ${places})`)
+/**
+ * Takes a place in the agent's hands, or makes the command run again when others were quicker: two arrivals at once
+ * must not both take the last free one. A fragment, so that it can stand in the statement that stores.
+ */
+export const takingPlace = (ctx: Ctx, found: Allocation | null, channel: string) =>
+  found?.agent ? ctx.db`select requests.take_place(${found.agent.id}, ${channel}, ${found.places})` : ctx.db`select null`

@@ -12,7 +12,7 @@ import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
 export { type Accepted, acceptRequest, type Arrival } from './accept.ts'
-export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, servedBefore, takePlace } from './allocation.ts'
+export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, servedBefore } from './allocation.ts'
 export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFromQueue, takeRequest } from './assign.ts'
 export { addAttachment, displayName, fileHeaders, MOST_BYTES, storeFile } from './attachments.ts'
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
