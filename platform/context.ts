@@ -36,6 +36,11 @@ export interface Ctx {
   events: NewEvent[]
   /** Sends a write without waiting for it; its failure fails the commit. Saves a round trip each. */
   later(query: PromiseLike<unknown>): void
+  /**
+   * Adds a row to what one statement writes. Commands that share a transaction share that statement too, which is sent
+   * with the commit; otherwise it is sent at once. Nothing the command sends afterwards may depend on the row.
+   */
+  gather<R>(write: (ctx: Pick<Ctx, 'db'>, rows: readonly R[]) => PromiseLike<unknown>, row: R): void
   /** False when the context only reads (no transaction, nothing may be emitted). */
   writes: boolean
 }
@@ -65,13 +70,20 @@ export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) 
 }
 
 /** One transaction with the contexts that `work` opens in it; answers what `work` answers, after commit. */
-async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) => Promise<T>): Promise<T> {
+async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) => Promise<T>, isShared = false): Promise<T> {
   const events: NewEvent[] = []
   const result = await transaction(app.pool, async (db, later) => {
     const opened: Ctx[] = []
+    const gathered = new Map<Parameters<Ctx['gather']>[0], unknown[]>()
+    const gather: Ctx['gather'] = (write, row) => {
+      const rows = gathered.get(write as never)
+      if (!isShared) later(write({ db }, [row]))
+      else if (rows) rows.push(row)
+      else gathered.set(write as never, [row])
+    }
     const value = await work((options) => {
       const ctx: Ctx = {
-        app, db, later, writes: true, events: [],
+        app, db, later, gather, writes: true, events: [],
         now: options.now ?? app.clock.now(),
         actor: options.actor ?? systemActor,
         locale: options.locale ?? 'zh-Hant',
@@ -79,6 +91,7 @@ async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) =>
       opened.push(ctx)
       return ctx
     })
+    for (const [write, rows] of gathered) later(write({ db }, rows as never))
     for (const ctx of opened) events.push(...ctx.events)
     flushEvents(db, later, events)
     return value
@@ -119,7 +132,7 @@ async function runTogether(app: App, together: readonly Waiting[]): Promise<void
     const values = await commit(app, async (open) => {
       const outcomes = await Promise.allSettled(together.map(({ options, command }) => command(open(options))))
       return outcomes.map((outcome) => { if (outcome.status === 'rejected') throw outcome.reason; return outcome.value as unknown })
-    })
+    }, true)
     together.forEach(({ resolve }, nr) => { resolve(values[nr]) })
   } catch {
     await alone()
@@ -134,5 +147,6 @@ export function reading(app: App, options: RunOptions): Ctx {
     actor: options.actor ?? systemActor,
     locale: options.locale ?? 'zh-Hant',
     later: () => { throw new Fault('platform.read-only', 500) },
+    gather: () => { throw new Fault('platform.read-only', 500) },
   }
 }

@@ -10,7 +10,7 @@ import { newId } from '../../lib/id/index.ts'
 import { searchTokens } from '../../lib/search/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
 import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
-import { allocate, type Allocation, foresee, takingPlace } from './allocation.ts'
+import { allocate, type Allocation, foresee } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { nextDue, snippet } from './request.ts'
@@ -98,8 +98,11 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     id, number: arrival.number ?? gate!.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
     teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt, isNew: true,
   }
-  store(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
-  await attachFiles(ctx, id, messageId, arrival.attachmentIds ?? [])
+  const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
+  if (arrival.attachmentIds?.length) {
+    ctx.later(insertArrivals(ctx, [row]))
+    await attachFiles(ctx, id, messageId, arrival.attachmentIds)
+  } else ctx.gather(insertArrivals, row)
   await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
   await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation } })
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
@@ -110,39 +113,63 @@ const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boo
 
 interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; verification: string }
 
-// One statement for everything an arrival leaves behind: a statement costs more than a row.
-function store(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details): void {
+/** What an arrival leaves behind, in the columns of the statement that stores it. */
+function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details) {
   const { allocation } = details
   const agentId = allocation?.agent?.id ?? null
   const clocks = { firstResponseDueAt: accepted.firstResponseDueAt, firstResponseAt: null, resolutionDueAt: accepted.resolutionDueAt, resolutionAt: null }
   const dueNext = nextDue(clocks, allocation?.acceptDueAt ?? null)
-  const tokens = searchTokens(`${accepted.number} ${arrival.subject}\n${details.customerName} ${arrival.customer.email ?? ''} ${arrival.customer.phone ?? ''}\n${arrival.text.slice(0, 8000)}`)
   // A request opened by an agent (phone, counter) has its first responder from the first second.
   const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
-  ctx.later(ctx.db`
-    with place as materialized (${takingPlace(ctx, allocation, arrival.channel)}),
+  return {
+    id: accepted.id, number: accepted.number, subject: arrival.subject, stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
+    explanation: details.explanation, channel: arrival.channel, channel_account: arrival.channelAccount ?? null, language: details.language, customer_id: accepted.customerId, team_id: accepted.teamId,
+    agent_id: agentId, answerable_id: creator ?? agentId, opened_by_kind: ctx.actor.kind, opened_by_id: ctx.actor.id, at: ctx.now,
+    first_response_due_at: accepted.firstResponseDueAt, resolution_due_at: accepted.resolutionDueAt, next_due_at: dueNext, verification: details.verification,
+    linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: snippet(arrival.text),
+    message_id: accepted.messageId, customer_name: details.customerName, body: arrival.text, html: arrival.html ?? null, quoted: arrival.quoted ?? null, oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
+    source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
+    tokens: searchTokens(`${accepted.number} ${arrival.subject}\n${details.customerName} ${arrival.customer.email ?? ''} ${arrival.customer.phone ?? ''}\n${arrival.text.slice(0, 8000)}`),
+    assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
+  }
+}
+type ArrivalRow = ReturnType<typeof rowOf>
+
+// One statement for everything that arrivals leave behind, of one text however many they are: a statement costs more
+// than a row, and making its plan more than both.
+function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): PromiseLike<unknown> {
+  const taken = new Map<string, number>()
+  // Rows of this very statement are not counted by the database.
+  const placed = rows.map((row) => {
+    const hand = `${row.agent_id}/${row.channel}`
+    const before = taken.get(hand) ?? 0
+    taken.set(hand, before + 1)
+    return { ...row, places: row.places - before }
+  })
+  return ctx.db`
+    with arrived as materialized (
+      select a.*, case when a.agent_id is not null then requests.take_place(a.agent_id, a.channel, a.places) end
+      from jsonb_to_recordset(${ctx.db.json(placed as never)}) as a (id uuid, number bigint, subject text, stage text, priority text, type text, service_id uuid, explanation jsonb, channel text,
+        channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, first_response_due_at timestamptz,
+        resolution_due_at timestamptz, next_due_at timestamptz, verification text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
+        oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, candidates jsonb, accept_due_at timestamptz, places int)),
     request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
         holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, first_response_due_at, resolution_due_at, next_due_at, sweep_at, verification,
         linked_from, link_kind, last_message_at, last_snippet)
-      select ${accepted.id}, ${accepted.number}, ${arrival.subject}, ${accepted.stage}, ${ctx.now}, ${accepted.priority}, ${accepted.type}, ${accepted.serviceId},
-        ${ctx.db.json(details.explanation as never)}, ${arrival.channel}, ${arrival.channelAccount ?? null}, ${details.language}, ${accepted.customerId}, ${accepted.teamId},
-        ${agentId}, ${creator ?? agentId}, ${creator ?? agentId}, ${ctx.actor.kind}, ${ctx.actor.id}, ${ctx.now}, ${accepted.firstResponseDueAt}, ${accepted.resolutionDueAt},
-        ${dueNext}, ${dueNext}, ${details.verification}, ${arrival.linkedFrom ?? null}, ${arrival.linkKind ?? null}, ${ctx.now}, ${snippet(arrival.text)} from place
-      returning id),
+      select id, number, subject, stage, at, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
+        agent_id, answerable_id, answerable_id, opened_by_kind, opened_by_id, at, first_response_due_at, resolution_due_at, next_due_at, next_due_at, verification,
+        linked_from, link_kind, at, snippet from arrived),
     message as (
       insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, raw_file_id, created_at)
-      select ${accepted.messageId}, id, 'customer', 'customer', ${accepted.customerId}::uuid, ${details.customerName}, ${arrival.channel}, ${arrival.text}, ${arrival.html ?? null},
-        ${arrival.quoted ?? null}, ${arrival.oddities ?? []}, 'received', ${ctx.now}, ${arrival.rawFileId ?? null}::uuid, ${ctx.now} from request returning 1),
+      select message_id, id, 'customer', 'customer', customer_id, customer_name, channel, body, html, quoted, oddities, 'received', at, raw_file_id, at from arrived),
     intake as (
-      insert into requests.intake (source, key, fingerprint, request_id, message_id, at)
-      select ${arrival.source}, ${arrival.key}, ${details.fingerprint}, id, ${accepted.messageId}, ${ctx.now} from request returning 1),
+      insert into requests.intake (source, key, fingerprint, request_id, message_id, at) select source, key, decode(fingerprint, 'hex'), id, message_id, at from arrived),
     words as (
-      insert into requests.search (request_id, tokens) select id, array_to_tsvector(${tokens}) from request returning 1)
+      insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from arrived)
     insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, candidates, offered_at, accept_due_at)
-    select ${newId()}, id, ${accepted.teamId}, ${agentId}, 'rule', ${agentId ? 'offered' : 'nobody'}, 'system', null, ${allocation?.score ?? null}, ${allocation?.reason ?? ''},
-      ${ctx.db.json((allocation?.candidates ?? []) as never)}, ${ctx.now}, ${allocation?.acceptDueAt ?? null}
-    from request where ${allocation !== null}`)
+    select assignment_id, id, team_id, agent_id, 'rule', case when agent_id is null then 'nobody' else 'offered' end, 'system', null, score, reason, candidates, at, accept_due_at
+    from arrived where assignment_id is not null`
 }
 
 async function acceptedBefore(ctx: Ctx, id: string, messageId: string): Promise<Accepted> {

@@ -95,9 +95,7 @@ function servedWhom(ctx: Ctx, claim: CustomerClaim): PromiseLike<Served[]> | Ser
     from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
 }
 
-/**
- * Takes a place in the agent's hands, or makes the command run again when others were quicker: two arrivals at once
- * must not both take the last free one. A fragment, so that it can stand in the statement that stores.
- */
-export const takingPlace = (ctx: Ctx, found: Allocation | null, channel: string) =>
-  found?.agent ? ctx.db`select requests.take_place(${found.agent.id}, ${channel}, ${found.places})` : ctx.db`select null`
+/** Takes a place in the agent's hands, or makes the command run again when others were quicker: two arrivals at once must not both take the last free one. */
+export function takePlace(ctx: Ctx, found: Allocation, channel: string): void {
+  if (found.agent) ctx.later(ctx.db`select requests.take_place(${found.agent.id}, ${channel}, ${found.places})`)
+}

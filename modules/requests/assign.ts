@@ -4,7 +4,7 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { getPerson } from '../staff/index.ts'
 import { getCustomer } from '../customers/index.ts'
-import { allocate, type Allocation, takingPlace } from './allocation.ts'
+import { allocate, type Allocation, takePlace } from './allocation.ts'
 import { resumedClocks } from './clocks.ts'
 import { nextDue, whyNot } from './request.ts'
 import { asker, endAssignments, insertAssignment, type LockedRequest, lockRequest, patchRequest } from './store.ts'
@@ -82,7 +82,7 @@ export async function reallocate(ctx: Ctx, request: LockedRequest, exclude: stri
     customerId: request.customerId, isNewCustomer: false, region: customer.region, type: request.type, exclude: [...new Set([...exclude, ...past.map((row) => row.agentId)])],
   })
   if (!found) return
-  ctx.later(takingPlace(ctx, found, request.channel))
+  takePlace(ctx, found, request.channel)
   insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: found.agent?.id ?? null, how: 'rule', state: found.agent ? 'offered' : 'nobody', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
   if (found.agent) {
     patchRequest(ctx, request, { stage: 'assign', holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
@@ -140,7 +140,7 @@ export function noticeTo(ctx: Ctx, personId: string, requestId: string, kind: st
 export async function offerFromQueue(ctx: Ctx, id: string, found: Allocation): Promise<boolean> {
   const request = await lockRequest(ctx, id)
   if (request.stage !== 'accept' || !found.agent) return false
-  ctx.later(takingPlace(ctx, found, request.channel))
+  takePlace(ctx, found, request.channel)
   insertAssignment(ctx, { requestId: id, teamId: request.teamId, agentId: found.agent.id, how: 'rule', state: 'offered', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
   patchRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
     nextDueAt: request.pausedAt ? null : nextDue(request, found.acceptDueAt) })
