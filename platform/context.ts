@@ -41,6 +41,11 @@ export interface Ctx {
    * with the commit; otherwise it is sent at once. Nothing the command sends afterwards may depend on the row.
    */
   gather<R>(write: (ctx: Pick<Ctx, 'db'>, rows: readonly R[]) => PromiseLike<unknown>, row: R): void
+  /**
+   * Asks one question of a kind. Commands that share a transaction and ask at the same moment share one statement:
+   * `read` gets every question and answers them in their order.
+   */
+  ask<Q, A>(read: (ctx: Pick<Ctx, 'db'>, questions: readonly Q[]) => Promise<readonly A[]>, question: Q): Promise<A>
   /** False when the context only reads (no transaction, nothing may be emitted). */
   writes: boolean
 }
@@ -81,9 +86,10 @@ async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) =>
       else if (rows) rows.push(row)
       else gathered.set(write as never, [row])
     }
+    const ask: Ctx['ask'] = isShared ? askingTogether(db) : askAlone(db)
     const value = await work((options) => {
       const ctx: Ctx = {
-        app, db, later, gather, writes: true, events: [],
+        app, db, later, gather, ask, writes: true, events: [],
         now: options.now ?? app.clock.now(),
         actor: options.actor ?? systemActor,
         locale: options.locale ?? 'zh-Hant',
@@ -139,6 +145,26 @@ async function runTogether(app: App, together: readonly Waiting[]): Promise<void
   }
 }
 
+const askAlone = (db: Db): Ctx['ask'] => async (read, question) => (await read({ db }, [question]))[0]!
+
+interface Asked { question: unknown; resolve(answer: unknown): void; reject(error: unknown): void }
+function askingTogether(db: Db): Ctx['ask'] {
+  const open = new Map<unknown, Asked[]>()
+  return ((read: (ctx: Pick<Ctx, 'db'>, questions: readonly unknown[]) => Promise<readonly unknown[]>, question: unknown) => new Promise((resolve, reject) => {
+    const asked = open.get(read)
+    if (asked) { asked.push({ question, resolve, reject }); return }
+    const all: Asked[] = [{ question, resolve, reject }]
+    open.set(read, all)
+    // After everything this turn of the program still has to say.
+    process.nextTick(() => {
+      open.delete(read)
+      read({ db }, all.map((one) => one.question)).then(
+        (answers) => { all.forEach((one, nr) => { one.resolve(answers[nr]) }) },
+        (error: unknown) => { for (const one of all) one.reject(error) })
+    })
+  })) as Ctx['ask']
+}
+
 /** A context that only reads, straight from the pool: no transaction to pay for. */
 export function reading(app: App, options: RunOptions): Ctx {
   return {
@@ -148,5 +174,6 @@ export function reading(app: App, options: RunOptions): Ctx {
     locale: options.locale ?? 'zh-Hant',
     later: () => { throw new Fault('platform.read-only', 500) },
     gather: () => { throw new Fault('platform.read-only', 500) },
+    ask: askAlone(app.pool),
   }
 }

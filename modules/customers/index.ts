@@ -10,7 +10,7 @@ import { personalFields } from './fields.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
-export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
+export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'

@@ -72,16 +72,14 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const facts = { subject: arrival.subject, text: arrival.text, channel: arrival.channel, language, type: arrival.type, email: arrival.customer.email }
   const teamOf = (found: Recognition): string | null => arrival.teamId ?? recognition.service(arrival.serviceId ?? null)?.teamId ?? found.teamId ?? null
   // All of them travel in one round trip together with BEGIN.
-  const [[gate], customer, foreseen] = await Promise.all([
-    ctx.db<{ number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }[]>`
-      select case when i.request_id is null and ${arrival.number === undefined} then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
-      from (select 1) one left join requests.intake i on i.source = ${arrival.source} and i.key = ${arrival.key}`,
+  const [gate, customer, foreseen] = await Promise.all([
+    ctx.ask(selectGates, { source: arrival.source, key: arrival.key, isNumbered: arrival.number !== undefined }),
     findOrCreateCustomer(ctx, claim),
     foresee(ctx, teamOf(recognise(recognition, facts)), claim),
   ])
-  if (gate!.requestId) {
-    if (!gate!.fingerprint!.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
-    return acceptedBefore(ctx, gate!.requestId, gate!.messageId!)
+  if (gate.requestId) {
+    if (!gate.fingerprint!.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
+    return acceptedBefore(ctx, gate.requestId, gate.messageId!)
   }
   const found = recognise(recognition, { ...facts, customerTier: customer.tier, customerLanguage: customer.language, customerRegion: customer.region })
   const id = newId()
@@ -95,7 +93,7 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [], foreseen })
   const messageId = newId()
   const accepted: Accepted = {
-    id, number: arrival.number ?? gate!.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
+    id, number: arrival.number ?? gate.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
     teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt, isNew: true,
   }
   const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
@@ -108,6 +106,13 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
   return accepted
 }
+
+interface Gate { number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }
+/** What became of these keys before; for the new ones the next numbers. */
+const selectGates = async ({ db }: Pick<Ctx, 'db'>, keys: readonly { source: string; key: string; isNumbered: boolean }[]): Promise<Gate[]> => db<Gate[]>`
+  select case when i.request_id is null and a.wants = 'number' then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
+  from unnest(${keys.map((one) => one.source)}::text[], ${keys.map((one) => one.key)}::text[], ${keys.map((one) => (one.isNumbered ? '' : 'number'))}::text[]) with ordinality as a (source, key, wants, nr)
+  left join lateral (select request_id, message_id, fingerprint from requests.intake where source = a.source and key = a.key limit 1) i on true order by a.nr`
 
 const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boolean => Boolean(id ?? email ?? phone ?? external ?? visitor)
 

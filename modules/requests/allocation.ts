@@ -3,7 +3,7 @@
  * Without an answer the request waits in its team's queue.
  */
 import type { Ctx } from '../../platform/context.ts'
-import { type CustomerClaim, identitiesOf } from '../customers/index.ts'
+import { type CustomerClaim, identitiesOf, type IdentityValue } from '../customers/index.ts'
 import { listCandidates } from '../staff/index.ts'
 
 export interface AllocationNeed {
@@ -57,42 +57,39 @@ export async function foresee(ctx: Ctx, teamId: string | null, claim: CustomerCl
   return foreseen
 }
 
-/**
- * What fills these agents' hands, by channel: requests offered to them or being executed. Commands that share a
- * transaction and ask at the same moment share the answer.
- */
-export function loadsOf(ctx: Ctx, agentIds: string[]): Promise<Load[]> {
-  const asked = underWay.get(ctx.db) ?? new Map<string, Promise<Load[]>>()
-  underWay.set(ctx.db, asked)
-  const whose = agentIds.join()
-  const known = asked.get(whose)
-  if (known) return known
-  const answer = selectLoads(ctx, agentIds).finally(() => asked.delete(whose))
-  asked.set(whose, answer)
-  return answer
-}
-const underWay = new WeakMap<Ctx['db'], Map<string, Promise<Load[]>>>()
+/** What fills these agents' hands, by channel: requests offered to them or being executed. */
+export const loadsOf = (ctx: Ctx, agentIds: readonly string[]): Promise<Load[]> => ctx.ask(selectLoads, agentIds)
 
-const selectLoads = async (ctx: Ctx, agentIds: string[]): Promise<Load[]> => ctx.db<Load[]>`
-  select holder_id as agent_id, channel, count(*)::int as open, max(stage_since) as last_at from requests.request
-  where holder_id = any(${agentIds}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
+async function selectLoads(ctx: Pick<Ctx, 'db'>, teams: readonly (readonly string[])[]): Promise<Load[][]> {
+  const rows = await ctx.db<Load[]>`
+    select holder_id as agent_id, channel, count(*)::int as open, max(stage_since) as last_at from requests.request
+    where holder_id = any(${[...new Set(teams.flat())]}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
+  // Others' loads among them are of no harm: each looks for its own people.
+  return teams.map(() => rows)
+}
 
 /** Who served this customer before. */
 export const servedBefore = (ctx: Ctx, customerId: string) => ctx.db<Served[]>`
   select customer_id, holder_id as agent_id, count(*)::int as count, max(opened_at) as last_at from requests.request
   where customer_id = ${customerId} and holder_id is not null group by customer_id, holder_id`
 
-/** The same for everybody the claim may turn out to be. */
-function servedWhom(ctx: Ctx, claim: CustomerClaim): PromiseLike<Served[]> | Served[] {
-  const { db } = ctx
-  const identities = claim.id ? [] : identitiesOf(claim)
-  if (!claim.id && !identities.length) return []
-  const given = identities.map(({ kind, value }, nr) => db`${nr ? db`union all` : db``} select ${kind}::text as kind, ${value}::text as value`)
-  const whom = claim.id ? db`select id, merged_into from customers.customer where id = ${claim.id}`
-    : db`select c.id, c.merged_into from (${given}) g join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_leading join customers.customer c on c.id = i.customer_id`
-  return db<Served[]>`
-    select r.customer_id, r.holder_id as agent_id, count(*)::int as count, max(r.opened_at) as last_at
-    from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
+/** The same for everybody the claim may turn out to be, and perhaps for others. */
+function servedWhom(ctx: Ctx, claim: CustomerClaim): Promise<Served[]> | Served[] {
+  if (claim.id) return selectServedIds(ctx, claim.id)
+  const identities = identitiesOf(claim)
+  return identities.length ? ctx.ask(selectServed, identities) : []
+}
+
+const served = (db: Ctx['db'], whom: ReturnType<Ctx['db']>) => db<Served[]>`
+  select r.customer_id, r.holder_id as agent_id, count(*)::int as count, max(r.opened_at) as last_at
+  from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
+const selectServedIds = async ({ db }: Ctx, id: string): Promise<Served[]> => served(db, db`select id, merged_into from customers.customer where id = ${id}`)
+async function selectServed({ db }: Pick<Ctx, 'db'>, claims: readonly IdentityValue[][]): Promise<Served[][]> {
+  const all = claims.flat()
+  const rows = await served(db, db`
+    select distinct c.id, c.merged_into from unnest(${all.map((one) => one.kind)}::text[], ${all.map((one) => one.value)}::text[]) as g (kind, value)
+    join customers.identity i on i.kind = g.kind and i.value = g.value and i.is_leading join customers.customer c on c.id = i.customer_id`)
+  return claims.map(() => rows)
 }
 
 /** Takes a place in the agent's hands, or makes the command run again when others were quicker: two arrivals at once must not both take the last free one. */

@@ -85,10 +85,10 @@ export class EventBook {
   /** Starts following from now; to be called before the first subscriber reads its state. */
   async prime(app: App): Promise<void> { this.#cursor ??= await newest(app) }
 
-  /** Runs every room's listeners until nothing is left; returns how many events were handled. */
-  async dispatch(app: App): Promise<number> {
+  /** Runs the listeners until nothing is left, of every room or of those who listen to these types; returns how many events were handled. */
+  async dispatch(app: App, only?: ReadonlySet<string>): Promise<number> {
     let handled = 0
-    for (const room of this.#rooms) handled += await this.#dispatchRoom(app, room)
+    for (const room of this.#rooms) if (!only || room.types.some((type) => only.has(type))) handled += await this.#dispatchRoom(app, room)
     return handled
   }
 

@@ -20,15 +20,18 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   let timer: NodeJS.Timeout | null = null
   let walk: NodeJS.Timeout | null = null
   let walkedAt = -DISPATCH_MS
-  let tellOthers = false
+  /** Types of the events since the last walk; all: some may be unknown. */
+  let heard: Set<string> | 'all' = new Set()
+  /** Types of our own commits that the other processes have not been told of. */
+  let untold = new Set<string>()
   let stopped = false
 
   const beat = async () => {
     timer = null
-    const tell = tellOthers
-    tellOthers = false
+    const types = [...untold]
+    untold = new Set()
     try {
-      if (tell) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node })})`
+      if (types.length) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node, types })})`
       await app.book.publish(app)
     } catch (error) {
       if (!stopped) options.onError(error)
@@ -37,26 +40,35 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   const dispatch = async () => {
     walk = null
     walkedAt = performance.now()
+    const types = heard
+    heard = new Set()
     try {
-      await app.book.dispatch(app)
+      await app.book.dispatch(app, types === 'all' ? undefined : types)
     } catch (error) {
       if (!stopped) options.onError(error)
     }
   }
-  const wake = () => {
+  const wake = (types?: Iterable<string>) => {
     if (stopped) return
+    if (!types) heard = 'all'
+    else if (heard !== 'all') for (const type of types) heard.add(type)
     timer ??= setTimeout(beat, GATHER_MS)
     if (options.listen) walk ??= setTimeout(dispatch, Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
   }
-  const stopWaking = app.book.onCommit(() => { tellOthers = true; wake(); options.onWake?.() })
+  const stopWaking = app.book.onCommit((events) => {
+    const types = events.map((event) => event.type)
+    for (const type of types) untold.add(type)
+    wake(types)
+    options.onWake?.()
+  })
 
   const subscription = await app.pool.listen(CHANNEL, (payload) => {
-    const message = JSON.parse(payload) as { node: string; topic?: string; value?: unknown }
+    const message = JSON.parse(payload) as { node: string; types?: string[]; topic?: string; value?: unknown }
     if (message.node === node) return
     if (message.topic) for (const hear of hearers) hear(message.topic, message.value)
-    else { wake(); options.onWake?.() }
-  }, wake)
-  const sweep = setInterval(wake, SWEEP_MS)
+    else { wake(message.types); options.onWake?.() }
+  }, () => wake())
+  const sweep = setInterval(() => wake(), SWEEP_MS)
   sweep.unref()
 
   return {
