@@ -5,4 +5,4 @@ import { ensureBuilt } from './pages.mjs'
 
 ensureInstalled()
 ensureBuilt(pinnedNode())
-launch('apps/server.ts', process.argv.slice(2), { flags: ['--max-semi-space-size=8'], env: { NODE_ENV: process.env.NODE_ENV || 'production' } })
+launch('apps/server.ts', process.argv.slice(2), { flags: ['--max-semi-space-size=16'], env: { NODE_ENV: process.env.NODE_ENV || 'production' } })

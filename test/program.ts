@@ -36,7 +36,7 @@ export function startProgram(options: { dataDir: string; port: number; env?: Rec
   const { dataDir, port } = options
   mkdirSync(dataDir, { recursive: true })
   const began = performance.now()
-  const child = spawn(process.execPath, [...(options.flags ?? ['--max-semi-space-size=8']), join(ROOT, options.entry ?? 'apps/server.ts'), ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [...(options.flags ?? ['--max-semi-space-size=16']), join(ROOT, options.entry ?? 'apps/server.ts'), ...(options.args ?? [])], {
     cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', LOG_LEVEL: 'warn', DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: String(port), NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'), ...options.env },
   })

@@ -92,7 +92,7 @@ async function main(): Promise<void> {
   }
   try {
     const company = await foundInstallation(dataDir, { agents: 12, capacity: 100_000 })
-    const product = await start(profile ? { flags: ['--max-semi-space-size=8', '--cpu-prof', `--cpu-prof-dir=${profile}`] } : {})
+    const product = await start(profile ? { flags: ['--max-semi-space-size=16', '--cpu-prof', `--cpu-prof-dir=${profile}`] } : {})
     const { url, pid, socketDir } = findRunningDatabase(dataDir)!
     if (isWanted('memory')) {
       add(await measureIdle([product.child.pid!, ...familyOf(pid)]))
