@@ -90,7 +90,13 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
 
   return {
     app, http, jobs, pulse, endpoints,
-    async settle() { for (;;) if ((await app.book.dispatch(app)) + (await jobs.runDue()) === 0) return },
+    async settle() {
+      for (;;) {
+        if ((await app.book.dispatch(app)) + (await jobs.runDue()) > 0) continue
+        if (await app.book.isRead(app)) return
+        await new Promise((wake) => setTimeout(wake, 5))
+      }
+    },
     async close() {
       await http?.close()
       await Promise.all(services.map((service) => service.stop()))

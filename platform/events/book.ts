@@ -157,6 +157,12 @@ export class EventBook {
     })
   }
 
+  /** False while events that are committed wait behind an older transaction, be it another database's of the same server. */
+  async isRead(app: App): Promise<boolean> {
+    const [row] = await app.pool<{ waits: boolean }[]>`select exists (select 1 from platform.event where xid >= pg_snapshot_xmin(pg_current_snapshot())) as waits`
+    return !row!.waits
+  }
+
   /** Makes sure each listening room has its cursor; a new room starts at the beginning. */
   async prepare(app: App): Promise<void> {
     for (const room of this.#rooms) await app.pool`insert into platform.cursor (listener) values (${room.name}) on conflict do nothing`
