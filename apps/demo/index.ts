@@ -7,6 +7,7 @@ import { openPool } from '../../platform/database/index.ts'
 import { createCalendar, createPerson, createSignInLink, createToken, disablePerson, listCalendars, needsSetup } from '../../modules/staff/index.ts'
 import { foundCompany } from './found.ts'
 import { play } from './play.ts'
+import { HELD_LISTENERS } from '../../platform/events/book.ts'
 import { seeded } from './random.ts'
 
 export interface DemoOptions { days: number; requests: number; seed?: number }
@@ -68,22 +69,22 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
 }
 
 /**
- * While the past is played, nobody may act on it by today's clock: the cursors of the listeners and the sweeping
- * schedules are held; afterwards the listeners go on behind what was played, as its mails were never real.
+ * While the past is played, nobody may act on it by today's clock: the listeners and the sweeping schedules are held;
+ * afterwards the listeners go on behind what was played, as its mails were never real. Held by a lock of a session and
+ * not by a transaction, which would keep every dead version of a row alive for as long as the play lasts.
  */
 async function holdBackground(app: App, databaseUrl: string): Promise<() => Promise<void>> {
-  const guard = openPool(databaseUrl, { max: 1, name: 'loopdesk-demo-guard', parameters: { idle_in_transaction_session_timeout: '0' } })
+  const guard = openPool(databaseUrl, { max: 1, name: 'loopdesk-demo-guard' })
   const connection = await guard.reserve()
-  await connection`begin`
-  await connection`select 1 from platform.cursor order by listener for update`
+  await connection`select pg_advisory_lock(${HELD_LISTENERS})`
   await app.pool`update platform.job set leased_until = clock_timestamp() + interval '1 day', leased_by = null where key = 'schedule' and queue in ('requests.sweep', 'routing.patrol')`
   return async () => {
-    // Behind every transaction begun so far; this guard's own is the oldest of them.
+    // Behind every transaction begun so far.
     await connection`update platform.cursor set xid = pg_snapshot_xmax(pg_current_snapshot()), seq = 0`
     await connection`delete from platform.job where queue in ('requests.release', 'routing.drain')`
     await connection`update platform.job set leased_until = null where key = 'schedule'`
     await connection`analyze`.catch(() => {})
-    await connection`commit`
+    await connection`select pg_advisory_unlock(${HELD_LISTENERS})`
     connection.release()
     await guard.end({ timeout: 5 })
   }

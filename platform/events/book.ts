@@ -25,6 +25,8 @@ interface Room {
 }
 
 const BATCH = 50
+/** An advisory lock: whoever holds it alone holds all listeners back. */
+export const HELD_LISTENERS = 7_101_003
 /** Transactions. */
 const KEEP_SEARCHED_AFTER = 5_000n
 const POISON_AFTER = 5
@@ -141,7 +143,8 @@ export class EventBook {
   // The row lock lets one process at a time follow for a room; the others find it taken and leave.
   async #take(ctx: Ctx, room: Room): Promise<(Place & { horizon: string }) | null> {
     const [row] = await ctx.db<(Place & { horizon: string })[]>`
-      select xid::text, seq, pg_snapshot_xmin(pg_current_snapshot())::text as horizon from platform.cursor where listener = ${room.name} for update skip locked`
+      select xid::text, seq, pg_snapshot_xmin(pg_current_snapshot())::text as horizon from platform.cursor
+      where listener = ${room.name} and pg_try_advisory_xact_lock_shared(${HELD_LISTENERS}) for update skip locked`
     return row ?? null
   }
 
