@@ -70,7 +70,7 @@ const TAIPEI = 8 * HOUR
 
 /**
  * Plays until `endAt`; what is still open then stays open, as in life. Teams that share neither people nor
- * customers are played side by side, each half with its own clock, so that both processors have work; numbers
+ * customers are played side by side, each lane with its own clock, so that both processors have work; numbers
  * are given by order of arrival, so that the story does not depend on who was quicker.
  */
 export async function play(app: App, company: Company, seed: number, options: PlayOptions): Promise<{ requests: number; commands: number }> {
@@ -78,31 +78,31 @@ export async function play(app: App, company: Company, seed: number, options: Pl
   const [first] = await app.pool<{ next: number }[]>`select nextval('requests.number') as next`
   const snapshot = await loadRecognition(reading(app, {}))
   const teamOf = new Map(problems.map((problem) => [problem, recognise(snapshot, { subject: problem.subject, text: problem.text, language: problem.language, channel: 'email' }).teamId]))
-  const halves = LANES.map((keys) => keys.map((key) => company.teamIds.get(key)!))
+  const lanes = LANES.map((keys) => keys.map((key) => company.teamIds.get(key)!))
   const arrivals = planArrivals(random, options)
-  const lots: Arriving[][] = halves.map(() => [])
+  const lots: Arriving[][] = lanes.map(() => [])
   arrivals.forEach((at, n) => {
     const service = random.weighted(services.map((one) => [one, one.weight] as const))
     const language = random.weighted<Problem['language']>([['zh-Hant', 62], ['zh-Hans', 22], ['en', 16]])
     const fitting = problems.filter((one) => one.service === service.key && one.language === language)
     const problem = random.pick(fitting.length ? fitting : problems.filter((one) => one.service === service.key))
-    const half = Math.max(0, halves.findIndex((teams) => teams.includes(teamOf.get(problem) ?? '')))
-    lots[half]!.push({ at, n, number: first!.next + n, problem })
+    const nr = Math.max(0, lanes.findIndex((teams) => teams.includes(teamOf.get(problem) ?? '')))
+    lots[nr]!.push({ at, n, number: first!.next + n, problem })
   })
-  const done = halves.map(() => 0)
+  const done = lanes.map(() => 0)
   // Recovery requests are numbered behind them.
   await app.pool`select setval('requests.number', ${first!.next + arrivals.length})`
-  const results = await Promise.all(halves.map((teamIds, half) => {
+  const results = await Promise.all(lanes.map((teamIds, nr) => {
     const clock = new VirtualClock(new Date(options.endAt.getTime() - (options.days + 1) * DAY))
-    const own = { ...options, progress: (count: number) => { done[half] = count; options.progress(done.reduce((sum, each) => sum + each), options.requests) } }
-    return new Play({ ...app, clock }, clock, company, seeded(seed + 1 + half), own, { half, halves: halves.length, teamIds, arrivals: lots[half]! }).perform()
+    const own = { ...options, progress: (count: number) => { done[nr] = count; options.progress(done.reduce((sum, each) => sum + each), options.requests) } }
+    return new Play({ ...app, clock }, clock, company, seeded(seed + 1 + nr), own, { nr, lanes: lanes.length, teamIds, arrivals: lots[nr]! }).perform()
   }))
   return results.reduce((sum, one) => ({ requests: sum.requests + one.requests, commands: sum.commands + one.commands }), { requests: 0, commands: 0 })
 }
 
 interface Arriving { at: number; n: number; number: number; problem: Problem }
-interface Lane { half: number; halves: number; teamIds: string[]; arrivals: Arriving[] }
-const LANES = [['front', 'billing'], ['tech', 'care', 'field-north', 'field-south']]
+interface Lane { nr: number; lanes: number; teamIds: string[]; arrivals: Arriving[] }
+const LANES = [['front'], ['billing', 'care'], ['tech', 'field-north', 'field-south']]
 
 function planArrivals(random: Random, { days, requests, endAt }: PlayOptions): number[] {
   const first = Math.floor((endAt.getTime() + TAIPEI) / DAY) * DAY - TAIPEI - (days - 1) * DAY
@@ -166,8 +166,8 @@ class Play {
     const now = Math.max(this.#drainAt, this.#clock.now().getTime())
     // The first line answers around the clock; the others' queues wait for the morning.
     const isNight = !isOpenHour(now)
-    this.#drainAt = !isNight ? now + 10 * MINUTE : this.#lane.half === 0 ? Math.min(now + 2 * HOUR, nextOpening(now)) : nextOpening(now)
-    if (isNight && this.#lane.half !== 0) return
+    this.#drainAt = !isNight ? now + 10 * MINUTE : this.#lane.nr === 0 ? Math.min(now + 2 * HOUR, nextOpening(now)) : nextOpening(now)
+    if (isNight && this.#lane.nr !== 0) return
     this.#clock.set(now)
     await drainQueues(this.#app, this.#lane.teamIds)
     const offered = await this.#app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where id = any(${[...this.#waiting]}::uuid[]) and stage = 'assign'`
@@ -179,7 +179,7 @@ class Play {
 
   #inviteCustomers(): void {
     const random = this.#random
-    for (let n = this.#lane.half; n < Math.max(60, this.#options.requests * 0.35); n += this.#lane.halves) {
+    for (let n = this.#lane.nr; n < Math.max(60, this.#options.requests * 0.35); n += this.#lane.lanes) {
       const language = random.weighted<Problem['language']>([['zh-Hant', 62], ['zh-Hans', 22], ['en', 16]])
       const name = language === 'en' ? random.pick(englishNames) : language === 'zh-Hans' ? random.pick(simplifiedNames) : random.pick([...surnames]) + random.pick(givenNames)
       this.#byLanguage.get(language)!.push({ name, email: `c${n}@customers.example`, phone: `+8869${String(10_000_000 + n).slice(-8)}`, tier: random.weighted<string | null>([[null, 82], ['silver', 10], ['gold', 6], ['platinum', 2]]) })
