@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
+import { startSealer } from '../platform/audit/seal.ts'
 import type { Clock } from '../platform/clock/index.ts'
 import { systemClock } from '../platform/clock/index.ts'
 import type { Config } from '../platform/config.ts'
@@ -68,7 +69,8 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   await jobs.prepare()
 
   const work = options.work ?? true
-  const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) jobs.wake() } }) : null
+  const sealer = work ? startSealer(app, (error) => log.error({ err: error }, 'sealing failed')) : null
+  const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) { jobs.wake(); sealer?.wake() } } }) : null
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
   const http = options.serve ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
@@ -101,6 +103,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       await http?.close()
       await Promise.all(services.map((service) => service.stop()))
       await jobs.stop()
+      await sealer?.stop()
       await pulse?.stop()
       await pool.end({ timeout: 5 })
     },

@@ -1,4 +1,4 @@
-/** loopdesk <command>: demo · token create · migrate · doctor. */
+/** loopdesk <command>: demo · token create · audit verify · migrate · doctor. */
 import { parseArgs } from 'node:util'
 import { assemble, type Installation } from './assemble.ts'
 import { makeDemo, removeDemo } from './demo/index.ts'
@@ -11,11 +11,13 @@ import { run } from '../platform/context.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
 import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
 import { Fault } from '../platform/fault.ts'
+import { type Damage, verifyEvents } from '../platform/audit/verify.ts'
 
 const usage = `loopdesk <command>
   demo [--days 30] [--requests 4000] [--seed N] [--json]   fill an empty installation with the demonstration company
   demo --remove                                            take it away again
   token create --name NAME [--role intake]                 make an API token; it is shown once
+  audit verify [--json]                                    hold every event against the chain of seals; names the first bad row
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
@@ -63,9 +65,35 @@ async function token(args: string[]): Promise<void> {
   print((await withDesk(({ app }) => run(app, {}, (ctx) => createToken(ctx, { name: values.name!, role: values.role })))).token)
 }
 
+async function audit(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
+  if (positionals[0] !== 'verify') throw new Error(usage)
+  const verdict = await withDesk(({ app }) => verifyEvents(app))
+  if (verdict.damage) process.exitCode = 1
+  if (values.json) { print(JSON.stringify(verdict)); return }
+  const { damage } = verdict
+  print(damage ? `WRONG ${explainDamage(damage)} ${verdict.events} events before it are as they were sealed.`
+    : `ok    ${verdict.events} events under ${verdict.seals} seals are as they were sealed${verdict.lastSealAt ? `, the last at ${verdict.lastSealAt}` : ''}; ${verdict.removed} were taken out by an act that says so; ${verdict.unsealed} are not sealed yet`)
+}
+
+function explainDamage(damage: Damage): string {
+  const seal = `seal ${damage.seal}`
+  switch (damage.kind) {
+    case 'changed': return `Event ${damage.event} (${damage.type}, ${damage.at}, ${seal}) is not what was sealed.`
+    case 'inserted': return `Event ${damage.event} (${damage.type}, ${damage.at}) stands where ${seal} has none: it was inserted or moved.`
+    case 'missing': return `Event ${damage.event} of ${seal} is gone.`
+    case 'seal-missing': return `The chain has a gap: ${seal} is gone.`
+    case 'seal-changed': return `The mark of ${seal} does not fit its contents or the seal before it.`
+    case 'head-cut': return `The end of the chain is gone: from ${seal} on there are heads in audit-anchor.jsonl and no seals.`
+    case 'head-changed': return `The mark of ${seal} is another than audit-anchor.jsonl wrote down.`
+    case 'removal-changed': return `Events of ${seal} are said to have been taken out, but no event says so of exactly these.`
+  }
+}
+
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   demo,
   token,
+  audit,
   migrate: () => withDesk(async () => { print('The database is at the version of this program.') }),
   doctor: async () => { if (!(await diagnose(config, print))) process.exitCode = 1 },
 }

@@ -45,6 +45,8 @@ async function lookInside(pool: Pool, check: (ok: boolean, what: string, mend: s
   check(jobs!.late === 0, `${jobs!.late} jobs waiting for more than five minutes`, 'is a worker running? npm start runs one')
   const [events] = await pool<{ skipped: number }[]>`select count(*)::int as skipped from platform.event_failure`
   check(events!.skipped === 0, `${events!.skipped} events a listener gave up on`, 'look at platform.event_failure for the error')
+  const [seals] = await pool<{ waiting: number }[]>`select count(*)::int as waiting from platform.event where (xid, seq) > (select last_xid, last_seq from (select last_xid, last_seq, nr from platform.seal union all select '0', 0, 0 order by nr desc limit 1) head) and xid < pg_snapshot_xmin(pg_current_snapshot()) and at < now() - interval '1 minute'`
+  check(seals!.waiting === 0, `${seals!.waiting} events unsealed for more than a minute`, 'is a worker running? npm start runs one; its log says why it can’t seal')
   const [loop] = await pool<{ orphans: number }[]>`select count(*)::int as orphans from requests.request r where r.stage in ('execute', 'assign') and r.holder_id is null`
   check(loop!.orphans === 0, `${loop!.orphans} requests in hand without a holder`, 'assign them from the lead’s queues')
   const [unsent] = await pool<{ count: number }[]>`select count(*)::int as count from requests.message where state in ('failed', 'uncertain')`

@@ -7,6 +7,8 @@ import { openPool } from '../../platform/database/index.ts'
 import { createCalendar, createPerson, createSignInLink, createToken, disablePerson, listCalendars, needsSetup } from '../../modules/staff/index.ts'
 import { foundCompany } from './found.ts'
 import { play } from './play.ts'
+import { sealEvents, sealFrom } from '../../platform/audit/seal.ts'
+import { removeEvents } from '../../platform/audit/verify.ts'
 import { HELD_LISTENERS } from '../../platform/events/book.ts'
 import { seeded } from './random.ts'
 
@@ -74,13 +76,18 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
  * not by a transaction, which would keep every dead version of a row alive for as long as the play lasts.
  */
 async function holdBackground(app: App, databaseUrl: string): Promise<() => Promise<void>> {
+  // What was real before the play stays in the chain.
+  await sealEvents(app)
   const guard = openPool(databaseUrl, { max: 1, name: 'loopdesk-demo-guard' })
   const connection = await guard.reserve()
   await connection`select pg_advisory_lock(${HELD_LISTENERS})`
   await app.pool`update platform.job set leased_until = clock_timestamp() + interval '1 day', leased_by = null where key = 'schedule' and queue in ('requests.sweep', 'routing.patrol')`
   return async () => {
     // Behind every transaction begun so far.
-    await connection`update platform.cursor set xid = pg_snapshot_xmax(pg_current_snapshot()), seq = 0`
+    const [end] = await connection<{ xid: string }[]>`update platform.cursor set xid = pg_snapshot_xmax(pg_current_snapshot()), seq = 0 returning xid::text`
+    await connection`begin`
+    await sealFrom(app, connection, { xid: end!.xid, seq: 0 })
+    await connection`commit`
     await connection`delete from platform.job where queue in ('requests.release', 'routing.drain')`
     await connection`update platform.job set leased_until = null where key = 'schedule'`
     await connection`analyze`.catch(() => {})
@@ -119,7 +126,8 @@ export async function removeDemo(app: App): Promise<void> {
     await db`create temporary table gone on commit drop as select distinct customer_id as id from customers.identity where source = 'demo'`
     await db`create temporary table gone_request on commit drop as select id from requests.request where customer_id in (select id from gone)`
     await db`update requests.request set linked_from = null where linked_from in (select id from gone_request)`
-    await db`delete from platform.event where subject in (select id from gone_request union all select id from gone)`
+    const events = await db<{ id: string }[]>`select id from platform.event where subject in (select id from gone_request union all select id from gone)`
+    await removeEvents(ctx, events.map((event) => event.id), 'demo')
     await db`delete from requests.intake where request_id in (select id from gone_request)`
     for (const table of ['quality.rating', 'quality.recovery']) {
       const [there] = await db<{ there: string | null }[]>`select to_regclass(${table})::text as there`
