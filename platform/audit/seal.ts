@@ -18,9 +18,16 @@ export interface Place { xid: string; seq: number }
 export interface Seal { nr: number; lastXid: string; lastSeq: number; ids: Buffer; digests: Buffer; at: string; mark: Buffer }
 export interface SealedRow { id: string; xid: string; seq: number; type: string; subject: string | null; actorKind: string; actorId: string | null; at: string; teamId: string | null; data: string }
 
-/** SHA-256 over every column of an event, as PostgreSQL writes them. */
+/** SHA-256 over every column of an event, as PostgreSQL writes them; only the last can hold a bar. */
 export const digestOf = (row: SealedRow): Buffer =>
-  createHash('sha256').update(JSON.stringify([row.id, row.xid, row.seq, row.type, row.subject, row.actorKind, row.actorId, row.at, row.teamId, row.data])).digest()
+  createHash('sha256').update([row.id, row.xid, row.seq, row.type, row.subject, row.actorKind, row.actorId, row.at, row.teamId, row.data].map((value) => value ?? '').join('|')).digest()
+
+interface Digested { count: number; ids: Buffer; digests: Buffer; lastXid: string; lastSeq: number }
+/** The same, made where the events are: for sealing, nothing but digests need travel. */
+const selectDigests = async (db: Db, after: Place): Promise<Digested> => (await db<Digested[]>`
+  select count(*)::int as count, string_agg(uuid_send(id), '' order by xid, seq) as ids, (array_agg(xid::text order by xid desc, seq desc))[1] as last_xid, (array_agg(seq order by xid desc, seq desc))[1] as last_seq,
+    string_agg(sha256(convert_to(concat(id, '|', xid, '|', seq, '|', type, '|', subject, '|', actor_kind, '|', actor_id, '|', at, '|', team_id, '|', data), 'UTF8')), '' order by xid, seq) as digests
+  from (select * from platform.event where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit ${MOST_ROWS}) e`)[0]!
 
 /** HMAC-SHA-256 over a seal and the mark before it; null before the first. */
 export function markOf(app: Pick<App, 'keys'>, seal: Omit<Seal, 'mark'>, before: Buffer | null): Buffer {
@@ -32,11 +39,10 @@ export const idText = (bytes: Buffer): string => bytes.toString('hex').replace(/
 /** Where heads are written down outside the database, a line of JSON each: number, mark, time. */
 export const anchorFile = (dataDir: string): string => join(dataDir, 'audit-anchor.jsonl')
 
-/** Events after a place that can't be overtaken any more, in the order they are sealed. */
-export const selectRows = (db: Db, after: Place, upTo: Place | null, limit: number) => db<SealedRow[]>`
+/** The events between two places, in the order they are sealed. */
+export const selectRows = (db: Db, after: Place, upTo: Place, limit: number) => db<SealedRow[]>`
   select id, xid::text, seq, type, subject, actor_kind, actor_id, at::text as at, team_id, data::text as data from platform.event
-  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and ${upTo ? db`(xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq})` : db`xid < pg_snapshot_xmin(pg_current_snapshot())`}
-  order by xid, seq limit ${limit}`
+  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and (xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq}) order by xid, seq limit ${limit}`
 
 /**
  * Seals what is new; answers how many events. Nothing when another process is sealing, or when the listeners are held
@@ -58,25 +64,21 @@ async function sealOnce(app: App, db: Db): Promise<Seal | null> {
   const [lock] = await db<{ isOurs: boolean }[]>`select pg_try_advisory_xact_lock(${SEALING}) and pg_try_advisory_xact_lock_shared(${HELD_LISTENERS}) as is_ours`
   if (!lock!.isOurs) return null
   const before = await selectHead(db)
-  const rows = await selectRows(db, before ? { xid: before.lastXid, seq: before.lastSeq } : { xid: '0', seq: 0 }, null, MOST_ROWS)
-  const last = rows.at(-1)
-  return last ? insertSeal(app, db, before, last, rows) : null
+  const found = await selectDigests(db, before ? { xid: before.lastXid, seq: before.lastSeq } : { xid: '0', seq: 0 })
+  return found.count ? insertSeal(app, db, before, found) : null
 }
 
 /** The chain goes on behind this place, and what lies before it stays unsealed: for a past that was played and never real. */
 export async function sealFrom(app: App, db: Db, place: Place): Promise<void> {
   await db`select pg_advisory_xact_lock(${SEALING})`
   const before = await selectHead(db)
-  await insertSeal(app, db, before, place, [])
+  await insertSeal(app, db, before, { lastXid: place.xid, lastSeq: place.seq, ids: Buffer.alloc(0), digests: Buffer.alloc(0) })
 }
 
-const selectHead = async (db: Db): Promise<Seal | undefined> => (await db<Seal[]>`select nr, last_xid::text, last_seq, ids, digests, at, mark from platform.seal order by nr desc limit 1`)[0]
+const selectHead = async (db: Db): Promise<Pick<Seal, 'nr' | 'lastXid' | 'lastSeq' | 'mark'> | undefined> => (await db<Seal[]>`select nr, last_xid::text, last_seq, mark from platform.seal order by nr desc limit 1`)[0]
 
-async function insertSeal(app: App, db: Db, before: Seal | undefined, last: Place, rows: readonly SealedRow[]): Promise<Seal> {
-  const open = {
-    nr: (before?.nr ?? 0) + 1, lastXid: last.xid, lastSeq: last.seq, at: app.clock.now().toISOString(),
-    ids: Buffer.concat(rows.map((row) => idBytes(row.id))), digests: Buffer.concat(rows.map(digestOf)),
-  }
+async function insertSeal(app: App, db: Db, before: { nr: number; mark: Buffer } | undefined, { lastXid, lastSeq, ids, digests }: Omit<Digested, 'count'>): Promise<Seal> {
+  const open = { nr: (before?.nr ?? 0) + 1, lastXid, lastSeq, ids, digests, at: app.clock.now().toISOString() }
   const seal: Seal = { ...open, mark: markOf(app, open, before?.mark ?? null) }
   await db`insert into platform.seal (nr, last_xid, last_seq, ids, digests, at, mark) values (${seal.nr}, ${seal.lastXid}::xid8, ${seal.lastSeq}, ${seal.ids}, ${seal.digests}, ${seal.at}, ${seal.mark})`
   return seal
