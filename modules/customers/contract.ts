@@ -27,10 +27,18 @@ export const Customer = z.object({
   recordIds: z.array(id),
   /** Records that may be the same person, each with the evidence; nothing is merged by itself. */
   suggestions: z.array(z.object({ id, name: z.string(), isVerified: z.boolean(), because: z.array(Evidence) })),
+  /** Fields shown covered to the person asking; kinds of addresses count as fields. */
+  masked: z.array(z.string()),
 })
 export type Customer = z.infer<typeof Customer>
 export const CustomerRow = z.object({ id, name: z.string(), tier: Tier, company: z.string().nullable(), region: z.string().nullable(), contact: z.string().nullable(), isVerified: z.boolean(), createdAt: instant })
 export type CustomerRow = z.infer<typeof CustomerRow>
+export const revealable = ['name', 'company', 'region', 'note', 'email', 'phone', 'chat', 'portal', 'external'] as const
+/** What was covered, as it is; `left`: how many more customers the person may look at within 24 hours. */
+export const Revelation = z.object({ values: z.record(z.string(), z.string().nullable()), identities: z.array(z.object({ id, shown: z.string() })), left: z.int() })
+export type Revelation = z.infer<typeof Revelation>
+const Limit = z.object({ perDay: z.int() })
+
 /** `name` null: a built-in tier, named by the text `customers.tier-<key>`. */
 export const TierRow = z.object({ key: Tier, name: Names.nullable() })
 export type TierRow = z.infer<typeof TierRow>
@@ -41,11 +49,11 @@ const CHANGED = 'customers.changed-meanwhile'
 const pair = z.strictObject({ id, otherId: id })
 
 export const customers = {
-  list: { method: 'GET', path: '/api/customers', access: 'customers.read', summary: 'Customers, newest first; search by name, company, address or number in any spelling.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
+  list: { method: 'GET', path: '/api/customers', access: 'customers.read', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
   get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', params: byId, response: Customer, faults: ['customers.not-found'] },
   create: { method: 'POST', path: '/api/customers', access: 'customers.edit', status: 201, response: Customer, faults: ['customers.identity-taken', 'customers.tier-unknown'],
     body: z.strictObject({ ...z.object(details).partial().shape, name: line(200), email: email.optional(), phone: phone.optional(), external: line(200).optional() }) },
-  change: { method: 'PATCH', path: '/api/customers/:id', access: 'customers.edit', params: byId, response: Customer, faults: [CHANGED, 'customers.tier-unknown', 'customers.merged-away'],
+  change: { method: 'PATCH', path: '/api/customers/:id', access: 'customers.edit', params: byId, response: Customer, faults: [CHANGED, 'customers.tier-unknown', 'customers.merged-away', 'customers.value-masked'],
     body: z.strictObject({ name: line(200).optional(), tier: Tier.optional(), language: locale.nullable().optional(), region: details.region.nullable().optional(), company: details.company.nullable().optional(), note: details.note.nullable().optional(), version }) },
   addIdentity: { method: 'POST', path: '/api/customers/:id/identities', access: 'customers.edit', params: byId, status: 201, response: Customer, faults: ['customers.identity-taken', 'customers.identity-unreadable', 'customers.merged-away'],
     body: z.strictObject({ kind: z.enum(['email', 'phone', 'external']), value: line(254), isVerified: z.boolean().default(false) }) },
@@ -54,6 +62,10 @@ export const customers = {
   merge: { method: 'PUT', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, body: z.strictObject({ reason: someText(1000) }), response: Customer, summary: 'Folds the other record into this one; both keep what is theirs, so it can be undone.', faults: ['customers.merged-already', 'customers.merge-itself'] },
   unmerge: { method: 'DELETE', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, response: Customer, faults: ['customers.not-merged'] },
   distinguish: { method: 'PUT', path: '/api/customers/:id/distinctions/:otherId', access: 'customers.edit', params: pair, response: Customer, summary: 'They are different people: no longer suggested.' },
+  reveal: { method: 'POST', path: '/api/customers/:id/revelations', access: 'customers.read', params: byId, status: 201, idempotency: 'none', response: Revelation, faults: ['customers.not-found', 'customers.revelations-spent'],
+    body: z.strictObject({ fields: z.array(z.enum(revealable)).min(1).max(revealable.length), reason: someText(500) }), summary: 'Shows covered fields of one customer once, for a reason; an event says who looked at what and why.' },
+  limit: { method: 'GET', path: '/api/revelation-limit', access: 'customers.read', response: Limit, summary: 'How many looks at covered fields a person has within 24 hours.' },
+  changeLimit: { method: 'PUT', path: '/api/revelation-limit', access: 'customers.configure', body: z.strictObject({ perDay: z.int().min(0).max(10_000) }), response: Limit },
   fields: { method: 'GET', path: '/api/customer-fields', access: 'customers.read', response: z.object({ rows: z.array(z.object({ field: z.string(), class: z.enum(['internal', 'personal']), purpose: z.enum(['identify', 'contact', 'serve', 'language']) })) }), summary: 'Every personal field kept, with its class and purpose.' },
   tiers: { method: 'GET', path: '/api/customer-tiers', access: 'customers.read', response: TierList, summary: 'The tiers, lowest first.' },
   changeTiers: { method: 'PUT', path: '/api/customer-tiers', access: 'customers.configure', response: TierList, faults: [CHANGED, 'customers.tier-in-use', 'customers.tier-twice', 'customers.tier-unnamed'],

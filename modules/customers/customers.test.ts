@@ -13,7 +13,7 @@ afterAll(() => desk?.close())
 
 interface Refusal { fault: { code: string; args: Record<string, string>; fields: { path: string; code: string }[] } }
 const claim = (what: Partial<CustomerClaim>) => run(desk.app, {}, (ctx) => findOrCreateCustomer(ctx, { verified: true, channel: 'email', ...what }))
-const call = <T = Customer>(method: string, path: string, body?: unknown, token = people.agents[0]!.token) => desk.call<T>(method, path, { token, body })
+const call = <T = Customer>(method: string, path: string, body?: unknown, token = people.lead.token) => desk.call<T>(method, path, { token, body })
 const view = async (id: string): Promise<Customer> => (await call('GET', `/api/customers/${id}`)).body
 const find = async (search: string): Promise<string[]> => (await call<{ rows: { id: string }[] }>('GET', `/api/customers?search=${encodeURIComponent(search)}`)).body.rows.map((row) => row.id)
 const countOf = async (table: string): Promise<number> => (await desk.app.pool<{ n: number }[]>`select count(*)::int as n from ${desk.app.pool(table)}`)[0]!.n
@@ -120,7 +120,7 @@ test('7.1-a a merge is made by a person, shown with its reason, and taken back e
   expect((await call('PUT', `/api/customers/${b!.id}/merges/${c!.id}`, { reason: '同一家公司同一人' })).status).toBe(200)
   const merged = await call('PUT', `/api/customers/${a!.id}/merges/${b!.id}`, { reason: '電話確認為同一人' })
   expect(merged.body.recordIds).toEqual([a!.id, b!.id, c!.id].sort())
-  expect(merged.body.merges).toMatchObject([{ otherId: b!.id, reason: '電話確認為同一人', byId: people.agents[0]!.id }])
+  expect(merged.body.merges).toMatchObject([{ otherId: b!.id, reason: '電話確認為同一人', byId: people.lead.id }])
   expect(merged.body.identities.map((one) => one.shown).sort()).toEqual(['m1@example.com', 'm2@example.com', 'm3@example.com'])
   for (const name of ['m1', 'm2', 'm3']) expect((await claim({ email: `${name}@example.com` })).id).toBe(a!.id)
   expect(await find('m3@example.com')).toEqual([a!.id])

@@ -1,17 +1,20 @@
 /**
  * Customers: one record a person, with the addresses they proved and those they only claimed. Other rooms ask
  * `findOrCreateCustomer` who a message is from (verified claims reach proven customers, unverified ones never do),
- * read records by `getCustomer`/`findCustomers`, and show one history over `recordIdsOf`.
+ * read records by `getCustomer`/`findCustomers`, and show one history over `recordIdsOf`. People see addresses
+ * covered unless they work for that customer; who works for whom is asked by the port `customers.relations`.
  */
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
+import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
 export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
+export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
 
@@ -26,9 +29,12 @@ function mountCustomers(mount: Mount): void {
   mount(customers.merge, async (ctx, { params, body }) => { await mergeCustomers(ctx, params.id, params.otherId, body.reason); return viewCustomer(ctx, params.id) })
   mount(customers.unmerge, async (ctx, { params }) => { await unmergeCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
   mount(customers.distinguish, async (ctx, { params }) => { await distinguishCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
+  mount(customers.reveal, (ctx, { params, body }) => revealCustomer(ctx, params.id, body))
+  mount(customers.limit, (ctx) => readLimit(ctx))
+  mount(customers.changeLimit, (ctx, { body }) => changeLimit(ctx, body))
   mount(customers.fields, async () => ({ rows: [...personalFields] }))
   mount(customers.tiers, (ctx) => listTiers(ctx))
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, routes: mountCustomers }
+export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], routes: mountCustomers }

@@ -5,8 +5,9 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { toTsquery } from '../../lib/search/index.ts'
-import { customerWords, foldIdentity, identitiesOf, type IdentityKind, type IdentityValue } from './claim.ts'
+import { customerWords, foldEmail, foldIdentity, foldPhone, identitiesOf, type IdentityKind, type IdentityValue } from './claim.ts'
 import type { Customer, CustomerRow, TierRow } from './contract.ts'
+import { isOpen, maskCustomer, maskField, maskIdentity, maskRows, relationsTo, seesAll, servedBy, shownName } from './mask.ts'
 import { family, recordIdsOf, suggestionsFor } from './merge.ts'
 
 export interface CustomerRecord { id: string; name: string; tier: string; language: string | null; region: string | null; company: string | null; note: string | null; createdAt: string; mergedInto: string | null; version: number }
@@ -36,8 +37,11 @@ export async function findEmail(ctx: Ctx, customerId: string): Promise<string | 
   return row?.shown ?? null
 }
 
-/** The customer as a colleague sees it, with everything folded into it. Throws 404 `customers.not-found`. */
-export async function viewCustomer(ctx: Ctx, id: string): Promise<Customer> {
+/** The customer as the actor sees it, with everything folded into it. Throws 404 `customers.not-found`. */
+export const viewCustomer = async (ctx: Ctx, id: string): Promise<Customer> => maskCustomer(ctx, await wholeCustomer(ctx, id))
+
+/** The customer with nothing covered. */
+export async function wholeCustomer(ctx: Ctx, id: string): Promise<Omit<Customer, 'masked'>> {
   const identities = ctx.db<Customer['identities']>`
     select i.id, i.kind, i.shown, i.verified_at, i.source, i.is_leading, i.customer_id from customers.identity i join customers.customer c on c.id = i.customer_id
     where ${family(ctx, id)} order by i.is_verified desc, i.is_leading desc, i.created_at, i.kind`
@@ -52,21 +56,38 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
   const { db } = ctx
   const words = query.search ? toTsquery(query.search) : ''
   if (query.search?.trim() && !words) return { rows: [], next: null }
+  const served = words && !seesAll(ctx) ? await servedBy(ctx) : null
   if (query.cursor && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(query.cursor)) throw new Fault('input.cursor', 422)
   // A folded record's words find the record that is shown. Matching first, in a materialised step: with ORDER BY …
   // LIMIT the planner may otherwise walk the whole table for a rare word.
   const hit = words
-    ? db`match as materialized (select distinct coalesce(merged_into, id) as id from customers.customer where words @@ ${words}::tsquery),
+    ? db`match as materialized (${served ? exactly(ctx, query.search!, words, served) : db`select distinct coalesce(merged_into, id) as id from customers.customer where words @@ ${words}::tsquery`}),
       hit as (select id from match join customers.customer c using (id) where true`
     : db`hit as (select id from customers.customer c where merged_into is null`
-  const rows = await db<CustomerRow[]>`
+  const rows = await db<(CustomerRow & { contactKind: string | null })[]>`
     with ${hit} ${query.tier ? db`and c.tier = ${query.tier}` : db``} ${query.cursor ? db`and id < ${query.cursor}` : db``} order by id desc limit ${query.limit + 1})
-    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, coalesce(i.is_verified, false) as is_verified, c.created_at
+    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, i.kind as contact_kind, coalesce(i.is_verified, false) as is_verified, c.created_at
     from hit join customers.customer c using (id)
-    left join lateral (select shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
+    left join lateral (select kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
   const shown = rows.slice(0, query.limit)
-  return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.id : null }
+  return { rows: await maskRows(ctx, shown), next: rows.length > query.limit ? shown.at(-1)!.id : null }
+}
+
+/**
+ * For whoever sees covered fields, so that no search tells what they hold: the whole name or company, the whole address,
+ * a number as it is dialled. By parts only among those the actor serves, whose fields are open to them.
+ */
+function exactly(ctx: Ctx, search: string, words: string, served: readonly string[]) {
+  const { db } = ctx
+  const text = search.trim()
+  const digits = foldPhone(text)
+  const dialled = /^[\d+\s().-]+$/.test(text) && digits.length >= 9 ? db`or (kind = 'phone' and right(value, 9) = ${digits.slice(-9)})` : db``
+  return db`
+    select coalesce(merged_into, id) as id from customers.customer where lower(name) = ${text.toLowerCase()}
+    union select coalesce(c.merged_into, c.id) from customers.identity i join customers.customer c on c.id = i.customer_id
+      where (kind = 'email' and value = ${foldEmail(text)}) or (kind in ('external', 'portal') and value = ${text}) or (kind = 'phone' and value = ${digits}) ${dialled}
+    union select coalesce(merged_into, id) from customers.customer where words @@ ${words}::tsquery and coalesce(merged_into, id) = any(${served as string[]}::uuid[])`
 }
 
 export interface NewCustomer { name: string; email?: string; phone?: string; external?: string; tier?: string; language?: string; region?: string; company?: string; note?: string }
@@ -90,6 +111,7 @@ export async function changeCustomer(ctx: Ctx, id: string, { version, ...change 
   const fields = (Object.keys(change) as (keyof typeof change)[]).filter((field) => change[field] !== undefined && change[field] !== before[field])
   if (!fields.length) return viewCustomer(ctx, id)
   if (fields.includes('tier')) await mustBeTier(ctx, change.tier!)
+  await mustNotBeCovers(ctx, before, change)
   const after = { ...before, ...Object.fromEntries(fields.map((field) => [field, change[field]])) } as CustomerRecord
   ctx.later(ctx.db`update customers.customer set name = ${after.name}, tier = ${after.tier}, language = ${after.language}, region = ${after.region}, company = ${after.company}, note = ${after.note}, version = version + 1 where id = ${id}`)
   if (fields.includes('name') || fields.includes('company')) await refreshWords(ctx, id)
@@ -97,6 +119,15 @@ export async function changeCustomer(ctx: Ctx, id: string, { version, ...change 
   const of = (row: CustomerRecord) => Object.fromEntries(fields.filter((field) => field !== 'note').map((field) => [field, row[field]]))
   await emit(ctx, 'customer.changed', { subject: id, data: { fields, before: of(before), after: of(after) } })
   return viewCustomer(ctx, id)
+}
+
+/** Whoever sees a cover and sends it back has not changed the field, and must not lose what it holds. */
+async function mustNotBeCovers(ctx: Ctx, before: CustomerRecord, change: Partial<CustomerRecord>): Promise<void> {
+  const relation = (await relationsTo(ctx, [before.id]))(before.id)
+  for (const field of ['name', 'company', 'region', 'note'] as const) {
+    const value = before[field]
+    if (value && change[field] === maskField(field, value) && !isOpen(field, value, relation)) throw new Fault('customers.value-masked', 422, {}, [{ path: field, code: 'customers.value-masked' }])
+  }
 }
 
 async function lockCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
@@ -123,10 +154,11 @@ async function insertIdentity(ctx: Ctx, customerId: string, one: IdentityValue, 
 }
 
 async function taken(ctx: Ctx, kind: string, value: string, verified: boolean): Promise<Fault> {
-  const [owner] = await ctx.db<{ shown: string; customerId: string; name: string }[]>`
-    select i.shown, i.customer_id, c.name from customers.identity i join customers.customer c on c.id = i.customer_id
+  const [owner] = await ctx.db<{ shown: string; customerId: string; name: string; rootId: string }[]>`
+    select i.shown, i.customer_id, c.name, coalesce(c.merged_into, c.id) as root_id from customers.identity i join customers.customer c on c.id = i.customer_id
     where i.kind = ${kind} and i.value = ${value} order by i.is_leading and i.is_verified = ${verified} desc limit 1`
-  return new Fault('customers.identity-taken', 409, { value: owner?.shown ?? value, customerId: owner?.customerId ?? '', name: owner?.name ?? '' })
+  const relation = owner ? (await relationsTo(ctx, [owner.rootId]))(owner.rootId) : null
+  return new Fault('customers.identity-taken', 409, { value: owner?.shown ?? value, customerId: owner?.customerId ?? '', name: owner ? shownName(owner.name, relation) : '' })
 }
 
 /** Adds an address. Throws 409 `customers.identity-taken`, 422 `customers.identity-unreadable`. */
@@ -167,7 +199,13 @@ async function ownIdentity(ctx: Ctx, customerId: string, identityId: string): Pr
 
 export async function verifyIdentityById(ctx: Ctx, customerId: string, identityId: string): Promise<Customer> {
   const one = await ownIdentity(ctx, customerId, identityId)
-  await verifyIdentity(ctx, customerId, one.kind, one.shown)
+  try {
+    await verifyIdentity(ctx, customerId, one.kind, one.shown)
+  } catch (error) {
+    // A refusal names the address; whoever sees it covered on the page sees it covered here too.
+    if (!(error instanceof Fault) || error.code !== 'customers.identity-taken' || (await relationsTo(ctx, [customerId]))(customerId) === 'serves') throw error
+    throw new Fault('customers.identity-taken', 409, { ...error.args, value: maskIdentity(one.kind, one.shown) })
+  }
   return viewCustomer(ctx, customerId)
 }
 

@@ -1,7 +1,7 @@
 /** SQL of the figures of a day. Every statement reaches its rows by an index: `store.test.ts` asks the planner. */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
-import { visible } from '../requests/index.ts'
+import { nameOnRequest, visible } from '../requests/index.ts'
 import { type Column, columns, type Load, type Today } from './contract.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -89,7 +89,7 @@ export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promis
     const { count = 0, hour = 0, four = 0, day = 0 } = counts.find((row) => row.column === id) ?? {}
     return {
       id, count, ages: [hour, four - hour, day - four, count - day],
-      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, ...row }) => ({ ...row, holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: id, holderId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     }
   }) }
 }

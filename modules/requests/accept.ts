@@ -7,14 +7,13 @@ import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
 import { emit } from '../../platform/events/book.ts'
 import { newId } from '../../lib/id/index.ts'
-import { searchTokens } from '../../lib/search/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
 import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
 import { allocate, type Allocation, foresee } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { nextDue, snippet } from './request.ts'
-import { attachFiles } from './store.ts'
+import { arrivalTokens, attachFiles } from './store.ts'
 
 export interface Arrival {
   /** Who vouches for the key, e.g. `api:<client>`, `mail:<mailbox>`, `chat:<conversation>`. */
@@ -134,7 +133,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
     linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: snippet(arrival.text),
     message_id: accepted.messageId, customer_name: details.customerName, body: arrival.text, html: arrival.html ?? null, quoted: arrival.quoted ?? null, oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
     source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
-    tokens: searchTokens(`${accepted.number} ${arrival.subject}\n${details.customerName} ${arrival.customer.email ?? ''} ${arrival.customer.phone ?? ''}\n${arrival.text.slice(0, 8000)}`),
+    tokens: arrivalTokens(`${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text.slice(0, 8000)),
     assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
   }
 }

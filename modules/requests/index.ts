@@ -7,6 +7,8 @@ import type { Module } from '../../platform/module.ts'
 import { requests } from './contract.ts'
 import { forgetUploads } from './attachments.ts'
 import { releaseMessage } from './execute.ts'
+import { RELATIONS } from '../customers/index.ts'
+import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
@@ -18,6 +20,7 @@ export { addAttachment, displayName, fileHeaders, MOST_BYTES, storeFile } from '
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
 export { openStream, type Stream } from './live.ts'
+export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
 export { startWaiting, stopWaiting, correctRequest } from './track.ts'
@@ -34,6 +37,7 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   routes: mountRequests,
+  provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },

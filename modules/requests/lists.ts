@@ -7,7 +7,8 @@ import { Fault } from '../../platform/fault.ts'
 import { toTsquery } from '../../lib/search/index.ts'
 import { may } from '../../platform/access/index.ts'
 import type { RequestRow, View } from './contract.ts'
-import { NOTE_MARK, visible } from './store.ts'
+import { nameOnRequest } from './relations.ts'
+import { exactWord, NOTE_MARK, visible } from './store.ts'
 
 export interface ListQuery {
   view: View
@@ -61,14 +62,14 @@ function readCursor(text: string | undefined): Keyset | null {
   return { order, id }
 }
 
-type Row = Omit<RequestRow, 'holder'> & { holderId: string | null; holderName: string | null; dueOrder: string }
+type Row = Omit<RequestRow, 'holder'> & { holderId: string | null; holderName: string | null; answerableId: string | null; dueOrder: string }
 
 export async function listRequests(ctx: Ctx, query: ListQuery): Promise<{ rows: RequestRow[]; next: string | null }> {
   const rows = query.search?.trim() ? await search(ctx, query) : await pageOf(ctx, query)
   const shown = rows.slice(0, query.limit)
   const last = shown.at(-1)
   return {
-    rows: shown.map(({ holderId, holderName, dueOrder: _, ...row }) => ({ ...row, holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+    rows: shown.map(({ holderId, holderName, answerableId, dueOrder: _, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     next: rows.length > query.limit && last && !query.search?.trim() ? `${last.dueOrder}~${last.id}` : null,
   }
 }
@@ -82,7 +83,7 @@ function filters(ctx: Ctx, query: ListQuery) {
 }
 
 const columns = (ctx: Ctx) => ctx.db`
-  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, h.name as holder_name, r.waiting_for,
+  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, r.answerable_id, h.name as holder_name, r.waiting_for,
   r.next_due_at, r.due_order, r.paused_at is not null as is_paused, r.stage <> 'closed' and r.due_order <= ${ctx.now} as is_late, r.opened_at, r.last_message_at, r.last_snippet, r.last_by, r.score,
   (r.last_by = 'customer' and not exists (select 1 from requests.seen s where s.request_id = r.id and s.person_id = ${ctx.actor.id} and s.at >= r.last_message_at)) as is_unread`
 
@@ -125,7 +126,7 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
   const { db } = ctx
   const text = query.search!.trim()
   const number = /^#?(\d{1,15})$/.exec(text)?.[1]
-  const words = ctx.actor.kind === 'client' ? toTsquery(text) : alsoInNotes(toTsquery(text))
+  const words = orExactly(text, ctx.actor.kind === 'client' ? toTsquery(text) : alsoInNotes(toTsquery(text)))
   // Matching first, in a materialised step: with ORDER BY … LIMIT the planner may otherwise walk the whole table for a rare word.
   return db<Row[]>`
     with hit as materialized (
@@ -139,6 +140,12 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
 
 // 'word' & 'start':* → ('word' | '~word') & ('start':* | '~start':*)
 const alsoInNotes = (query: string): string => query.replace(/'((?:[^']|'')*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${NOTE_MARK}${word}'${String(start)})`)
+
+// An address is found whole or not at all: by its beginnings one could spell out what is covered.
+function orExactly(text: string, query: string): string {
+  const word = exactWord(text)?.replace(/['\\]/g, '$&$&')
+  return word ? [query, `'${word}'`].filter(Boolean).map((part) => `(${part})`).join(' | ') : query
+}
 
 const COUNTED: View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open', 'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'failed']
 const COUNT_CAP = 1000

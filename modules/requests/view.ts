@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
+import { type Hands, nameOnRequest } from './relations.ts'
 import { asker, visible } from './store.ts'
 
 interface ViewRow extends RequestRecord, Situation {
@@ -52,7 +53,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
   return {
     id: row.id, number: row.number, subject: row.subject, stage: row.stage, stageSince: row.stageSince, priority: row.priority, type: row.type,
     service: row.serviceId ? { id: row.serviceId, name: row.serviceName ?? {} } : null, explanation: row.explanation as Request['explanation'],
-    channel: row.channel, language: row.language, customer: { id: row.customerId, name: row.customerName, tier: row.customerTier, isVerified: row.isVerified },
+    channel: row.channel, language: row.language, customer: { id: row.customerId, name: nameOnRequest(ctx, row.customerName, row), tier: row.customerTier, isVerified: row.isVerified },
     team: named(row.teamId, row.teamName), holder: named(row.holderId, row.holderName), answerable: named(row.answerableId, row.answerableName), firstResponder: named(row.firstResponderId, row.firstResponderName),
     openedAt: row.openedAt, openedBy: row.openedByName ?? row.openedByKind, waitingFor: row.waitingFor, waitUntil: row.waitUntil, waitReason: row.waitReason,
     firstResponse: { dueAt: row.firstResponseDueAt, metAt: row.firstResponseAt, breachedAt: row.firstResponseBreachedAt, leftMs: row.firstResponseLeftMs },
@@ -65,9 +66,11 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
   }
 }
 
-/** The request's team; throws 404 unless the actor may see the request. */
-export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | null }> {
-  const [row] = await ctx.db<{ teamId: string | null }[]>`select r.team_id from requests.request r where r.id = ${id} and ${visible(ctx)}`
+/** The request's team and hands; throws 404 unless the actor may see the request. */
+export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | null } & Hands> {
+  const [row] = await ctx.db<({ teamId: string | null } & Hands)[]>`
+    select r.team_id, r.stage, r.holder_id, r.answerable_id, (select o.agent_id from requests.assignment o where o.request_id = r.id and o.state = 'offered' order by o.id desc limit 1) as offered_to
+    from requests.request r where r.id = ${id} and ${visible(ctx)}`
   if (!row) throw notFound('requests')
   return row
 }
@@ -93,10 +96,10 @@ export async function listMessages(ctx: Ctx, id: string, query: { before?: strin
     from requests.message m where m.request_id = ${id} ${query.before ? ctx.db`and m.id < ${query.before}` : ctx.db``}
       ${ctx.actor.kind === 'client' ? ctx.db`and m.kind <> 'note'` : ctx.db``}
     order by m.id desc limit ${query.limit + 1}`
-  await seen
+  const hands = await seen
   const more = rows.length > query.limit
   const shown = rows.slice(0, query.limit)
-  return { rows: [...shown].reverse(), next: more ? shown.at(-1)!.id : null }
+  return { rows: shown.map((row) => row.authorKind === 'customer' ? { ...row, authorName: nameOnRequest(ctx, row.authorName, hands) } : row).reverse(), next: more ? shown.at(-1)!.id : null }
 }
 
 export async function listEvents(ctx: Ctx, id: string, query: { after: number; limit: number }): Promise<{ rows: RequestEvent[]; next: number | null }> {
@@ -107,8 +110,8 @@ export async function listEvents(ctx: Ctx, id: string, query: { after: number; l
     from platform.event e left join staff.person p on e.actor_kind = 'agent' and p.id = e.actor_id
     left join customers.customer c on e.actor_kind = 'customer' and c.id = e.actor_id
     where e.subject = ${id} and e.seq > ${query.after} ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`
-  await seen
-  const shown = rows.slice(0, query.limit)
+  const hands = await seen
+  const shown = rows.slice(0, query.limit).map((row) => row.actorKind === 'customer' && row.actorName ? { ...row, actorName: nameOnRequest(ctx, row.actorName, hands) } : row)
   return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.seq : null }
 }
 
@@ -124,10 +127,10 @@ export async function listAssignments(ctx: Ctx, id: string): Promise<{ rows: Ass
 }
 
 export async function listVerifications(ctx: Ctx, id: string) {
-  await mustSee(ctx, id)
+  const hands = await mustSee(ctx, id)
   const rows = await ctx.db<{ id: string; how: string; result: string; submittedByName: string | null; submittedAt: string; verdict: string | null; byKind: string | null; byName: string | null; decidedAt: string | null; reason: string | null }[]>`
     select v.id, v.how, v.result, s.name as submitted_by_name, v.submitted_at, v.verdict, v.by_kind, coalesce(b.name, c.name) as by_name, v.decided_at, v.reason
     from requests.verification v left join staff.person s on s.id = v.submitted_by left join staff.person b on b.id = v.by_id left join customers.customer c on c.id = v.by_id
     where v.request_id = ${id} order by v.id`
-  return { rows: [...rows] }
+  return { rows: rows.map((row) => row.byKind === 'customer' && row.byName ? { ...row, byName: nameOnRequest(ctx, row.byName, hands) } : row) }
 }

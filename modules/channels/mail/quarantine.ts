@@ -1,13 +1,15 @@
 /** What waits for a person's eye: looked at, released into a request, or discarded. */
 import { classifyMail, parseMailBounded } from '../../../lib/mail/index.ts'
+import { maskForeign } from '../../../lib/masking/index.ts'
 import type { Infer } from '../../../platform/http/contract.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { systemActor } from '../../../platform/access/index.ts'
+import { seesAll } from '../../customers/index.ts'
 import type { mail as contract } from './contract.ts'
 import { readRaw } from './read.ts'
-import { type FullMail, selectMail, selectMailbox, updateVerdict } from './store.ts'
+import { coverAddress, type FullMail, selectMail, selectMailbox, updateVerdict } from './store.ts'
 import { enter, type Sender } from './take.ts'
 
 const MOST_HEADERS = 200
@@ -20,14 +22,16 @@ async function mustFind(ctx: Ctx, id: string, lock = false): Promise<FullMail> {
 
 /** Headers and text as plain text: nothing of a doubtful mail is rendered. */
 export async function viewMail(ctx: Ctx, id: string): Promise<Infer<typeof contract.mail.response>> {
-  const { bytes, headerId: _, rawFileId: __, ...row } = await mustFind(ctx, id)
+  const { bytes, headerId: _, rawFileId: __, ...found } = await mustFind(ctx, id)
+  const row = coverAddress(ctx, found)
+  const cover = (text: string): string => seesAll(ctx) ? text : maskForeign(text, [])
   const empty = { ...row, headers: [], text: '', oddities: [], attachments: [] }
   if (!bytes) return empty
   const parsed = await parseMailBounded(bytes)
-  if (!('mail' in parsed)) return { ...empty, text: bytes.toString('latin1', 0, 4000) }
+  if (!('mail' in parsed)) return { ...empty, text: cover(bytes.toString('latin1', 0, 4000)) }
   const { mail } = parsed
-  const headers = [...mail.headers].flatMap(([name, values]) => values.map((value) => ({ name, value: value.slice(0, 2000) }))).slice(0, MOST_HEADERS)
-  return { ...row, headers, text: mail.text.slice(0, 100_000), oddities: mail.oddities.map((oddity) => oddity.code), attachments: mail.attachments.map(({ name, contentType, size }) => ({ name, contentType, size })) }
+  const headers = [...mail.headers].flatMap(([name, values]) => values.map((value) => ({ name, value: cover(value.slice(0, 2000)) }))).slice(0, MOST_HEADERS)
+  return { ...row, headers, text: cover(mail.text.slice(0, 100_000)), oddities: mail.oddities.map((oddity) => oddity.code), attachments: mail.attachments.map(({ name, contentType, size }) => ({ name, contentType, size })) }
 }
 
 export async function rawMail(ctx: Ctx, id: string): Promise<Buffer> {

@@ -2,6 +2,8 @@
 import type { App, Ctx } from '../../../platform/context.ts'
 import type { Db } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
+import { maskEmail } from '../../../lib/masking/index.ts'
+import { seesAll } from '../../customers/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
 
 export interface Server { host: string; port: number; tls: 'tls' | 'starttls' | 'none'; user: string }
@@ -145,13 +147,19 @@ const rowColumns = (ctx: Reader) => ctx.db`m.id, m.mailbox_id, m.direction, m.ve
 export async function listMails(ctx: Ctx, query: { mailboxId?: string; verdict?: Verdict; direction?: 'in' | 'out'; requestId?: string; search?: string; cursor?: string; limit: number }): Promise<{ rows: MailRow[]; next: string | null }> {
   const { db } = ctx
   const before = query.cursor && /^[0-9a-f-]{36}$/.test(query.cursor) ? query.cursor : null
+  // By parts of a covered address one could spell it out: it is found whole.
+  const search = query.search?.toLowerCase()
+  const byAddress = seesAll(ctx) ? db`strpos(lower(m.address), ${search ?? ''}) > 0` : db`lower(m.address) = ${search ?? ''}`
   const rows = await db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where true
     ${query.mailboxId ? db`and m.mailbox_id = ${query.mailboxId}` : db``} ${query.verdict ? db`and m.verdict = ${query.verdict}` : db``} ${query.direction ? db`and m.direction = ${query.direction}` : db``}
-    ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${query.search ? db`and (strpos(lower(m.address), ${query.search.toLowerCase()}) > 0 or strpos(lower(m.subject), ${query.search.toLowerCase()}) > 0)` : db``}
+    ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${search ? db`and (${byAddress} or strpos(lower(m.subject), ${search}) > 0)` : db``}
     ${before ? db`and m.id < ${before}` : db``} order by m.id desc limit ${query.limit + 1}`
   const shown = rows.slice(0, query.limit)
-  return { rows: [...shown], next: rows.length > query.limit ? shown.at(-1)!.id : null }
+  return { rows: shown.map((row) => coverAddress(ctx, row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
+
+/** Whoever may not see all addresses of customers sees that of a mail covered too. */
+export const coverAddress = <R extends { address: string }>(ctx: Ctx, row: R): R => seesAll(ctx) || !row.address ? row : { ...row, address: maskEmail(row.address) }
 
 export type FullMail = MailRow & { headerId: string | null; bytes: Buffer | null; rawFileId: string | null }
 /** `lock`: to change its verdict in this transaction. */

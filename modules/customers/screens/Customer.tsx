@@ -7,11 +7,12 @@ import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Badge, Banner, Button, EmptyState, ErrorState, Facts, Link, Page, PriorityMark, Section, Skeleton, Table, Time, toast, type TableColumn } from '../../../ui/index.ts'
 import { requests, type RequestRow } from '../../requests/contract.ts'
-import { customers, type Customer } from '../contract.ts'
+import { customers, type Customer, type Revelation } from '../contract.ts'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
 import { ProofMark, useTiers, useKeepCustomer } from './parts.tsx'
+import { CoveredNotice, uncovered } from './Reveal.tsx'
 
 /** One customer: who they are and how we know, what they asked, and which records are the same person. */
 export default function CustomerPage(): ReactElement {
@@ -25,11 +26,14 @@ export default function CustomerPage(): ReactElement {
   return <Record key={id} customer={found.data} />
 }
 
-function Record({ customer }: { customer: Customer }) {
+function Record({ customer: asShown }: { customer: Customer }) {
   const t = useText()
   const may = useMay()
   const tiers = useTiers()
   const [dialog, setDialog] = useState<'edit' | 'merge' | null>(null)
+  // Lives as long as the page: whoever comes back looks again.
+  const [revelation, setRevelation] = useState<Revelation | null>(null)
+  const customer = uncovered(asShown, revelation)
   const refusal = !may('customers.edit') ? t('customers.may-not-edit') : customer.mergedInto ? t('customers.merged-away') : undefined
   const facts = [
     { label: t('customers.field-tier'), value: tiers.nameOf(customer.tier) },
@@ -45,11 +49,12 @@ function Record({ customer }: { customer: Customer }) {
         actions={(
           <>
             <Button icon={<Merge className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setDialog('merge')}>{t('customers.merge')}</Button>
-            <Button variant="primary" icon={<Pencil className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setDialog('edit')}>{t('customers.edit')}</Button>
+            <Button variant="primary" icon={<Pencil className="size-4" aria-hidden="true" />} reason={refusal ?? (customer.masked.some((field) => field in customer) ? t('customers.reveal-first') : undefined)} onPress={() => setDialog('edit')}>{t('customers.edit')}</Button>
           </>
         )}
       >
         <div className="-mt-2 flex flex-wrap gap-2"><Badge tone={customer.tier === tiers.rows[0]?.key ? 'plain' : 'accent'}>{tiers.nameOf(customer.tier)}</Badge><ProofMark isVerified={customer.isVerified} /></div>
+        <CoveredNotice customer={customer} onRevealed={(answer) => setRevelation((before) => before ? { ...answer, values: { ...before.values, ...answer.values }, identities: [...before.identities, ...answer.identities] } : answer)} />
         <Suggestions customer={customer} refusal={refusal} />
         <div className="grid gap-x-10 gap-y-4 md:grid-cols-2">
           <Section title={t('customers.about')}>

@@ -76,7 +76,7 @@ function Search({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
 function NewCustomer({ onClose, onMade, initialName }: { onClose: () => void; onMade: (id: string) => void; initialName: string }) {
   const t = useText()
   const tiers = useTiers()
-  const create = useCall(customers.create, { refresh: [customers.list], onDone: (made) => { toast.ok(t('customers.made', { name: made.name })); onMade(made.id) }, onFault: () => undefined })
+  const create = useCall(customers.create, { refresh: [customers.list], onDone: (made, { body }) => { toast.ok(t('customers.made', { name: body.name })); onMade(made.id) }, onFault: () => undefined })
   const [missing, setMissing] = useState<string | undefined>()
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('customers.new')} closeLabel={t('console.close')}>

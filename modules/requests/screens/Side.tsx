@@ -65,6 +65,7 @@ function CustomerPart({ request }: { request: Request }) {
           {identities.slice(0, 4).map((one) => <li key={one.id} className="flex items-center gap-1.5 wrap-anywhere"><span className="min-w-0">{one.shown}</span>{one.verifiedAt === null && <span className="shrink-0 text-soon">{t('requests.claimed')}</span>}</li>)}
         </ul>
       )}
+      {found.data && found.data.masked.length > 0 && <p className="text-sm text-muted">{t('requests.covered')} <Link href={paths.customer({ id: customer.id })}>{t('requests.covered-next')}</Link></p>}
       {found.data?.note && <p className="rounded-sm bg-note-surface px-2 py-1 text-sm wrap-anywhere text-note">{found.data.note}</p>}
       <div>
         <h3 className="text-sm text-faint">{t('requests.other-requests')}</h3>
