@@ -54,7 +54,7 @@ export interface Installation {
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), permissions: permissionsOf(rooms) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await migrate(pool, migrationRooms())
@@ -109,6 +109,8 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     },
   }
 }
+
+const permissionsOf = (rooms: Module[]): Set<string> => new Set(rooms.flatMap((room) => [...(room.permissions ?? []), ...Object.values(room.contract ?? {}).map((endpoint) => endpoint.access)]).filter((one) => one.includes('.')).sort())
 
 /** Kept answers to repeated keys are forgotten after three days. */
 const housekeeping: Queues = {

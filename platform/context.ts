@@ -24,6 +24,8 @@ export interface App {
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>
+  /** Every permission the rooms know. */
+  permissions: ReadonlySet<string>
 }
 
 export interface Ctx {

@@ -36,6 +36,7 @@ export const requestsRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: requests,
+  permissions: ['requests.assign'],
   routes: mountRequests,
   provides: { [RELATIONS]: relations },
   queues: {

@@ -6,9 +6,9 @@
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
 import type { Module } from '../../platform/module.ts'
-import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
-import { lapsePresence } from './people.ts'
+import { disableUnused, lapsePresence } from './people.ts'
+import { LONGEST_IDLE_MS } from './profiles.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
@@ -31,11 +31,13 @@ export const staffRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: staff,
   routes: staffRoutes,
+  permissions: ['audit.export', 'audit.read'],
   queues: {
+    'staff.disable-unused': { every: 86_400_000, work: disableUnused },
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {
       every: 86_400_000,
-      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
+      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - LONGEST_IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
     },
   },
 }

@@ -78,7 +78,7 @@ test('the last administrator can be neither disabled nor given a smaller role', 
 })
 
 test('nobody gives what they do not hold: roles, people, tokens', async () => {
-  const role = await desk.call<RoleRow>('POST', '/api/roles', { token, body: { key: 'personnel', name: '人事', permissions: ['staff.read', 'staff.configure'], scope: 'team' } })
+  const role = await desk.call<RoleRow>('POST', '/api/roles', { token, body: { key: 'personnel', name: '人事', permissions: ['staff.read', 'staff.configure', 'access.grant'], scope: 'team' } })
   expect(role.status).toBe(201)
   roles.set('personnel', role.body)
   const { body: { person } } = await add('人事專員', 'hr@example.com', 'personnel')

@@ -47,7 +47,7 @@ const place = (operation: Operation, thing: Thing, other: Thing): string => fill
 async function ask(operation: Operation, path: string, token?: string): Promise<Raw> {
   const upload = new FormData()
   upload.set('file', new Blob(['x']), 'x.txt')
-  const body = operation.name === 'customers.changeLimit' ? { perDay: 10_000 } : operation.body ? sample(operation.body) : undefined
+  const body = operation.name === 'customers.changeLimit' ? { perDay: 10_000 } : operation.body ? sample(operation.body) as object : undefined
   return send(desk, operation.method, path, { token, body: operation.isMultipart ? upload : body && JSON.stringify(body) })
 }
 const isRefused = ({ status, code, text }: Raw, access: string): boolean => status === 403 && code === 'access.denied' && text.includes(`"permission":"${access}"`)
