@@ -19,6 +19,7 @@ export const patterns = {
   calendars: '/calendars',
   calendar: '/calendars/$id',
   tokens: '/tokens',
+  access: '/access',
   channels: '/channels',
   mails: '/channels/mails',
   services: '/services',

@@ -1,11 +1,8 @@
 import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../platform/context.ts'
-import { openDesk, type TestDesk } from '../../test/harness.ts'
+import { openDesk, secondNode, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed } from '../../test/people.ts'
-import { assemble } from '../../apps/assemble.ts'
-import { rooms } from '../../apps/rooms.ts'
-import { authenticator } from './authenticate.ts'
 import type { MeRow, PersonRow, PolicyRow, ProposalRow, RoleRow } from './contract.ts'
 import { createPerson } from './index.ts'
 import { hashPassword } from './password.ts'
@@ -107,8 +104,8 @@ test('C04 a page that asks by itself does not keep the session alive; what a per
 })
 
 test('C08 E06 D08 a session that is ended, a person who is disabled and rights that are taken end the streams on every node within five seconds', async () => {
-  const other = await assemble({ config: { ...desk.app.config, port: 0 }, databaseUrl: desk.databaseUrl, keys: desk.app.keys, rooms, authenticate: authenticator, log: { info() {}, warn() {}, error() {} }, clock: desk.clock, serve: true, work: false, poolSize: 4, migrate: false })
-  const url = await other.http!.listen({ host: '127.0.0.1', port: 0 })
+  const other = await secondNode(desk)
+  const { url } = other
   try {
     const leaver = await hire('leaver', 'agent')
     const ends: Promise<number>[] = []
@@ -248,7 +245,7 @@ test('C02 the profile asvs asks for no mixture and no change, the profile mlps3 
 
 test('C08 a door nobody has used for 90 days is shut and told; the last administrator’s stays open', async () => {
   const idle = await hire('idle', 'agent')
-  await run(desk.app, {}, (ctx) => ctx.db`update staff.person set last_seen_at = ${new Date(ctx.now.getTime() - 91 * DAY)} where id = ${idle.id}`)
+  await run(desk.app, {}, (ctx) => ctx.db`update staff.person set created_at = ${new Date(ctx.now.getTime() - 91 * DAY)} where id = ${idle.id}`)
   await desk.pass(DAY + MINUTE)
   expect((await desk.call<PersonRow>('GET', `/api/people/${idle.id}`, { token: people.admin.token })).body.disabledAt).not.toBeNull()
   expect(await desk.app.pool`select 1 from platform.event where type = 'staff.unused-disabled' and subject = ${idle.id}`).toHaveLength(1)

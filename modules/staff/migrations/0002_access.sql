@@ -44,11 +44,14 @@ insert into staff.role (id, key, permissions, scope, built_in) values
   ('01900000-0000-7000-8000-000000000007', 'security-administrator', '{access.approve,access.configure,access.grant,staff.read}', 'all', true),
   ('01900000-0000-7000-8000-000000000008', 'audit-administrator', '{audit.export,audit.read}', 'all', true);
 
-alter table staff.person
-  add column last_seen_at timestamptz,
-  -- Not chosen by the person: to be changed before anything else where the profile says so.
-  add column password_given boolean not null default false;
-update staff.person set last_seen_at = now();
+-- Not chosen by the person: to be changed before anything else where the profile says so.
+alter table staff.person add column password_given boolean not null default false;
+
+create table staff.last_use (
+  person_id uuid primary key references staff.person,
+  at        timestamptz not null
+);
+insert into staff.last_use (person_id, at) select id, now() from staff.person;
 
 create table staff.former_password (
   person_id uuid not null references staff.person,

@@ -1,11 +1,7 @@
-import { customers } from '../../customers/contract.ts'
-import { requests } from '../../requests/contract.ts'
-import { standards } from '../../standards/contract.ts'
-import type { Endpoints } from '../../../platform/http/contract.ts'
 import type { Text } from '../../../apps/console/text.tsx'
 import { CallFault } from '../../../apps/console/api.ts'
 import { toast } from '../../../ui/index.ts'
-import { staff, type RoleRow } from '../contract.ts'
+import type { RoleRow } from '../contract.ts'
 
 export const roleName = (t: Text, role: Pick<RoleRow, 'key' | 'name'>): string => role.name ?? t(`staff.role.${role.key}`)
 export const skillLevels = [1, 2, 3, 4, 5] as const
@@ -13,9 +9,15 @@ export const skillLevels = [1, 2, 3, 4, 5] as const
 /** Channels whose requests fill a person's hands. */
 export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 
-/** Every permission an endpoint of these rooms asks for, by room: the list cannot forget one. */
-export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff]] as [string, Endpoints][])
-  .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.')).sort() }))
+/** Permissions by the room their noun belongs to, in the order of the rooms. */
+export function byRoom(permissions: readonly string[]): { room: string; permissions: string[] }[] {
+  const rooms = new Map<string, string[]>()
+  for (const one of permissions) {
+    const room = one.slice(0, one.indexOf('.'))
+    rooms.set(room, [...(rooms.get(room) ?? []), one])
+  }
+  return [...rooms].map(([room, held]) => ({ room, permissions: held.toSorted() }))
+}
 
 /** A permission in words; one that has none yet is told by its name. */
 export function permissionWords(t: Text, permission: string): string {

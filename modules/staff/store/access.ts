@@ -57,17 +57,16 @@ export const selectTokenHolders = (db: Db, hashes: readonly Buffer[], now: Date)
     where t.hash ${oneOf(db, hashes)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now}) and p.disabled_at is null and c.disabled_at is null`
 export const touchSession = (db: Db, id: string, personId: string, at: Date) => db`
   with seen as (update staff.session set last_seen_at = ${at} where id = ${id} and last_seen_at < ${at})
-  update staff.person set last_seen_at = ${at} where id = ${personId}`
+  insert into staff.last_use (person_id, at) values (${personId}, ${at}) on conflict (person_id) do update set at = excluded.at`
 export const touchToken = (db: Db, id: string, at: Date) => db`
   with used as (update staff.token set last_used_at = ${at} where id = ${id} returning person_id)
-  update staff.person set last_seen_at = ${at} where id in (select person_id from used)`
+  insert into staff.last_use (person_id, at) select person_id, ${at} from used where person_id is not null on conflict (person_id) do update set at = excluded.at`
 
 export interface NewSessionRow { id: string; hash: Buffer; personId: string; expiresAt: Date; method: Method; userAgent: string; ip: string }
 export const insertSession = (ctx: Ctx, row: NewSessionRow) => ctx.db`
-  with seen as (update staff.person set last_seen_at = ${ctx.now} where id = ${row.personId})
+  with used as (insert into staff.last_use (person_id, at) values (${row.personId}, ${ctx.now}) on conflict (person_id) do update set at = excluded.at)
   insert into staff.session (id, hash, person_id, created_at, last_seen_at, proven_at, expires_at, by_link, method, user_agent, ip)
-  values (${row.id}, ${row.hash}, ${row.personId}, ${ctx.now}, ${ctx.now}, ${ctx.now}, ${row.expiresAt}, ${row.method === 'link'}, ${row.method}, ${row.userAgent}, ${row.ip})
-  returning (select profile from staff.policy) as profile`
+  values (${row.id}, ${row.hash}, ${row.personId}, ${ctx.now}, ${ctx.now}, ${ctx.now}, ${row.expiresAt}, ${row.method === 'link'}, ${row.method}, ${row.userAgent}, ${row.ip})`
 export const proveSession = (ctx: Ctx, hash: Buffer) => ctx.db`update staff.session set proven_at = ${ctx.now} where hash = ${hash}`
 export const deleteSessionsOf = async (ctx: Ctx, personId: string): Promise<number> => (await ctx.db`delete from staff.session where person_id = ${personId}`).count
 export interface OwnSession { id: string; createdAt: string; lastSeenAt: string; expiresAt: string; userAgent: string; ip: string; byLink: boolean; isCurrent: boolean }
@@ -84,11 +83,10 @@ export const endLinkGrace = (ctx: Ctx, hash: Buffer) => ctx.db`update staff.sess
 
 export interface Credentials {
   id: string; name: string; login: string; passwordHash: string | null; totpSecret: Buffer | null; totpOffered: Buffer | null; totpLastStep: number; disabledAt: string | null
-  lastSeenAt: string | null
 }
 export async function selectCredentials(ctx: Ctx, by: { id: string } | { loginFolded: string }, lock = false): Promise<Credentials | undefined> {
   const [row] = await ctx.db<Credentials[]>`
-    select id, name, login, password_hash, totp_secret, totp_offered, totp_last_step, disabled_at, last_seen_at from staff.person
+    select id, name, login, password_hash, totp_secret, totp_offered, totp_last_step, disabled_at from staff.person
     where ${'id' in by ? ctx.db`id = ${by.id}` : ctx.db`login_folded = ${by.loginFolded}`} ${lock ? ctx.db`for update` : ctx.db``}`
   return row
 }

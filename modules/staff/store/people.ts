@@ -12,7 +12,7 @@ export interface NewPersonRow {
 
 export const personColumns = (db: Db) => db`
   p.id, p.name, p.login, p.locale, p.zone, p.role_id, r.key as role_key, r.name as role_name, p.languages, p.regions, p.presence, p.presence_at,
-  p.capacity, p.calendar_id, p.disabled_at, p.created_at, p.version, p.password_hash is not null as has_password, p.totp_secret is not null as has_totp, p.last_seen_at,
+  p.capacity, p.calendar_id, p.disabled_at, p.created_at, p.version, p.password_hash is not null as has_password, p.totp_secret is not null as has_totp, (select u.at from staff.last_use u where u.person_id = p.id) as last_seen_at,
   (select count(*) from staff.passkey k where k.person_id = p.id) as passkeys,
   array(select m.team_id from staff.membership m join staff.team t on t.id = m.team_id where m.person_id = p.id and t.archived_at is null order by m.team_id) as team_ids,
   (select coalesce(jsonb_agg(jsonb_build_object('skillId', s.id, 'key', s.key, 'level', ps.level) order by s.key), '[]')
@@ -65,9 +65,11 @@ export const bumpPerson = (ctx: Ctx, id: string) => ctx.db`update staff.person s
 /** Sets or clears the disabling, and with it everything the person could come in by. */
 export function updateDisabled(ctx: Ctx, id: string, disabled: boolean): void {
   ctx.later(ctx.db`update staff.person set disabled_at = ${disabled ? ctx.now : null}, version = version + 1,
-    last_seen_at = case when ${disabled} then last_seen_at else ${ctx.now} end,
     presence = case when ${disabled} then 'offline' else presence end where id = ${id}`)
-  if (!disabled) return
+  if (!disabled) {
+    ctx.later(ctx.db`insert into staff.last_use (person_id, at) values (${id}, ${ctx.now}) on conflict (person_id) do update set at = excluded.at`)
+    return
+  }
   ctx.later(ctx.db`delete from staff.session where person_id = ${id}`)
   ctx.later(ctx.db`delete from staff.sign_in_link where person_id = ${id} and used_at is null`)
   ctx.later(ctx.db`update staff.token set revoked_at = ${ctx.now} where person_id = ${id} and revoked_at is null`)
@@ -118,5 +120,5 @@ export const selectMembers = (ctx: Ctx, teamId: string): Promise<Member[]> => ct
 
 /** People with a way in of their own that nobody has used since. */
 export const selectUnused = async (ctx: Ctx, since: Date): Promise<string[]> => (await ctx.db<{ id: string }[]>`
-  select id from staff.person p where disabled_at is null and coalesce(last_seen_at, created_at) < ${since}
+  select id from staff.person p where disabled_at is null and coalesce((select u.at from staff.last_use u where u.person_id = p.id), created_at) < ${since}
     and (password_hash is not null or exists (select from staff.passkey k where k.person_id = p.id)) order by id`).map((row) => row.id)
