@@ -1,5 +1,5 @@
 /** Passkeys (WebAuthn): made by who is signed in, used at the door and where a proof is asked for. */
-import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse, type AuthenticationResponseJSON, type RegistrationResponseJSON } from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { newId } from '../../lib/id/index.ts'
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
@@ -9,6 +9,9 @@ import { Fault, notFound } from '../../platform/fault.ts'
 import type { PasskeyReply, PasskeyRow } from './contract.ts'
 import { getPerson } from './people.ts'
 import * as store from './store/access.ts'
+
+// Loaded when somebody first uses a passkey: most starts never need it.
+const webauthn = () => import('@simplewebauthn/server')
 
 const LIVES_MS = 5 * 60_000
 /** Open questions at the door; whoever floods it finds it busy, and who has a password does not notice. */
@@ -31,7 +34,7 @@ type Options = Record<string, unknown>
 export async function offerPasskey(ctx: Ctx): Promise<{ options: Options }> {
   const person = await getPerson(ctx, ctx.actor.id!)
   const known = await store.selectPasskeys(ctx, person.id)
-  const options = await generateRegistrationOptions({
+  const options = await (await webauthn()).generateRegistrationOptions({
     rpName: 'Loopdesk', rpID: placeOf(ctx.app).rpID, userID: new TextEncoder().encode(person.id), userName: person.login, userDisplayName: person.name, attestationType: 'none',
     excludeCredentials: known.map((one) => ({ id: one.credential, transports: one.transports as never })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
@@ -43,7 +46,7 @@ export async function offerPasskey(ctx: Ctx): Promise<{ options: Options }> {
 /** For whoever comes: the authenticator itself knows whose passkey it holds. */
 export async function askForPasskey(ctx: Ctx): Promise<{ options: Options }> {
   if ((await store.countChallenges(ctx)) >= MOST_OPEN) throw new Fault('staff.busy', 503)
-  const options = await generateAuthenticationOptions({ rpID: placeOf(ctx.app).rpID, userVerification: 'required' })
+  const options = await (await webauthn()).generateAuthenticationOptions({ rpID: placeOf(ctx.app).rpID, userVerification: 'required' })
   await keep(ctx, options.challenge, 'sign-in')
   return { options: options as unknown as Options }
 }
@@ -62,6 +65,7 @@ export async function addPasskey(ctx: Ctx, given: { name: string; passkey: Passk
   const asked = await taken(ctx.app, given.passkey, 'register')
   if (asked.personId !== ctx.actor.id) throw wrong()
   const { rpID, origin } = placeOf(ctx.app)
+  const { verifyRegistrationResponse } = await webauthn()
   const verified = await verifyRegistrationResponse({ response: given.passkey as unknown as RegistrationResponseJSON, expectedChallenge: asked.challenge, expectedOrigin: origin, expectedRPID: rpID, requireUserVerification: true }).catch(() => null)
   if (!verified?.verified) throw wrong()
   const { credential, credentialBackedUp } = verified.registrationInfo
@@ -75,6 +79,7 @@ export async function addPasskey(ctx: Ctx, given: { name: string; passkey: Passk
 export async function checkPasskey(app: App, answer: PasskeyReply): Promise<{ personId: string }> {
   const { challenge } = await taken(app, answer, 'sign-in')
   const { rpID, origin } = placeOf(app)
+  const { verifyAuthenticationResponse } = await webauthn()
   return run(app, {}, async (ctx) => {
     const known = await store.selectPasskey(ctx, answer.id)
     if (!known) throw wrong()

@@ -210,7 +210,8 @@ test('wrong, missing and unknown fields are refused with a code per field', asyn
 test('every fault code of the room has a text in the three languages', () => {
   const catalogue = new Set<string>()
   for (const folder of ['./text/', '../../platform/text/']) {
-    const read = (locale: string) => JSON.parse(readFileSync(new URL(`${folder}${locale}.json`, import.meta.url), 'utf8')) as Record<string, string>
+    const files = readdirSync(new URL(folder, import.meta.url))
+    const read = (locale: string) => Object.assign({}, ...files.filter((name) => name === `${locale}.json` || name.endsWith(`.${locale}.json`)).map((name) => JSON.parse(readFileSync(new URL(folder + name, import.meta.url), 'utf8')) as object)) as Record<string, string>
     const texts = read('zh-Hant')
     for (const other of ['zh-Hans', 'en']) expect(compareCatalogues(texts, read(other))).toEqual({ missing: [], extra: [], differentArguments: [], malformed: [] })
     for (const key of Object.keys(texts)) catalogue.add(key)

@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addTask } from '../../modules/requests/index.ts'
+import { newId } from '../../lib/id/index.ts'
 import { run } from '../../platform/context.ts'
 import { openDesk, type TestDesk } from '../harness.ts'
 import { fill, NOBODY, type Operation, type Raw, readOperations, sample, send } from '../input/api.ts'
@@ -30,7 +31,7 @@ const holds = (player: Player, access: string): boolean => player.permissions.ha
 const mayEnter = (player: Player, { access }: Operation): boolean => access === 'public' || (access === 'signed-in' ? player.kind === 'agent' : holds(player, access))
 /** By the role's scope alone: a program sees what it opened, a person what is theirs, their team's, or everything. */
 const sees = (player: Player, relation: Relation): boolean =>
-  relation === 'own' || (player.scope === 'all' && player.kind === 'agent') || (player.scope === 'team' && player.kind === 'agent' && relation === 'team')
+  relation === 'own' || (player.scope === 'all' && player.kind === 'agent') || ((player.scope === 'team' || player.scope === 'region') && player.kind === 'agent' && relation === 'team')
 const serves = (player: Player, relation: Relation): boolean => holds(player, 'customers.reveal') || (relation === 'own' && player.kind === 'agent')
 
 // More ways to ask the same endpoint: what a list hides, no filter and no search of it may show.
@@ -135,7 +136,7 @@ function table(): string {
   const lines = [head, ...rows.map(({ name, operation, cells }) => [name, operation.method, operation.path.replace(/\{(\w+)\}/g, ':$1'), operation.access, ...cells])]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
   return `Who may do what: what happened when every role called every endpoint. Written by matrix.test.ts, reviewed by people.
-Three letters: on what is one's own, one's team's, another team's. One letter: the endpoint is about no request and no customer.
+Three letters: on what is one's own, one's team's (or region's, for who goes by region), others'. One letter: the endpoint is about no request and no customer.
 y done or shown · m shown with covers · r refused by the object's own rules · h not there for them · . not in the answer · - not theirs to do
 
 ${lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')}\n`
@@ -197,5 +198,13 @@ test('D02 what colleagues have in hand is named to those only who may see it', a
   for (const program of world.players.filter((one) => one.kind === 'client')) {
     const opened = (await desk.call<{ rows: unknown[] }>('GET', '/api/requests?view=open&limit=100', { token: program.token })).body.rows.length
     expect((await desk.call<{ rows: { open: number }[] }>('GET', '/api/requests/loads', { token: program.token })).body.rows.reduce((sum, row) => sum + row.open, 0)).toBe(opened)
+  }
+})
+
+test('C09 D02 who may no longer read requests is not told of them by notices from before', async () => {
+  for (const player of world.players.filter((one) => one.kind === 'agent')) {
+    await desk.app.pool`insert into requests.notice (id, person_id, request_id, kind, at) values (${newId()}, ${player.id}, ${thingOf(player, 'other').id}, 'mention', ${desk.clock.now()})`
+    const { body } = await desk.call<{ unread: number; rows: { subject: string }[] }>('GET', '/api/notices', { token: player.token })
+    expect(`${player.role} ${body.rows.some((row) => row.subject === thingOf(player, 'other').subject)}`).toBe(`${player.role} ${holds(player, 'requests.read')}`)
   }
 })

@@ -1,4 +1,4 @@
-/** Two teams, a person or program of every role, and requests that are their own, of their team, of another team. */
+/** Two teams, a person or program of every role, and requests that are their own, of their team (or region), of others. */
 import { acceptRequest, addAttachment, addTask, writeMessage } from '../../modules/requests/index.ts'
 import { addMember, createPerson, createRole, createTeam, createToken, listRoles } from '../../modules/staff/index.ts'
 import type { Actor, Scope } from '../../platform/access/index.ts'
@@ -16,7 +16,10 @@ export interface World { players: Player[]; make: (player: Player, relation: Rel
 /** Roles of a company's own making, as far as they show what no built-in role shows. */
 const CUSTOM: { key: string; scope: Scope; permissions: string[] }[] = [
   { key: 'own-desk', scope: 'own', permissions: ['customers.read', 'quality.read', 'requests.read', 'requests.work', 'staff.read'] },
+  { key: 'region-desk', scope: 'region', permissions: ['customers.read', 'quality.read', 'requests.read', 'requests.work', 'staff.read'] },
 ]
+/** Where people of scope `region` are at home, and where they are not. */
+const [HERE, ELSEWHERE] = ['TW-N', 'TW-S']
 /** Held by programs, never by people. */
 const PROGRAMS = new Set(['intake'])
 
@@ -27,7 +30,7 @@ export async function createWorld(desk: TestDesk): Promise<World> {
     const near = (await createTeam(ctx, { name: 'near' })).id
     const far = (await createTeam(ctx, { name: 'far' })).id
     const agent = async (name: string, role: string, teamId: string) => {
-      const { id } = await createPerson(ctx, { name, login: `${name}@matrix.example`, role })
+      const { id } = await createPerson(ctx, { name, login: `${name}@matrix.example`, role, regions: [HERE] })
       await addMember(ctx, teamId, id)
       return id
     }
@@ -47,11 +50,14 @@ export async function createWorld(desk: TestDesk): Promise<World> {
   const make = (player: Player, relation: Relation): Promise<Thing> => run(desk.app, {}, async (ctx) => {
     const word = `${player.role}-${relation}-${++count}`
     const [subject, email] = [`subject ${word}`, `${word}@customer.example`]
-    const teamId = relation === 'other' ? teams.far : teams.near
+    // Who goes by region sees what customers of theirs ask of any team, and not what their own team has for others.
+    const isFar = player.scope === 'region' ? relation === 'team' : relation === 'other'
+    const teamId = isFar ? teams.far : teams.near
     const accepted = await acceptRequest(ctx, { source: 'matrix', key: word, channel: 'email', subject, text: 'text', customer: { name: `customer ${word}`, email, verified: true, channel: 'email' }, teamId })
-    const holder = relation === 'own' && player.kind === 'agent' ? player.id : relation === 'other' ? colleagues.far : colleagues.near
+    const holder = relation === 'own' && player.kind === 'agent' ? player.id : isFar ? colleagues.far : colleagues.near
     const opener = relation === 'own' && player.kind === 'client' ? player.id : programs
     await ctx.db`update requests.request set stage = 'execute', team_id = ${teamId}, holder_id = ${holder}, answerable_id = ${holder}, first_responder_id = ${holder}, opened_by_kind = 'client', opened_by_id = ${opener} where id = ${accepted.id}`
+    await ctx.db`update customers.customer set region = ${player.scope === 'region' && relation === 'team' ? HERE : ELSEWHERE} where id = ${accepted.customerId}`
     await ctx.db`delete from requests.assignment where request_id = ${accepted.id}`
     const by: Actor = { kind: 'agent', id: holder, name: 'holder', permissions: new Set(['*']), scope: 'all', teamIds: [] }
     const mine = { ...ctx, actor: by }

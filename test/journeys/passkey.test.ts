@@ -31,7 +31,8 @@ describe.skipIf(!canTravel)('passkeys in a browser', () => {
     await page.goto(invited.body.url)
     await page.getByRole('button', { name: '登入' }).last().click()
     await page.getByLabel('新密碼').fill(PASSWORD)
-    await page.getByRole('button', { name: '儲存密碼' }).or(page.getByRole('button', { name: '設定密碼' })).first().click()
+    await page.getByRole('button', { name: '設定密碼' }).click()
+    await page.getByText('密碼已設定').or(page.getByText('已設定')).first().waitFor()
   }, 90_000)
   afterAll(async () => {
     await browser?.close()
@@ -61,9 +62,9 @@ describe.skipIf(!canTravel)('passkeys in a browser', () => {
     // The screen was left open: a grant asks who is there, and goes on by itself once it is told.
     await page.goto(`${origin}/tokens`)
     await forgetProof()
-    await page.getByRole('button', { name: '新增權杖' }).or(page.getByRole('button', { name: '產生權杖' })).first().click()
+    await page.getByRole('button', { name: '建立權杖' }).first().click()
     await page.getByLabel('名稱').fill('報表程式')
-    await page.getByRole('dialog').getByRole('button', { name: /權杖/ }).last().click()
+    await page.getByRole('dialog').getByRole('button', { name: '建立權杖' }).click()
     await page.getByRole('dialog', { name: '請確認是您本人' }).waitFor()
     await page.getByRole('button', { name: '用密碼金鑰確認' }).click()
     await page.getByText(/ldt_/).first().waitFor()
