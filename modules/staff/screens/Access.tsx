@@ -91,7 +91,7 @@ type Outcome = Answer<typeof staff.decide>
 function Proposals(): ReactElement {
   const t = useText()
   const { person } = useSession()
-  const live = ['staff.propos']
+  const live = ({ type }: { type: string }) => /^staff\.propos/.test(type)
   const pending = useGet(staff.proposals, { query: { state: 'pending' } }, { live })
   const decided = useGet(staff.proposals, { query: { state: 'decided' } }, { live })
   const roles = useGet(staff.roles, {})
