@@ -48,7 +48,7 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactEle
   const id = found.data?.due ? undefined : found.data?.id
   usePresenceKept(found.data?.presence)
   useEffect(() => onSignedOut(() => { if (queryClient.getQueryData(key)) queryClient.setQueryData(key, null) }), [])
-  useEffect(() => id === undefined ? undefined : startLive(queryClient), [id])
+  useEffect(() => id === undefined ? undefined : startLive(queryClient, () => { void queryClient.invalidateQueries({ queryKey: key }) }), [id])
   const value = useMemo<Session>(() => ({
     person: found.data ?? null,
     setPresence: (state) => {

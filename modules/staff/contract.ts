@@ -197,7 +197,7 @@ export const staff = {
   addPasskey: { method: 'POST', path: '/api/me/passkeys', access: 'signed-in', always: true, stepUp: true, status: 201, idempotency: 'none', body: z.strictObject({ name: line(60), passkey: PasskeyAnswer }), response: Passkey, faults: ['staff.passkey-wrong', 'staff.session-needed'] },
   removePasskey: { method: 'DELETE', path: '/api/me/passkeys/:id', access: 'signed-in', stepUp: true, params: byId, faults: ['staff.passkey.not-found', 'staff.session-needed'] },
 
-  policy: { method: 'GET', path: '/api/access-policy', access: 'signed-in', summary: 'The profile of passwords and time-outs in force, and whether the three administrators are separated.', response: Policy },
+  policy: { method: 'GET', path: '/api/access-policy', access: 'signed-in', always: true, summary: 'The profile of passwords and time-outs in force, and whether the three administrators are separated.', response: Policy },
   changeProfile: { method: 'PUT', path: '/api/access-policy/profile', access: 'access.configure', stepUp: true, body: z.strictObject({ profile, version }), response: Policy, faults: [CHANGED] },
   separate: {
     method: 'PUT', path: '/api/access-policy/separation', access: 'access.configure', stepUp: true, body: z.strictObject({ version }), response: Policy, faults: [CHANGED, 'staff.separation-lacks', 'staff.separation-mixed'],

@@ -13,7 +13,7 @@ export function Password({ person, onSet }: { person: Pick<SignedIn, 'hasPasswor
   const client = useQueryClient()
   const [search, setSearch] = useSearchState<'first'>()
   const [form, setForm] = useState(0)
-  const policy = useGet(staff.policy, {}, { isEnabled: person.due === null, staleSeconds: 600 })
+  const policy = useGet(staff.policy, {}, { staleSeconds: 600 })
   const needsOld = person.hasPassword && !person.maySetPassword
   const save = useCall(staff.setMyPassword, { onFault: () => undefined, onDone: () => {
     toast.ok(t('staff.password-set'))
