@@ -14,6 +14,7 @@ import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
 import type { Endpoint } from '../platform/http/contract.ts'
 import { openApi } from '../platform/http/openapi.ts'
+import { followCertificate, readCertificate } from '../platform/http/tls.ts'
 import { type Authenticate, type Mounted, createHttp, createMount } from '../platform/http/server.ts'
 import { JobRunner, type Queues } from '../platform/jobs/index.ts'
 import type { Log, Module, Service, Wiring } from '../platform/module.ts'
@@ -53,6 +54,8 @@ export interface Installation {
 
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
+  const { certificate } = options.config
+  const tls = options.serve && certificate ? readCertificate(certificate) : null
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
@@ -73,7 +76,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) { jobs.wake(); sealer?.wake() } } }) : null
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
-  const http = options.serve ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
+  const http = options.serve ? createHttp({ trustProxy: options.config.trustProxy, tls, isEncrypted: options.config.publicUrl.startsWith('https:'), logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
   const wiring: Wiring = { http, pulse, log }
   const services: Service[] = []
   if (http) {
@@ -85,6 +88,10 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     const missing = [...endpoints].filter(([, endpoint]) => !mounted.some((one) => one.endpoint === endpoint)).map(([name]) => name)
     if (missing.length) throw new Error(`endpoints without a route: ${missing.join(', ')}`)
   }
+  const unfollow = http && certificate ? followCertificate(http.server as never, certificate, (outcome) => {
+    if ('until' in outcome) log.info(outcome, 'certificate taken up')
+    else log.error({ err: outcome.error }, 'certificate kept as it was')
+  }) : null
   if (work) {
     for (const room of rooms) services.push(...((await room.services?.(app, wiring)) ?? []))
     jobs.start()
@@ -100,6 +107,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       }
     },
     async close() {
+      unfollow?.()
       await http?.close()
       await Promise.all(services.map((service) => service.stop()))
       await jobs.stop()

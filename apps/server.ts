@@ -4,15 +4,14 @@ import { assemble, type Installation } from './assemble.ts'
 import { demoRoom } from './demo/room.ts'
 import { servePages } from './pages.ts'
 import { rooms } from './rooms.ts'
-import { readConfig } from '../platform/config.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
-import { openDatabase } from './open.ts'
+import { configOrEnd, openDatabase } from './open.ts'
 import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
 import { run } from '../platform/context.ts'
 import { authenticator, createSetupLink, needsSetup } from '../modules/staff/index.ts'
 
 const began = performance.now()
-const config = readConfig()
+const config = configOrEnd()
 const log = pino({ level: config.logLevel, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
 const say = (line: string) => process.stdout.write(`${line}\n`)
 

@@ -37,20 +37,42 @@ export const HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
 }
 
-export function createHttp(options: { logError: (error: unknown, request: FastifyRequest) => void; trustProxy?: string[] }): FastifyInstance {
+export interface HttpOptions {
+  logError: (error: unknown, request: FastifyRequest) => void
+  trustProxy?: string[]
+  /** For `https.createServer`; without it the server speaks plain HTTP. */
+  tls?: object | null
+  /** People reach it by https: browsers are told to stay there, and nobody else's plain request is answered. */
+  isEncrypted?: boolean
+}
+
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const headers = options.isEncrypted ? { ...HEADERS, 'strict-transport-security': 'max-age=31536000' } : HEADERS
   const http = Fastify({
+    ...(options.tls ? { https: options.tls } : {}),
     logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
     requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
     // An address that can't be decoded is refused before any hook runs.
-    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(HEADERS), options.logError) },
-  })
+    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(headers), options.logError) },
+  }) as unknown as FastifyInstance
   http.removeContentTypeParser('text/plain')
   http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
-  http.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
+  http.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers)
+    if (options.isEncrypted && isPlainFromAfar(request)) throw new Fault('http.not-encrypted', 403)
+  })
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, options.logError))
   http.setNotFoundHandler((request, reply) => refuse(new Fault('http.not-found', 404), request, reply, options.logError))
   return http
+}
+
+const PROBES = /^\/(?:livez|readyz|metrics)$/
+// What a trusted proxy says is in `protocol` already; one on this very machine may be plain towards us, if its browser was not.
+function isPlainFromAfar(request: FastifyRequest): boolean {
+  if (request.protocol === 'https' || PROBES.test(request.url)) return false
+  const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '')
+  return !isNear || /^http(?:,|$)/.test(String(request.headers['x-forwarded-proto'] ?? ''))
 }
 
 /** Gives `mount`, the only way an endpoint enters; every mounted endpoint is remembered for the API page. */
