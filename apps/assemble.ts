@@ -110,8 +110,9 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     },
     async close() {
       await drain?.close(STOP_MS)
-      await Promise.all(services.map((service) => service.stop()))
+      // Jobs first: they use what the services hold open, and a mail that is cut off is of unknown fate.
       await jobs.stop()
+      await Promise.all(services.map((service) => service.stop()))
       await sealer?.stop()
       await pulse?.stop()
       await pool.end({ timeout: 5 })
