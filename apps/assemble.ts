@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
 import type { Clock } from '../platform/clock/index.ts'
-import { systemClock } from '../platform/clock/index.ts'
+import { DatabaseClock } from '../platform/clock/database.ts'
 import type { Config } from '../platform/config.ts'
 import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
-import { openPool } from '../platform/database/index.ts'
+import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
@@ -57,14 +57,22 @@ export interface Installation {
   close(): Promise<void>
 }
 
+/** A step may take its time, and so may waiting for another process that is at it. */
+async function bringUp(databaseUrl: string): Promise<void> {
+  const pool = openPool(databaseUrl, { max: 1, name: 'loopdesk-migrate', silentMs: null, parameters: { statement_timeout: '0', lock_timeout: '0' } })
+  try { await migrate(pool, migrationRooms()) } finally { await pool.end({ timeout: 1 }) }
+}
+
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const clock = options.clock ?? new DatabaseClock()
+  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
-    if (options.migrate ?? true) await migrate(pool, migrationRooms())
+    if (options.migrate ?? true) await bringUp(options.databaseUrl)
     for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
+    if (clock instanceof DatabaseClock) await clock.compare(pool)
     await app.book.prepare(app)
   } catch (error) {
     await pool.end({ timeout: 1 })
@@ -83,6 +91,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const http = options.serve || options.health ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
   const wiring: Wiring = { http, pulse, log }
   const services: Service[] = []
+  if (clock instanceof DatabaseClock && pulse) services.push(keepTime(clock, pool, log))
   const drain = http && drainable(http)
   if (http) serveHealth(http, app, jobs, () => drain!.isDraining())
   if (http && options.serve) {
@@ -132,6 +141,8 @@ function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDrainin
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   countJobs(metrics, jobs)
+  const { clock } = app
+  if (clock instanceof DatabaseClock) new Gauge({ name: 'loopdesk_clock_ahead_seconds', help: 'How far this machine’s clock is ahead of the database’s; the product goes by the latter.', registers: [metrics], collect() { this.set(clock.aheadMs / 1000) } })
   http.get('/livez', async () => ({ ok: true }))
   http.get('/readyz', async (_request, reply) => {
     // Proxies send nothing more to a process that is about to stop.
@@ -140,6 +151,23 @@ function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDrainin
     return { ok: true, version, role: app.config.role }
   })
   http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+}
+
+const COMPARE_EVERY_MS = 10_000
+const DRIFT_MS = 1_000
+
+function keepTime(clock: DatabaseClock, pool: Pool, log: Log): Service {
+  let told = 0
+  const look = (): void => {
+    clock.compare(pool).then((aheadMs) => {
+      if (Math.abs(aheadMs - told) < DRIFT_MS) return
+      told = aheadMs
+      log.warn({ aheadMs: Math.round(aheadMs) }, 'the clock of this machine differs from the database’s, which counts')
+    }, () => {})
+  }
+  look()
+  const timer = setInterval(look, COMPARE_EVERY_MS).unref()
+  return { stop: async () => { clearInterval(timer) } }
 }
 
 function countJobs(metrics: Registry, jobs: JobRunner): void {
