@@ -7,10 +7,12 @@ import type { Clock } from './index.ts'
 
 /** Smaller differences than a comparison can tell are left alone, so that time does not tremble. */
 const TREMBLE_MS = 5
+const MOST_DOUBT_MS = 250
 
 export class DatabaseClock implements Clock {
   #anchorMs: number
   #anchoredAt: number
+  #isCompared = false
   readonly #wall: () => number
   readonly #steady: () => number
   /** How far the machine's clock was ahead at the last comparison. */
@@ -33,10 +35,14 @@ export class DatabaseClock implements Clock {
     // It said so somewhere between question and answer.
     const doubtMs = (heardAt - askedAt) / 2
     const nowMs = row!.ms + doubtMs
+    // The network or we ourselves were too busy: the steady clock knows better.
+    if (doubtMs > MOST_DOUBT_MS && this.#isCompared) return this.aheadMs
     if (Math.abs(this.now().getTime() - nowMs) > doubtMs + TREMBLE_MS) {
       this.#anchorMs = nowMs
       this.#anchoredAt = heardAt
     }
-    return (this.aheadMs = this.#wall() - nowMs)
+    if (doubtMs <= MOST_DOUBT_MS) this.aheadMs = this.#wall() - nowMs
+    this.#isCompared = true
+    return this.aheadMs
   }
 }

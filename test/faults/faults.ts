@@ -141,6 +141,7 @@ const rollingRestart: FaultCase = {
       const began = performance.now()
       await node.program.stop()
       outcome.ms.push(Math.round(performance.now() - began))
+      rig.say(`        ${node.name} stopped in ${outcome.ms.at(-1)} ms`)
       outcome.strikes++
       await rig.site.start(node)
       await sleep(300)

@@ -1,6 +1,7 @@
 /** `npm run faults [-- --seeds 5 --topology nodes --only F02,F03 --short seed…]`: exit 0 when every seed of every topology is good. */
 import { parseArgs } from 'node:util'
 import { describe, runRig } from './rig.ts'
+import { closeSites } from './site.ts'
 import type { Topology } from './site.ts'
 
 const { values, positionals } = parseArgs({
@@ -10,6 +11,8 @@ const { values, positionals } = parseArgs({
 const topologies = (['program', 'nodes'] as const).filter((one: Topology) => values.topology === 'all' || values.topology === one)
 if (!topologies.length) throw new RangeError(`--topology is program, nodes or all: ${values.topology}`)
 const seeds = positionals.length ? positionals.map(Number) : Array.from({ length: Number(values.seeds) }, (_, nr) => nr + 1)
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { void closeSites().finally(() => process.exit(1)) })
 
 const verdicts: string[] = []
 for (const topology of topologies) {

@@ -46,7 +46,14 @@ export interface Site {
 const SIZE = { agents: 4, capacity: 2_000 }
 const QUIET = { info() {}, warn() {}, error: (what: unknown) => console.error(what) }
 
-export const openSite = (topology: Topology, folder: string): Promise<Site> => (topology === 'program' ? openProgram(folder) : openNodes(folder))
+const open = new Set<Site>()
+export async function openSite(topology: Topology, folder: string): Promise<Site> {
+  const site = await (topology === 'program' ? openProgram(folder) : openNodes(folder))
+  open.add(site)
+  return { ...site, async close() { open.delete(site); await site.close() } }
+}
+/** For whoever is interrupted: no process stays behind. */
+export const closeSites = (): Promise<unknown> => Promise.all([...open].map((site) => site.close()))
 
 async function openProgram(folder: string): Promise<Site> {
   const dataDir = join(folder, 'data')
