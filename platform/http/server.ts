@@ -51,7 +51,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const http = Fastify({
     ...(options.tls ? { https: options.tls } : {}),
     logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
-    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
+    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true, return503OnClosing: false,
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
     // An address that can't be decoded is refused before any hook runs.
     frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(headers), options.logError) },
