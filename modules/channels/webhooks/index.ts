@@ -48,7 +48,7 @@ async function changeWebhook(ctx: Ctx, id: string, change: { url?: string; types
   if (change.url !== undefined) await mustBeAllowed(ctx, change.url)
   const after = { url: change.url ?? before.url, types: change.types ?? before.types, isActive: change.isActive ?? before.isActive }
   if (!(await updateWebhook(ctx, id, change.version, after))) throw new Fault('channels.webhooks.changed-meanwhile', 409)
-  await emit(ctx, 'channels.webhook-changed', { subject: id, data: after })
+  await emit(ctx, 'channels.webhook-changed', { subject: id, data: { before: { url: before.url, types: before.types, isActive: before.isActive }, after } })
   return viewWebhook(ctx, id)
 }
 
