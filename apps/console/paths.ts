@@ -25,6 +25,8 @@ export const patterns = {
   service: '/services/$id',
   rules: '/rules',
   roles: '/roles',
+  audit: '/governance/audit',
+  alarms: '/governance/alarms',
   account: '/account',
   demo: '/demo',
   parts: '/ui',
