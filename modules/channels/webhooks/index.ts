@@ -72,6 +72,7 @@ async function resend(ctx: Ctx, webhookId: string, id: string): Promise<WebhookD
   // One that still waits for its next try is tried now.
   await ctx.db`update platform.job set run_at = ${ctx.now} where queue = 'channels.send-webhook' and key = ${id} and leased_by is null and failed_at is null`
   enqueue(ctx, 'channels.send-webhook', { deliveryId: id }, { key: id, lane: webhookId })
+  await emit(ctx, 'channels.webhook-resent', { subject: webhookId, data: { delivery: id } })
   return (await selectDelivery(ctx, id))!
 }
 
