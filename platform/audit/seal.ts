@@ -44,8 +44,8 @@ export const anchorFile = (dataDir: string): string => join(dataDir, 'audit-anch
 
 /** The events between two places, in the order they are sealed. */
 export const selectRows = (db: Db, after: Place, upTo: Place, limit: number) => db<SealedRow[]>`
-  select id, xid::text, seq, type, subject, actor_kind, actor_id, at::text as at, team_id, data::text as data, source, call from platform.event
-  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and (xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq}) order by xid, seq limit ${limit}`
+  select id, xid::text, seq, type, subject, actor_kind, actor_id, at::text as at, team_id, data::text as data, source, call from platform.event e
+  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and (xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq}) order by e.xid, e.seq limit ${limit}`
 
 /**
  * Seals what is new; answers how many events. Nothing when another process is sealing, or when the listeners are held
