@@ -104,7 +104,7 @@ async function main(): Promise<void> {
       await measureAccepting(product, bare, pid, url, company)
       for (const line of await countWire(url, socketDir, dataDir)) add(line)
     }
-    if (isWanted('audit')) for (const line of await measureAudited(url, dataDir, quick ? 4 : 10)) add(line)
+    if (isWanted('audit')) for (const line of await measureAudited(url, pid, dataDir, quick ? 4 : 10)) add(line)
     if (isWanted('pages')) for (const line of await measureReads({ url, product, bare, company, few: size.few, many: size.many, times: size.reads })) add(line)
   } finally {
     for (const program of programs.reverse()) await program.stop()
