@@ -5,5 +5,6 @@
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { auditPart } from './audit/index.ts'
+import { noticesPart } from './notices/index.ts'
 
-export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart])
+export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart])

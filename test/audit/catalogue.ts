@@ -111,6 +111,12 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.acknowledgeAlarm': ['alarm.acknowledged'],
   'governance.ownAlarm': ['alarm.owner-changed'],
   'governance.changeAlarmLimits': ['alarm.limits-changed'],
+  'governance.sendNotice': ['notice.sent'],
+  'governance.sendHandOver': ['notice.sent'],
+  'governance.withdrawNotice': ['notice.withdrawn'],
+  'governance.deliverNotice': ['notice.delivered'],
+  'governance.readNotice': ['notice.read'],
+  'governance.confirmNotice': ['notice.confirmed'],
 
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
@@ -126,6 +132,6 @@ export const plainReads: readonly string[] = [
   'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
-  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits',
+  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',
   'demo.state',
 ]
