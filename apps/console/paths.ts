@@ -27,6 +27,7 @@ export const patterns = {
   roles: '/roles',
   audit: '/governance/audit',
   alarms: '/governance/alarms',
+  notices: '/governance/notices',
   account: '/account',
   demo: '/demo',
   parts: '/ui',

@@ -6,7 +6,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../ui/index.ts'
 
 const parts = [
-  { id: 'audit', href: paths.audit(), needs: 'audit.read' }, { id: 'alarms', href: paths.alarms(), needs: 'alarms.read' },
+  { id: 'audit', href: paths.audit(), needs: 'audit.read' }, { id: 'alarms', href: paths.alarms(), needs: 'alarms.read' }, { id: 'notices', href: paths.notices(), needs: null },
 ] as const
 export type GovernancePart = (typeof parts)[number]['id']
 
@@ -17,7 +17,7 @@ export function GovernanceFrame({ here, children, ...page }: { here: GovernanceP
   return (
     <>
       <nav aria-label={t('governance.part')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.filter((part) => may(part.needs)).map((part) => (
+        {parts.filter((part) => part.needs === null || may(part.needs)).map((part) => (
           <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`governance.part.${part.id}`)}</Link>
         ))}
       </nav>
