@@ -3,7 +3,7 @@
  * again with its own rights. Also who looks at a request and who writes there.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor } from '../../platform/access/index.ts'
+import { type Actor, may } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
@@ -59,8 +59,8 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   }
 }
 
-/** An event is for those of its team, for who sees everything, and for whom it names. */
-export const concerns = (actor: Actor, event: StoredEvent): boolean =>
+/** An event is for those of its team, for who sees everything, and for whom it names; who looked and who was refused, for the audit. */
+export const concerns = (actor: Actor, event: StoredEvent): boolean => event.type.startsWith('access.') ? may(actor, 'audit.read') :
   actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
 
 const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
