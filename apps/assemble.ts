@@ -16,6 +16,8 @@ import type { Endpoint } from '../platform/http/contract.ts'
 import { openApi } from '../platform/http/openapi.ts'
 import { type Authenticate, type Mounted, createHttp, createMount } from '../platform/http/server.ts'
 import { JobRunner, type Queues } from '../platform/jobs/index.ts'
+import { platformPersonal } from '../platform/own-data.ts'
+import type { PersonalRoom } from '../platform/personal-data.ts'
 import type { Log, Module, Service, Wiring } from '../platform/module.ts'
 import { migrationRooms } from '../platform/testing/template.ts'
 
@@ -54,7 +56,7 @@ export interface Installation {
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal: new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]]) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await migrate(pool, migrationRooms())

@@ -9,6 +9,7 @@ import type { Module } from '../../platform/module.ts'
 import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
 import { lapsePresence } from './people.ts'
+import { staffPersonal } from './personal-data.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
@@ -30,6 +31,7 @@ export const staffRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: staff,
+  personal: staffPersonal,
   routes: staffRoutes,
   queues: {
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },

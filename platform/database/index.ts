@@ -7,6 +7,8 @@ import { socketHost } from './embedded-url.ts'
 
 export type Db = postgres.Sql<Types>
 export type Pool = Db
+/** A part of a statement, to be put into another. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
 type Types = { instant: Date | string; bigint: number }
 
 export interface PoolOptions { max?: number; name?: string; /** Server parameters of each connection. */ parameters?: Record<string, string> }
