@@ -24,6 +24,7 @@ export const patterns = {
   services: '/services',
   service: '/services/$id',
   rules: '/rules',
+  personalData: '/governance/personal-data',
   roles: '/roles',
   account: '/account',
   demo: '/demo',
