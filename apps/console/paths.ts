@@ -24,6 +24,8 @@ export const patterns = {
   services: '/services',
   service: '/services/$id',
   rules: '/rules',
+  personRequests: '/governance/person-requests',
+  personRequest: '/governance/person-requests/$id',
   personalData: '/governance/personal-data',
   roles: '/roles',
   account: '/account',

@@ -1,4 +1,6 @@
 /** The privacy officer's pages. */
 import { lazy } from 'react'
 
+export const PersonRequestsPage = lazy(() => import('./PersonRequests.tsx'))
+export const PersonRequestPage = lazy(() => import('./PersonRequest.tsx'))
 export const RegisterPage = lazy(() => import('./Register.tsx'))
