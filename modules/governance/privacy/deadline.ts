@@ -18,6 +18,8 @@ const terms: Record<Law, (kind: Kind) => Term> = {
   'gdpr': () => ({ first: { months: 1 }, more: { months: 2 } }),
 }
 const DAY = 86_400_000
+/** Midnight is told as the last minute of its day: shown as the next one it would promise a day too many. */
+const MINUTE = 60_000
 
 export const mayExtend = (law: Law, kind: Kind): boolean => terms[law](kind).more !== null
 
@@ -43,9 +45,9 @@ export function dueOf(law: Law, kind: Kind, receivedAt: Date, calendar: Business
   const last = isExtended && more ? after(ends, more) : ends
   for (let day = last; day > midnight; day -= DAY) {
     const closes = closingOf(calendar, clock.instantOf(day), clock.instantOf(day + DAY))
-    if (closes !== null) return new Date(closes)
+    if (closes !== null) return new Date(closes === clock.instantOf(day + DAY) ? closes - MINUTE : closes)
   }
-  return new Date(clock.instantOf(last + DAY))
+  return new Date(clock.instantOf(last + DAY) - MINUTE)
 }
 
 /** The last open moment between two instants; null when closed throughout. */
