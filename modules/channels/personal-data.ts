@@ -36,6 +36,15 @@ export const channelsPersonal: PersonalRoom = {
   erase,
 }
 
+/** Takes the words out of mails that belong to no request. */
+export async function blankMails(ctx: Ctx, ids: readonly string[]): Promise<number> {
+  const { db } = ctx
+  const files = await db<{ id: string }[]>`select raw_file_id as id from channels.mail where id = any(${ids as string[]}::uuid[]) and raw_file_id is not null`
+  const rows = await db`update channels.mail set address = '', subject = '', header_id = null, reason = null, raw_file_id = null where id = any(${ids as string[]}::uuid[]) and request_id is null and message_id is null returning 1`
+  await removeLoneFiles(ctx, files.map((file) => file.id))
+  return rows.length
+}
+
 // That a mail came, when and what became of it stays; so does the mark by which a second delivery of it is known.
 async function erase(ctx: Ctx, person: Person): Promise<Record<string, number>> {
   const { db } = ctx

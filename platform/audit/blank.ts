@@ -30,7 +30,7 @@ export async function blankEventsOf(ctx: Ctx, subjects: readonly string[], words
   const { db } = ctx
   const found = await db<{ id: string; data: unknown }[]>`
     select id, data from platform.event where subject = any(${subjects as string[]}::uuid[])
-    union select id, data from platform.event where data::text like any(${containing(words)})`
+    ${words.length ? db`union select id, data from platform.event where data::text like any(${containing(words)})` : db``}`
   const changed = found.map(({ id, data }) => ({ id, before: data, data: withoutWords(data) })).filter((row) => JSON.stringify(row.before) !== JSON.stringify(row.data))
   if (!changed.length) return 0
   await db`select set_config('loopdesk.removes_events', 'on', true)`

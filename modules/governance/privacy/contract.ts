@@ -60,6 +60,21 @@ export type Settings = z.infer<typeof Settings>
 export const OwnRequest = z.object({ number: z.int(), kind: z.enum(kinds), stage: z.enum(stages), openedAt: instant, dueAt: instant, ground: z.enum(grounds).nullable(), reason: z.string().nullable(), endedAt: instant.nullable() })
 export type OwnRequest = z.infer<typeof OwnRequest>
 
+/** customer: nobody has dealt with them since · request: closed since · mail: belongs to no request */
+export const categories = ['customer', 'request', 'mail'] as const
+export type Category = (typeof categories)[number]
+const Due = { due: z.int(), held: z.int(), oldest: instant.nullable() }
+export const RetentionDue = z.object(Due)
+export type RetentionDue = z.infer<typeof RetentionDue>
+/** `days` null: kept until somebody asks. `effectiveAt`: not before, because a change can be taken back for a day. */
+export const RetentionRow = z.object({ category: z.enum(categories), days: z.int().nullable(), effectiveAt: instant.nullable(), version: z.int(), ...Due })
+export type RetentionRow = z.infer<typeof RetentionRow>
+export const RetentionRun = z.object({ id, category: z.enum(categories), days: z.int(), at: instant, count: z.int(), held: z.int(), report: z.record(z.string(), z.int()) })
+export type RetentionRun = z.infer<typeof RetentionRun>
+const Retention = z.object({ rows: z.array(RetentionRow), runs: z.array(RetentionRun) })
+const days = z.int().min(30).max(3650)
+const byCategory = z.strictObject({ category: z.enum(categories) })
+
 const version = z.int().min(1)
 const NOT_NOW = ['governance.privacy.not-found', 'governance.privacy.changed-meanwhile', 'governance.privacy.not-now']
 const token = z.strictObject({ token: z.string().regex(/^[\w-]{43}$/) })
@@ -81,6 +96,10 @@ export const privacy = {
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },
   changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: Settings, response: Settings },
+
+  retention: { method: 'GET', path: '/api/retention', access: 'privacy.read', response: Retention, summary: 'How long each category is kept, what is due now, and the last reports.' },
+  previewRetention: { method: 'GET', path: '/api/retention/:category', access: 'privacy.read', params: byCategory, query: z.strictObject({ days: z.coerce.number().int().min(30).max(3650) }), response: RetentionDue, summary: 'What would go if this category were kept so many days.' },
+  changeRetention: { method: 'PUT', path: '/api/retention/:category', access: 'privacy.edit', params: byCategory, body: z.strictObject({ days: days.nullable(), version }), response: Retention, faults: ['governance.privacy.changed-meanwhile'], summary: 'Takes effect a day later.' },
 
   own: { method: 'GET', path: '/api/portal/requests/:token/person-requests', access: 'public', params: token, response: z.object({ rows: z.array(OwnRequest) }), faults: ['channels.chat.link-unknown'], summary: 'What the customer of this request asked about their own data.' },
   ask: { method: 'POST', path: '/api/portal/requests/:token/person-requests', access: 'public', status: 201, idempotency: 'own', params: token, bodyLimit: 32_768, body: z.strictObject({ kind: z.enum(kinds), wish: someText(4000) }), response: OwnRequest, faults: ['channels.chat.link-unknown', 'access.too-many'], summary: 'The customer asks about their own data; the same kind again, while it is open, is the same.' },

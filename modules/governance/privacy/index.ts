@@ -11,6 +11,7 @@ import { scopeOf } from './person.ts'
 import { privacyPersonal } from './personal-data.ts'
 import { askOwn, listOwn } from './portal.ts'
 import { registerOf } from './register.ts'
+import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
 import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
 
 export const privacyPart: Omit<Module, 'name'> = {
@@ -18,6 +19,7 @@ export const privacyPart: Omit<Module, 'name'> = {
   personal: privacyPersonal,
   queues: {
     'governance.erase': { work: (app, job: { payload: { id: string } }) => carryOutErasure(app, job.payload.id), perLane: 1 },
+    'governance.retention': { every: 3_600_000, work: runRetention },
     'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
   },
   routes: (mount) => {
@@ -45,6 +47,9 @@ export const privacyPart: Omit<Module, 'name'> = {
       await emit(ctx, 'privacy.settings-changed', { data: { before, after: body } })
       return body
     })
+    mount(privacy.retention, (ctx) => viewRetention(ctx))
+    mount(privacy.previewRetention, (ctx, { params, query }) => countDue(ctx, params.category, query.days))
+    mount(privacy.changeRetention, (ctx, { params, body }) => changeRetention(ctx, params.category, body))
     mount(privacy.own, (ctx, { params, request }) => { reads(request); return listOwn(ctx, params.token) })
     mount(privacy.ask, (ctx, { params, body, request }) => { asks(request); return askOwn(ctx, params.token, body) })
   },

@@ -11,6 +11,7 @@ export const privacyPersonal: PersonalRoom = {
         'ground', 'ended_at', 'ended_by_id', 'report', 'reminded_at', 'breached_at', 'version'),
       wish: { ...proof, source: 'customer' }, ...columns(proof, 'extension_reason', 'reason', 'outcome'),
     },
+    'governance.erasure': 'impersonal', 'governance.retention_rule': 'impersonal', 'governance.retention_run': 'impersonal',
     'governance.hold': { ...technical('id', 'customer_id', 'by_id', 'at', 'lifted_at', 'lifted_by_id'), ...columns({ ...proof, readers: 'nobody' }, 'reason', 'lifted_why') },
   },
   rows: { 'governance.person_request': ofCustomer, 'governance.hold': ofCustomer },

@@ -5,7 +5,7 @@ import { useMay } from '../../../../apps/console/session.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../../ui/index.ts'
 
-const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }] as const
+const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }, { id: 'retention', href: paths.retention() }] as const
 
 /** The privacy officer's pages, side by side. */
 export function PrivacyFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
@@ -14,7 +14,7 @@ export function PrivacyFrame({ here, children, ...page }: { here: (typeof parts)
     <>
       <nav aria-label={t('governance.privacy.privacy')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
         {parts.map((part) => (
-          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`governance.privacy.${part.id}`)}</Link>
+          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`governance.privacy.part-${part.id}`)}</Link>
         ))}
       </nav>
       <Page {...page}>{children}</Page>
