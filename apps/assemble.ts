@@ -18,6 +18,8 @@ import { drainable } from '../platform/http/drain.ts'
 import { followCertificate, readCertificate } from '../platform/http/tls.ts'
 import { type Authenticate, type Mounted, createHttp, createMount } from '../platform/http/server.ts'
 import { JobRunner, type Queues } from '../platform/jobs/index.ts'
+import { platformPersonal } from '../platform/own-data.ts'
+import type { PersonalRoom } from '../platform/personal-data.ts'
 import type { Log, Module, Service, Wiring } from '../platform/module.ts'
 import { migrationRooms } from '../platform/testing/template.ts'
 
@@ -70,7 +72,8 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const tls = (options.serve || options.health) && certificate ? readCertificate(certificate) : null
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
-  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
+  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await bringUp(options.databaseUrl)

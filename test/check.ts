@@ -8,11 +8,12 @@ import { imports } from './check/imports.ts'
 import { licences } from './check/licences.ts'
 import { lint } from './check/lint.ts'
 import { migrations } from './check/migrations.ts'
+import { personalData } from './check/personal-data.ts'
 import { source } from './check/source.ts'
 import { texts } from './check/texts.ts'
 import type { Part } from './check/tree.ts'
 
-const parts: Record<string, () => Part> = { imports, texts, migrations, source, documents, audit, licences, lint }
+const parts: Record<string, () => Part> = { imports, texts, migrations, source, personalData, documents, audit, licences, lint }
 const summary: string[] = []
 let count = 0
 for (const [name, check] of Object.entries(parts)) {
