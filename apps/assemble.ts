@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
+import { mustMay } from '../platform/access/index.ts'
 import type { Clock } from '../platform/clock/index.ts'
 import { systemClock } from '../platform/clock/index.ts'
 import type { Config } from '../platform/config.ts'
@@ -10,6 +11,7 @@ import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
 import { openPool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
+import { Fault } from '../platform/fault.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
 import type { Endpoint } from '../platform/http/contract.ts'
@@ -80,7 +82,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     const mounted: Mounted[] = []
     const mount = createMount(app, http, options.authenticate(app), mounted)
     for (const room of rooms) room.routes?.(mount, app, wiring)
-    serveBasics(http, app, endpoints)
+    serveBasics(http, app, endpoints, options.authenticate(app))
     await options.pages?.(http, app)
     const missing = [...endpoints].filter(([, endpoint]) => !mounted.some((one) => one.endpoint === endpoint)).map(([name]) => name)
     if (missing.length) throw new Error(`endpoints without a route: ${missing.join(', ')}`)
@@ -118,12 +120,18 @@ const housekeeping: Queues = {
   },
 }
 
-function serveBasics(http: FastifyInstance, app: App, endpoints: Map<string, Endpoint>): void {
+function serveBasics(http: FastifyInstance, app: App, endpoints: Map<string, Endpoint>, authenticate: Authenticate): void {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   http.get('/livez', async () => ({ ok: true }))
   http.get('/readyz', async () => { await app.pool`select 1`; return { ok: true, version } })
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  // What the process is and does helps an attacker too: it is read with a token, like every figure of the house.
+  http.get('/metrics', async (request, reply) => {
+    const found = await authenticate(request)
+    if (!found) throw new Fault('access.sign-in-first', 401)
+    mustMay(found.actor, 'insight.read')
+    return reply.type(metrics.contentType).send(await metrics.metrics())
+  })
   let document: string | null = null
   http.get('/openapi.json', async (_request, reply) => {
     document ??= JSON.stringify(openApi(endpoints, app.config.publicUrl, version))

@@ -7,6 +7,7 @@ import type { Actor } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
+import { authenticator } from '../staff/index.ts'
 
 const BEAT_MS = 15_000
 /** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
@@ -26,9 +27,10 @@ function addBeat(beat: () => void): void {
 }
 
 export function openStream(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string> = {}): Stream {
+  const own = reply.getHeaders() as Record<string, string>
   reply.hijack()
   const raw = reply.raw
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
+  raw.writeHead(200, { ...own, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
   const ends = new Set<() => void>()
   const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
   addBeat(beat)
@@ -61,10 +63,36 @@ export const concerns = (actor: Actor, event: StoredEvent): boolean =>
 
 const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
 
-export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Rights may end without an event: a session that ran out, a token past its day. */
+const ASK_AGAIN_MS = 60_000
+/** Who the caller is is remembered for three seconds, here and on other nodes: then it is asked once more. */
+const SURE_MS = 3_500
+
+/** Follows who the caller is: after every change of the staff, and now and then. `tell` hears null when they are nobody any more. */
+function followActor(app: App, request: FastifyRequest, tell: (actor: Actor | null) => void): { changed(): void; stop(): void } {
+  const authenticate = authenticator(app)
+  const ask = (): void => { authenticate(request).then((found) => tell(found?.actor ?? null), () => {}) }
+  const often = setInterval(ask, ASK_AGAIN_MS).unref()
+  let later: NodeJS.Timeout | null = null
+  return {
+    changed() {
+      ask()
+      later ??= setTimeout(() => { later = null; ask() }, SURE_MS).unref()
+    },
+    stop() { clearInterval(often); if (later) clearTimeout(later) },
+  }
+}
+
+export async function serveLive(app: App, pulse: Pulse | null, who: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  let actor = who
   const stream = openStream(request, reply)
+  const rights = followActor(app, request, (now) => { if (now) actor = now; else stream.end() })
+  stream.onEnd(() => rights.stop())
   stream.onEnd(app.book.subscribe({
-    wants: (event) => concerns(actor, event),
+    wants: (event) => {
+      if (event.type.startsWith('staff.') && event.type !== 'staff.presence-changed') rights.changed()
+      return concerns(actor, event)
+    },
     send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
   }))
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.

@@ -84,7 +84,7 @@ async function identify(endpoint: Endpoint, request: FastifyRequest, authenticat
   const locale = found?.locale ?? pickLocale(request.headers['accept-language'])
   if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale }
   if (!found) throw new Fault('access.sign-in-first', 401)
-  if (found.bySession && endpoint.method !== 'GET') refuseForeignSite(request)
+  if (found.bySession && (endpoint.method !== 'GET' || endpoint.kind === 'stream')) refuseForeignSite(request)
   if (endpoint.access === 'signed-in') {
     if (found.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: endpoint.access })
   } else if (!may(found.actor, endpoint.access)) throw new Fault('access.denied', 403, { permission: endpoint.access })
