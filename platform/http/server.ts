@@ -67,7 +67,8 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
         const input = { ...readInput(endpoint, request), request, reply } as Input<typeof endpoint>
         const options = { actor: who.actor, locale: who.locale }
         if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return handler(reading(app, options), input)
-        if (!writes) return send(endpoint, reply, success, await handler(reading(app, options), input))
+        // A file is read as slowly as its sender likes: the handler opens its transaction afterwards.
+        if (!writes || endpoint.kind === 'multipart') return send(endpoint, reply, success, await handler(reading(app, options), input))
         const key = endpoint.idempotency ? undefined : request.headers['idempotency-key']
         if (typeof key === 'string') return keyed(app, endpoint, options, key, request, reply, success, (ctx) => handler(ctx, input))
         const command = (ctx: Ctx) => handler(ctx, input) as Promise<unknown>
