@@ -26,7 +26,8 @@ export async function storeFile(ctx: Ctx, bytes: Uint8Array): Promise<string> {
 
 /** Display name only: no path, no control or direction characters, at most 200 units. */
 export function displayName(name: string): string {
-  const bare = name.normalize('NFC').split(/[\\/]/).at(-1)!.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
+  // The end of an endless name: trimming takes the square of its length.
+  const bare = name.slice(-1_000).normalize('NFC').split(/[\\/]/).at(-1)!.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
   const short = bare.length > 200 ? bare.slice(0, 150) + bare.slice(-50) : bare
   return short.toWellFormed() || 'file'
 }
