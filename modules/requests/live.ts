@@ -83,11 +83,25 @@ function followActor(app: App, request: FastifyRequest, tell: (actor: Actor | nu
   }
 }
 
+/** Windows of one person; the oldest makes room, and a page that is still open comes back by itself. */
+const MOST_STREAMS = 30
+const streamsOf = new WeakMap<App, Map<string, Set<Stream>>>()
+function makeRoom(app: App, personId: string, stream: Stream): void {
+  const all = streamsOf.get(app) ?? new Map<string, Set<Stream>>()
+  streamsOf.set(app, all)
+  const mine = all.get(personId) ?? new Set()
+  all.set(personId, mine.add(stream))
+  stream.onEnd(() => { mine.delete(stream); if (!mine.size && all.get(personId) === mine) all.delete(personId) })
+  const [oldest] = mine
+  if (mine.size > MOST_STREAMS) oldest!.end()
+}
+
 export async function serveLive(app: App, pulse: Pulse | null, who: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   let actor = who
   const stream = openStream(request, reply)
   const rights = followActor(app, request, (now) => { if (now) actor = now; else stream.end() })
   stream.onEnd(() => rights.stop())
+  makeRoom(app, who.id ?? '', stream)
   stream.onEnd(app.book.subscribe({
     wants: (event) => {
       if (event.type.startsWith('staff.') && event.type !== 'staff.presence-changed') rights.changed()

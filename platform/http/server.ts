@@ -44,6 +44,14 @@ export function createHttp(options: { logError: (error: unknown, request: Fastif
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
     // An address that can't be decoded is refused before any hook runs.
     frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(HEADERS), options.logError) },
+    // What is no HTTP at all never becomes a request.
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return
+      const [status, words, code] = error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large', 'input.too-large'] : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'Request Timeout', 'input.not-json'] : [400, 'Bad Request', 'input.not-json']
+      const body = JSON.stringify({ fault: { code, args: {}, fields: [] } })
+      const headers = { ...HEADERS, 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
+      socket.end(`HTTP/1.1 ${status} ${words}\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
+    },
   })
   http.removeContentTypeParser('text/plain')
   http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
