@@ -10,6 +10,7 @@ import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
 import { mustBeRelated } from './mask.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
+import { customersPersonal } from './personal-data.ts'
 import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
@@ -17,6 +18,7 @@ export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCre
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
+export { addressesOf } from './personal-data.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
 
 function mountCustomers(mount: Mount): void {
@@ -27,7 +29,7 @@ function mountCustomers(mount: Mount): void {
   mount(customers.addIdentity, (ctx, { params, body }) => addIdentity(ctx, params.id, body))
   mount(customers.verifyIdentity, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id]); return verifyIdentityById(ctx, params.id, params.identityId) })
   mount(customers.removeIdentity, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id]); return removeIdentity(ctx, params.id, params.identityId) })
-  mount(customers.merge, async (ctx, { params, body }) => { await mustBeRelated(ctx, [params.id, params.otherId]); await mergeCustomers(ctx, params.id, params.otherId, body.reason); return viewCustomer(ctx, params.id) })
+  mount(customers.merge, async (ctx, { params, body }) => { await mergeCustomers(ctx, params.id, params.otherId, body.reason); return viewCustomer(ctx, params.id) })
   mount(customers.unmerge, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id, params.otherId]); await unmergeCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
   mount(customers.distinguish, async (ctx, { params }) => { await distinguishCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
   mount(customers.reveal, (ctx, { params, body }) => revealCustomer(ctx, params.id, body))
@@ -38,4 +40,4 @@ function mountCustomers(mount: Mount): void {
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], routes: mountCustomers }
+export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, routes: mountCustomers }

@@ -1,8 +1,9 @@
 /** Who calls: the session cookie of a browser or the bearer token of a program, found by a keyed hash. */
 import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import { keyedHash } from '../../platform/crypto/index.ts'
-import type { Authenticate, Known } from '../../platform/http/server.ts'
+import type { Authenticate } from '../../platform/http/server.ts'
 import { type Found, memoryOf } from './memory.ts'
 import { extendPresence } from './store/people.ts'
 import { type SessionHolder, type TokenHolder, selectSessionHolders, selectTokenHolders, touchSession, touchToken } from './store/access.ts'
@@ -56,6 +57,20 @@ export function authenticator(app: App): Authenticate {
   }
   return Object.assign(find, { watch: watcher(app) })
 }
+
+/** Whose credential a long-lived connection was opened with, now: looked up anew, and not counted as use. Null when it has ended. */
+export async function stillHolds(app: App, request: FastifyRequest): Promise<Actor | null> {
+  const { authorization } = request.headers
+  const now = app.clock.now()
+  if (authorization !== undefined) {
+    const [row] = await selectTokenHolders(app.pool, [tokenHash(app, authorization.slice(7))], now)
+    return row ? byToken(row, now).actor : null
+  }
+  const token = sessionTokenOf(app, request)
+  const [row] = token === null ? [] : await selectSessionHolders(app.pool, [tokenHash(app, token)], now)
+  return row ? bySession(row, now).actor : null
+}
+
 // Guesses are not remembered: they would push out the real ones.
 const isFound = (found: Found | null): boolean => found !== null
 
@@ -102,11 +117,9 @@ const bySession = (row: SessionHolder, now: Date): Found => ({
 const IDLE_AFTER_S = 60
 const isIdle = (request: FastifyRequest): boolean => Number(request.headers['loopdesk-idle'] ?? 0) > IDLE_AFTER_S
 
-interface Watched { token: string; as: string; end: () => void }
+interface Watched { token: string; due: string | null; end: () => void }
 const WATCH_MS = 3_000
-const rightsOf = ({ actor, due }: Known): string => JSON.stringify([actor.id, [...actor.permissions].sort(), actor.scope, [...actor.teamIds].sort(), [...(actor.regions ?? [])].sort(), due ?? null])
-
-/** Ends what is held open by a session or token that is over, or whose holder may no longer do the same. */
+/** Ends what is held open by a session or token that is over, told or not: one question for all, every three seconds. */
 function watcher(app: App): NonNullable<Authenticate['watch']> {
   const all = new Set<Watched>()
   let timer: NodeJS.Timeout | null = null
@@ -116,17 +129,17 @@ function watcher(app: App): NonNullable<Authenticate['watch']> {
     const hashes = new Map([...all].map((one) => [tokenHash(app, one.token).toString('hex'), one.token]))
     const [ofTokens, ofSessions] = [[] as Buffer[], [] as Buffer[]]
     for (const [hash, token] of hashes) (token.startsWith(TOKEN_PREFIX) ? ofTokens : ofSessions).push(Buffer.from(hash, 'hex'))
-    const holders = new Map<string, string>()
-    if (ofTokens.length) for (const row of await selectTokenHolders(app.pool, ofTokens, now)) holders.set(hashes.get(row.hash.toString('hex'))!, rightsOf(byToken(row, now)))
-    if (ofSessions.length) for (const row of await selectSessionHolders(app.pool, ofSessions, now)) holders.set(hashes.get(row.hash.toString('hex'))!, rightsOf(bySession(row, now)))
-    for (const one of all) if (hashes.has(tokenHash(app, one.token).toString('hex')) && holders.get(one.token) !== one.as) { all.delete(one); one.end() }
+    const holders = new Map<string, string | null>()
+    if (ofTokens.length) for (const row of await selectTokenHolders(app.pool, ofTokens, now)) holders.set(hashes.get(row.hash.toString('hex'))!, null)
+    if (ofSessions.length) for (const row of await selectSessionHolders(app.pool, ofSessions, now)) holders.set(hashes.get(row.hash.toString('hex'))!, dueOf(row, now))
+    for (const one of all) if (hashes.has(tokenHash(app, one.token).toString('hex')) && holders.get(one.token) !== one.due) { all.delete(one); one.end() }
   }
   // Not asked: nothing is known to be over.
   const safely = (): void => { look().catch(() => {}) }
   memoryOf(app).onDrop(() => { if (all.size) soon ??= setTimeout(() => { soon = null; safely() }, 20) })
   return (request, known, end) => {
     const token = request.headers.authorization?.slice(7) ?? sessionTokenOf(app, request) ?? ''
-    const one = { token, as: rightsOf(known), end }
+    const one = { token, due: known.due ?? null, end }
     all.add(one)
     timer ??= setInterval(safely, WATCH_MS).unref()
     return () => {

@@ -4,14 +4,15 @@
  */
 export type Duty = 'system' | 'security' | 'audit' | 'contents'
 
-const CONTENTS = new Set(['customers', 'mails', 'quality', 'requests'])
+const CONTENTS = new Set(['customers', 'mails', 'privacy', 'quality', 'requests'])
 
 /** Null for what any duty may hold beside its own, e.g. reading the list of colleagues. */
 export function dutyOf(permission: string): Duty | null {
   const [noun, verb] = permission.split('.')
   if (permission === 'access.approve') return null
-  if (noun === 'access') return 'security'
-  if (noun === 'audit') return 'audit'
+  // How long the trail is kept is policy, which who reads it must not set.
+  if (noun === 'access' || noun === 'alarms' || permission === 'audit.configure') return 'security'
+  if (noun === 'audit' || noun === 'compliance') return 'audit'
   if (CONTENTS.has(noun!)) return 'contents'
   return verb === 'configure' ? 'system' : null
 }

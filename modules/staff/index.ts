@@ -7,12 +7,15 @@ import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
 import type { Module } from '../../platform/module.ts'
 import { staff } from './contract.ts'
+import { memoryOf } from './memory.ts'
 import { disableUnused, lapsePresence } from './people.ts'
+import { staffPersonal } from './personal-data.ts'
 import { LONGEST_IDLE_MS } from './profiles.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
-export { authenticator, sessionTokenOf } from './authenticate.ts'
+export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { touches as changesAccess } from './memory.ts'
 export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
@@ -30,8 +33,10 @@ export const staffRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: staff,
+  personal: staffPersonal,
   routes: staffRoutes,
   permissions: ['audit.export', 'audit.read'],
+  connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
     'staff.disable-unused': { every: 86_400_000, work: disableUnused },
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },

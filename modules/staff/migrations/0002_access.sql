@@ -41,7 +41,7 @@ select staff.grant_with('staff.configure', 'access.approve', 'access.configure',
 insert into staff.role (id, key, permissions, scope, built_in) values
   ('01900000-0000-7000-8000-000000000006', 'system-administrator',
     '{access.approve,channels.configure,channels.read,staff.configure,staff.read,standards.configure,standards.read}', 'all', true),
-  ('01900000-0000-7000-8000-000000000007', 'security-administrator', '{access.approve,access.configure,access.grant,staff.read}', 'all', true),
+  ('01900000-0000-7000-8000-000000000007', 'security-administrator', '{access.approve,access.configure,access.grant,alarms.handle,alarms.read,audit.configure,staff.read}', 'all', true),
   ('01900000-0000-7000-8000-000000000008', 'audit-administrator', '{audit.export,audit.read}', 'all', true);
 
 -- Not chosen by the person: to be changed before anything else where the profile says so.
