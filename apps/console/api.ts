@@ -47,6 +47,9 @@ export function onProve(ask: () => Promise<boolean>): () => void {
   return () => { prover = null }
 }
 
+/** Asks the person to prove that they are there; false when they would not, or nobody is there to ask. */
+export const proveAgain = async (): Promise<boolean> => (await prover?.()) ?? false
+
 // The page asks by itself too; the server must know how long there has been nobody.
 let lastInputAt = performance.now()
 for (const name of ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const) globalThis.addEventListener?.(name, () => { lastInputAt = performance.now() }, { capture: true, passive: true })
@@ -87,7 +90,7 @@ export async function call<const E extends Endpoint>(endpoint: E, args: Args<E>,
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer<E>
   const fault = await readFault(response)
-  if (fault.code === 'access.prove-again' && prover && !options.isProven && (await prover())) return call(endpoint, args, { ...options, isProven: true })
+  if (fault.code === 'access.prove-again' && !options.isProven && (await proveAgain())) return call(endpoint, args, { ...options, isProven: true })
   throw fault
 }
 
