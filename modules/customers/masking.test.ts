@@ -130,7 +130,7 @@ test('D06 records are joined, and addresses vouched for, by those only who work 
   const identity = (await view(contact.id, people.lead.token)).identities[0]!.id
   const by = (token: string, method: string, path: string) => desk.call<{ fault: { code: string; args: object } }>(method, `/api/customers${path}`, { token, ...(method === 'PUT' && path.includes('merges') ? { body: { reason: '同一人' } } : {}) })
   for (const [method, path] of [['PUT', `/${who.served}/merges/${who.unserved}`], ['PUT', `/${who.unserved}/merges/${who.served}`], ['PUT', `/${contact.id}/identities/${identity}/verification`], ['DELETE', `/${contact.id}/identities/${identity}`]] as const) {
-    expect(await by(request.holder.token, method, path)).toMatchObject({ status: 403, body: { fault: { code: 'customers.not-related', args: {} } } })
+    expect(await by(request.holder.token, method, path)).toMatchObject({ status: 403, body: { fault: { code: path.includes('merges') ? 'customers.not-both-yours' : 'customers.not-related', args: {} } } })
   }
   expect((await by(people.lead.token, 'PUT', `/${contact.id}/identities/${identity}/verification`)).status).toBe(200)
 })

@@ -86,9 +86,9 @@ export const Passkey = z.object({ id, name: z.string(), isSynced: z.boolean(), c
 export const RecoveryCodes = z.object({ codes: z.array(z.string()) })
 const b64 = z.string().max(20_000).regex(/^[A-Za-z0-9_-]*$/)
 /** What an authenticator answers, as browsers write it (WebAuthn level 3, `toJSON`). */
-export const PasskeyAnswer = z.object({
-  id: b64, rawId: b64, type: z.literal('public-key'), authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(), clientExtensionResults: z.looseObject({}),
-  response: z.object({
+export const PasskeyAnswer = z.strictObject({
+  id: b64, rawId: b64, type: z.literal('public-key'), authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(), clientExtensionResults: z.record(z.string().max(60), z.unknown()),
+  response: z.strictObject({
     clientDataJSON: b64, attestationObject: b64.optional(), authenticatorData: b64.optional(), signature: b64.optional(), userHandle: b64.nullish(),
     transports: z.array(z.string().max(20)).max(10).optional(), publicKeyAlgorithm: z.int().optional(), publicKey: b64.optional(),
   }),
