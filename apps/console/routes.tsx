@@ -1,7 +1,7 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
-import { StartPage } from '../../modules/insight/screens/index.tsx'
+import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
@@ -31,6 +31,8 @@ export interface Route {
 export const routes: Partial<Record<PageName, Route>> = {
   start: { page: StartPage, rail: 'start' },
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
+  reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
+  reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },

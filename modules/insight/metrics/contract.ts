@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { day, id, instant, limit } from '../../../platform/http/shapes.ts'
-import { buckets, dimensions, metricKeys } from './catalogue.ts'
+import { buckets, dimensions, metricKeys } from '../../../lib/metrics/index.ts'
 
 const shared = {
   metric: z.enum(metricKeys), by: z.enum(dimensions).default('time'), bucket: z.enum(buckets).default('day'),

@@ -1,6 +1,6 @@
 /** The catalogue's formulas as SQL over `insight.fact r`: which rows count, and what each is worth. */
 import type { Ctx } from '../../../platform/context.ts'
-import { metrics, type MetricKey, type Moment } from './catalogue.ts'
+import { metrics, type MetricKey, type Moment } from '../../../lib/metrics/index.ts'
 
 const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', end: 'opened_at' }
 

@@ -16,5 +16,7 @@ export const metricsPart: Omit<Module, 'name'> = {
     mount(reports.exportFigures, async (ctx, { query, reply }) => reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${query.metric}-${query.from}-${query.to}.csv"`).send(await figuresCsv(ctx, query)))
   },
   // Readers measure what is new themselves; this keeps it little.
-  queues: { 'insight.measure': { every: 60_000, work: async (app) => { await measureNew(app) } } },
+  queues: {
+    'insight.measure': { every: 60_000, work: async (app) => { await measureNew(app) } },
+  },
 }

@@ -4,7 +4,7 @@ import { newId } from '../../../lib/id/index.ts'
 import { run } from '../../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
-import { aggregateOf, dimensions, metricKeys, metrics, type MetricKey } from './catalogue.ts'
+import { aggregateOf, dimensions, metricKeys, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { Behinds, Figures } from './contract.ts'
 import { measure, measureNew } from './measure.ts'
 
