@@ -41,21 +41,21 @@ function wanted(ctx: Ctx, of: Filters) {
   return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
 }
 
-/** Rows `(id uuid, key text, value float8, …)` of a period. */
-function valued(ctx: Ctx, zone: string, of: Filters, period: Period) {
+/** Rows `(id uuid, key, value float8)` of a period; by time the key is the number of the bucket, from 1. */
+function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null) {
   const { db } = ctx
   const key = of.by === 'time'
-    ? (metrics[of.metric].at === 'end' ? db`''` : db`(date_trunc(${of.bucket}, ${db.unsafe(columnOf(of.metric))} at time zone ${zone}) at time zone ${zone})::text`)
-    : db`coalesce(${db.unsafe(columns[of.by])}::text, '')`
+    ? (edges ? db`width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[])` : db`1`)
+    : db.unsafe(columns[of.by])
   return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from insight.fact r where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
 }
 
 type Row = { key: string; value: number | null; count: number }
 
 /** The figure of every key, and under the key null that of all together. */
-async function count(ctx: Ctx, zone: string, of: Filters, period: Period): Promise<{ total: Row; rows: Row[] }> {
+async function count(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null): Promise<{ total: Row; rows: Row[] }> {
   const all = await ctx.db<(Row & { isTotal: number })[]>`
-    select key, grouping(key) as is_total, ${aggregate(ctx, of.metric)} as value, count(*)::int as count from (${valued(ctx, zone, of, period)}) v group by grouping sets ((key), ())`
+    select coalesce(key::text, '') as key, grouping(key) as is_total, ${aggregate(ctx, of.metric)} as value, count(*)::int as count from (${valued(ctx, of, period, edges)}) v group by grouping sets ((key), ())`
   const total = all.find((row) => row.isTotal === 1) ?? { key: '', value: metrics[of.metric].aggregate === 'count' ? 0 : null, count: 0 }
   return { total, rows: all.filter((row) => row.isTotal === 0) }
 }
@@ -69,22 +69,46 @@ async function starts(ctx: Ctx, zone: string, bucket: Bucket, { from, to }: Peri
 
 /** By time: each bucket on its own, the empty ones too; what is still open is looked at when each bucket ends. */
 async function countByTime(ctx: Ctx, zone: string, of: Filters, period: Period): Promise<{ total: Row; rows: Row[] }> {
-  const whole = await starts(ctx, zone, of.bucket, period)
-  const { total, rows } = await count(ctx, zone, of, period)
-  const none = metrics[of.metric].aggregate === 'count' ? 0 : null
-  if (metrics[of.metric].at !== 'end') {
-    const found = new Map(rows.map((row) => [new Date(row.key).toISOString(), row]))
-    return { total, rows: whole.map(({ start }) => ({ value: none, count: 0, ...found.get(start), key: start })) }
+  const buckets = await starts(ctx, zone, of.bucket, period)
+  if (metrics[of.metric].at === 'end') {
+    const past = buckets.filter(({ start }) => Date.parse(start) < ctx.now.getTime())
+    const [{ total }, rows] = await Promise.all([count(ctx, of, period, null), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
+    return { total, rows }
   }
-  const past = whole.filter(({ start }) => Date.parse(start) < ctx.now.getTime())
+  const { total, rows } = await count(ctx, of, period, buckets.map(({ start }) => start))
+  const none = metrics[of.metric].aggregate === 'count' ? 0 : null
+  const found = new Map(rows.map((row) => [Number(row.key), row]))
+  return { total, rows: buckets.map(({ start }, nr) => ({ value: none, count: 0, ...found.get(nr + 1), key: start })) }
+}
+
+interface Bucketed { start: string; end: string }
+
+/** How many were open when each bucket ended: all that came before, less all that were closed before. */
+async function backlogs(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promise<Row[]> {
   const { db } = ctx
-  const counted = await db<{ nr: number; value: number | null; count: number }[]>`
-    select b.nr::int, ${aggregate(ctx, of.metric)} as value, count(v.value)::int as count
-    from unnest(${past.map(({ end }) => end)}::timestamptz[]) with ordinality as b (ends, nr)
-    left join lateral (select ${of.metric === 'backlog' ? db`1::float8` : db`(extract(epoch from least(b.ends, ${ctx.now}::timestamptz) - r.opened_at) / 60)::float8`} as value
-      from insight.fact r where r.opened_at < b.ends and (r.closed_at is null or r.closed_at >= b.ends) and ${wanted(ctx, of)}) v on true
-    group by b.nr order by b.nr`
-  return { total, rows: counted.map((row) => ({ key: past[row.nr - 1]!.start, count: row.count, value: of.metric === 'backlog' ? row.count : row.value })) }
+  const ends = buckets.map(({ end }) => end)
+  const changes = (column: string) => db<{ nr: number; count: number }[]>`
+    select width_bucket(${db.unsafe(column)}, ${ends}::timestamptz[]) as nr, count(*)::int as count from insight.fact r where ${db.unsafe(column)} < ${ends.at(-1) ?? null}::timestamptz and ${wanted(ctx, of)} group by 1`
+  const [opened, closed] = (await Promise.all([changes('r.opened_at'), changes('r.closed_at')])).map((rows) => new Map(rows.map((row) => [row.nr, row.count])))
+  let open = 0
+  return buckets.map(({ start }, nr) => {
+    open += (opened!.get(nr) ?? 0) - (closed!.get(nr) ?? 0)
+    return { key: start, value: open, count: open }
+  })
+}
+
+/** The age of what was open when each bucket ended. A request is taken apart into the ends it was open at, which for most are none. */
+async function ages(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promise<Row[]> {
+  const { db } = ctx
+  const ends = buckets.map(({ end }) => end)
+  const rows = await db<{ nr: number; value: number; count: number }[]>`
+    select v.nr, ${aggregate(ctx, of.metric)} as value, count(*)::int as count
+    from (select nr, (extract(epoch from least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - o.opened_at) / 60)::float8 as value
+      from (select r.opened_at, width_bucket(r.opened_at, ${ends}::timestamptz[]) + 1 as first, case when r.closed_at is null then ${ends.length}::int else width_bucket(r.closed_at, ${ends}::timestamptz[]) end as last
+        from insight.fact r where ${wanted(ctx, of)}) o, generate_series(o.first, o.last) nr where o.first <= o.last) v
+    group by v.nr`
+  const found = new Map(rows.map((row) => [row.nr, row]))
+  return buckets.map(({ start }, nr) => ({ key: start, value: found.get(nr + 1)?.value ?? null, count: found.get(nr + 1)?.count ?? 0 }))
 }
 
 async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<Map<string, string>> {
@@ -107,9 +131,9 @@ export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
   const asOf = await upToDate(ctx)
   const { zone } = await dayOf(ctx)
   const period = await periodOf(ctx, zone, asked)
-  const counting = asked.by === 'time' ? countByTime : count
-  const now = await counting(ctx, zone, asked, period)
-  const before = asked.compare === 'none' ? null : await counting(ctx, zone, asked, await earlier(ctx, zone, asked, period))
+  const counting = (over: Period) => (asked.by === 'time' ? countByTime(ctx, zone, asked, over) : count(ctx, asked, over, null))
+  const now = await counting(period)
+  const before = asked.compare === 'none' ? null : await counting(await earlier(ctx, zone, asked, period))
   // By time the first day stands beside the first; else the same team beside itself.
   const byKey = new Map(before?.rows.map((row) => [row.key, row.value]))
   const beside = (row: Row, at: number): number | null => (before === null ? null : asked.by === 'time' ? (before.rows[at]?.value ?? null) : (byKey.get(row.key) ?? null))
@@ -132,9 +156,9 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
   const { db } = ctx
   const rows = await db<Behinds['rows']>`
     select r.id, r.number, ${db.unsafe(columnOf(asked.metric))} as at, t.name as team, p.name as person, s.name->>${ctx.locale} as service, r.channel, r.priority, v.value
-    from (${valued(ctx, zone, asked, period)}) v join insight.fact r on r.id = v.id
+    from (${valued(ctx, asked, period, null)}) v join insight.fact r on r.id = v.id
       left join staff.team t on t.id = r.team_id left join staff.person p on p.id = r.holder_id left join standards.service s on s.id = r.service_id
-    where ${asked.by !== 'time' && asked.key !== undefined ? db`v.key = ${asked.key}` : db`true`} ${asked.cursor ? db`and r.number < ${Number(asked.cursor) || 0}` : db``}
+    where ${asked.by !== 'time' && asked.key !== undefined ? db`coalesce(v.key::text, '') = ${asked.key}` : db`true`} ${asked.cursor ? db`and r.number < ${Number(asked.cursor) || 0}` : db``}
     order by r.number desc limit ${asked.limit + 1}`
   const shown = rows.slice(0, asked.limit)
   return { rows: shown, next: rows.length > asked.limit ? String(shown.at(-1)!.number) : null }
