@@ -32,8 +32,8 @@ async function measureBatch(ctx: Ctx): Promise<number> {
     return 0
   }
   const events = await ctx.db<{ xid: string; seq: number; subject: string | null; ours: boolean }[]>`
-    select xid::text, seq, subject, type like 'request.%' as ours from platform.event
-    where (xid, seq) > (${place.xid}::xid8, ${place.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit ${BATCH}`
+    select xid::text, seq, subject, type like 'request.%' as ours from platform.event e
+    where (e.xid, e.seq) > (${place.xid}::xid8, ${place.seq}) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.seq limit ${BATCH}`
   const last = events.at(-1)
   if (!last) return 0
   await measure(ctx, [...new Set(events.flatMap((event) => (event.ours && event.subject ? [event.subject] : [])))])
