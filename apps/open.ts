@@ -6,10 +6,10 @@ import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
 
 export interface OpenDatabase { url: string; isShared: boolean; stop(): Promise<void> }
 
-/** The settings; a program with a wrong one ends with the sentence that names it. */
-export function configOrEnd(): Config {
+/** The settings, with the role of the command line if it has one; a program with a wrong one ends with the sentence that names it. */
+export function configOrEnd(role?: string): Config {
   try {
-    return readConfig()
+    return readConfig(role === undefined ? process.env : { ...process.env, ROLE: role })
   } catch (error) {
     if (!(error instanceof StartRefusal)) throw error
     process.stderr.write(`${explainRefusal(error)}\n`)

@@ -3,7 +3,12 @@ import { resolve } from 'node:path'
 import { StartRefusal } from './database/refusals.ts'
 import type { CertificateFiles } from './http/tls.ts'
 
+/** What a process does: everything, only answer, or only work in the background. */
+export const ROLES = ['all', 'serve', 'work'] as const
+export type Role = (typeof ROLES)[number]
+
 export interface Config {
+  role: Role
   host: string
   port: number
   /** Absolute path of the folder that holds the embedded database, keys and logs. */
@@ -19,15 +24,18 @@ export interface Config {
   certificate: CertificateFiles | null
 }
 
-/** Reads the environment. Throws StartRefusal `start.setting-wrong` when PORT is no port, or one of TLS_CERT and TLS_KEY is missing. */
+/** Reads the environment. Throws StartRefusal `start.setting-wrong` when PORT is no port, ROLE no role, or one of TLS_CERT and TLS_KEY is missing. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const host = env.HOST || '127.0.0.1'
   const port = Number(env.PORT || 3000)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new StartRefusal('start.setting-wrong', { name: 'PORT', value: env.PORT! })
+  const role = ROLES.find((one) => one === (env.ROLE || 'all'))
+  if (!role) throw new StartRefusal('start.setting-wrong', { name: 'ROLE', value: env.ROLE! })
   const certificate = env.TLS_CERT && env.TLS_KEY ? { cert: resolve(env.TLS_CERT), key: resolve(env.TLS_KEY) } : null
   if (!certificate && (env.TLS_CERT || env.TLS_KEY)) throw new StartRefusal('start.setting-wrong', { name: env.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT', value: '' })
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return {
+    role,
     host,
     port,
     dataDir: resolve(env.DATA_DIR || './data'),

@@ -5,10 +5,12 @@
 import { compose, type Module } from '../../platform/module.ts'
 import { insight } from './contract.ts'
 import { metricsPart } from './metrics/index.ts'
+import { insightPersonal } from './personal-data.ts'
 import { columnsToday, loadsToday, todayOf } from './store.ts'
 
 const todayPart: Omit<Module, 'name'> = {
   contract: insight,
+  personal: insightPersonal,
   routes: (mount) => {
     mount(insight.today, (ctx, { query }) => todayOf(ctx, query))
     mount(insight.columns, (ctx, { query }) => columnsToday(ctx, query))

@@ -5,6 +5,7 @@ import { run } from '../../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
 import { aggregateOf, dimensions, metricKeys, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
+import type { Today } from '../contract.ts'
 import type { Behinds, Figures } from './contract.ts'
 import { measure, measureNew } from './measure.ts'
 
@@ -141,4 +142,21 @@ test('facts are measured once by however many ask, and go with their request', a
   await run(desk.app, {}, (ctx) => measure(ctx, [body.id]))
   expect(await desk.app.pool`select channel from insight.fact where id = ${body.id}`).toEqual([{ channel: 'gone' }])
   await run(desk.app, {}, (ctx) => measure(ctx, [body.id, newId()]))
+})
+
+test('4.3-b the start page and the reports tell the same of the same day', async () => {
+  desk.clock.advance(Date.parse('2026-03-12T09:00:00Z') - desk.clock.now().getTime())
+  await run(desk.app, {}, async (ctx) => {
+    await ctx.db`update requests.request set first_response_at = '2026-03-12T01:00:00Z', resolution_at = '2026-03-12T02:00:00Z', scored_at = '2026-03-12T03:00:00Z', closed_at = '2026-03-12T03:00:00Z' where number % 3 = 0 and score is not null`
+    await measure(ctx, (await ctx.db<{ id: string }[]>`select id from requests.request`).map((row) => row.id))
+  })
+  const { body: today } = await desk.call<Today>('GET', '/api/today', { token: people.admin.token })
+  const told = async (metric: MetricKey) => (await figures(`metric=${metric}&from=2026-03-12&to=2026-03-12`)).total
+  expect(today.firstResponses.count).toBeGreaterThan(5)
+  expect((await told('volume')).value).toBe(today.opened.count)
+  expect((await told('closed')).value).toBe(today.closed.count)
+  expect((await told('first-response-wait')).value).toBeCloseTo(today.firstResponses.medianMinutes!, 6)
+  expect((await told('first-response-in-time')).value).toBeCloseTo(today.firstResponses.inTime / today.firstResponses.count, 9)
+  expect((await told('resolution-in-time')).value).toBeCloseTo(today.resolutions.inTime / today.resolutions.count, 9)
+  expect((await told('rating')).value).toBeCloseTo(today.rating.mean!, 9)
 })
