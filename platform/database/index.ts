@@ -73,15 +73,16 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
     } catch (error) {
       if (guard.isLost()) throw error
       // A failed deferred write makes every later statement fail with 25P02: report the cause, not the echo.
-      const cause = await firstFailure(pending)
-      if (!guard.isLost()) await db`rollback`.catch(() => {})
+      const cause = await Promise.race([firstFailure(pending), guard.lost])
+      if (!guard.isLost()) await Promise.race([db`rollback`.catch(() => {}), guard.lost])
       throw cause && (error as { code?: string }).code === '25P02' ? cause : error
     }
     const commit = Promise.resolve(db`commit`)
     commit.catch(() => {})
     // To the last answer: a connection given back with a statement under way answers the next holder with it.
-    const failed = await firstFailure(pending)
-    const done = await commit
+    // A lost one never answers for what still waited its turn.
+    const failed = await Promise.race([firstFailure(pending), guard.lost])
+    const done = await Promise.race([commit, guard.lost])
     if (failed) throw failed
     if (done.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit')
   } finally {

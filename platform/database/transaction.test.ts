@@ -1,0 +1,43 @@
+/** Transactions whose connection is taken away, on a real PostgreSQL. */
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { isUnavailable, openPool, type Pool, transaction } from './index.ts'
+
+async function twoPools(): Promise<{ pool: Pool; killer: Pool }> {
+  const url = process.env.TEST_DATABASE_URL ?? inject('databaseUrl')
+  const pool = openPool(url, { max: 1, name: 'to-be-cut' })
+  const killer = openPool(url, { max: 1 })
+  onTestFinished(async () => { await Promise.all([pool.end({ timeout: 1 }), killer.end({ timeout: 1 })]) })
+  return { pool, killer }
+}
+const within = <T>(ms: number, work: Promise<T>): Promise<T | 'still waiting'> => Promise.race([work, new Promise<'still waiting'>((done) => setTimeout(() => { done('still waiting') }, ms))])
+const cut = async (killer: Pool, pid: number): Promise<void> => { await killer`select pg_terminate_backend(${pid})` }
+// postgres.js keeps the dead connection's last words and says them once more to the next statement.
+const one = async (pool: Pool, tries = 3): Promise<number> => transaction(pool, async (db) => (await db<{ one: number }[]>`select 1 as one`)[0]!.one)
+  .catch((error: unknown) => { if (tries > 1 && isUnavailable(error)) return one(pool, tries - 1); throw error })
+
+// Found by kill -9 of the database under load: the next accepted requests waited for ever behind such a transaction.
+test('F03 I-12 a transaction that loses its connection while its last statements still wait their turn fails', async () => {
+  const { pool, killer } = await twoPools()
+  let pid = 0
+  const lost = transaction(pool, async (db, later) => {
+    pid = (await db<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]!.pid
+    later(db`select pg_sleep(5), ${'a statement that must be described first'}::text`)
+    for (let nr = 0; nr < 5; nr++) later(db`select ${nr}::int + 1, ${'and others behind it'}::text`)
+    setTimeout(() => void cut(killer, pid), 100)
+  }).catch((error: unknown) => error)
+  expect(await within(4_000, lost)).toBeInstanceOf(Error)
+  expect(await one(pool)).toBe(1)
+})
+
+test('F03 I-12 so does one that has failed already and is about to be rolled back', async () => {
+  const { pool, killer } = await twoPools()
+  const lost = transaction(pool, async (db, later) => {
+    const [row] = await db<{ pid: number }[]>`select pg_backend_pid() as pid`
+    later(db`select pg_sleep(5), ${'first'}::text`)
+    for (let nr = 0; nr < 5; nr++) later(db`select ${nr}::int + 1, ${'behind it'}::text`)
+    setTimeout(() => void cut(killer, row!.pid), 100)
+    throw new Error('no')
+  }).catch((error: unknown) => error)
+  expect(await within(4_000, lost)).toBeInstanceOf(Error)
+  expect(await one(pool)).toBe(1)
+})
