@@ -158,6 +158,8 @@ async function firstFailure(pending: Promise<unknown>[]): Promise<unknown> {
 const UNAVAILABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/
 /** True when the database could not be reached or is restarting: the caller may try again. */
 export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(String((error as { code?: unknown } | null)?.code ?? ''))
+/** True when only the moment was wrong: another's lock, or a race that was lost too often. */
+export const isBusy = (error: unknown): boolean => ['55P03', '40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 export const isDiskFull = (error: unknown): boolean => ['53100', 'ENOSPC'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 /** Name of the violated unique constraint, or null. */
 export function violatedKey(error: unknown): string | null {
