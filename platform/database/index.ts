@@ -4,6 +4,7 @@
  */
 import postgres from 'postgres'
 import { socketHost } from './embedded-url.ts'
+import { renewing } from './renew.ts'
 import { watchedSocket } from './silence.ts'
 
 export type Db = postgres.Sql<Types>
@@ -24,14 +25,12 @@ const SILENT_MS = STATEMENT_MS + 5_000
 
 /** Instants come out as ISO 8601 strings (UTC, ms), bigint and numeric as numbers, columns in camelCase. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
-  const max = options.max ?? 10
   const silentMs = options.silentMs === undefined ? SILENT_MS : options.silentMs
-  const health: Health = { max, hasLost: false, mending: null }
-  const pool = postgres(url, {
+  return renewing((onLoss) => postgres(url, {
     ...socketHost(url),
     ...(silentMs === null || socketHost(url).host ? {} : { socket: watchedSocket(silentMs) }),
-    max,
-    onclose: () => { health.hasLost = true },
+    max: options.max ?? 10,
+    onclose: onLoss,
     connect_timeout: 5,
     idle_timeout: null,
     max_lifetime: null,
@@ -49,29 +48,7 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
       day: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (text: string) => text },
       bigint: { to: 20, from: [20, 1700], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
     },
-  } as never) as unknown as Pool
-  healths.set(pool, health)
-  return pool
-}
-
-interface Health { max: number; hasLost: boolean; mending: Promise<void> | null }
-const healths = new WeakMap<Pool, Health>()
-const MEND_ROUNDS = 3
-
-/**
- * postgres.js says the last words of a connection that died in the middle of a statement once more to whoever uses it
- * next, and when that is `reserve`, never gives the connection out again. So after a loss each is first asked something.
- */
-async function mend(pool: Pool, health: Health): Promise<void> {
-  for (let round = 1; health.hasLost; round++) {
-    health.hasLost = false
-    // As many at once as there are connections: each that is closed must open for one of them.
-    const answers = await Promise.allSettled(Array.from({ length: health.max }, () => pool`select 1`))
-    const refusal = answers.find((one) => one.status === 'rejected')
-    if (!refusal) continue
-    health.hasLost = true
-    if (round >= MEND_ROUNDS) throw refusal.reason
-  }
+  } as never) as unknown as postgres.Sql) as unknown as Pool
 }
 
 type Later = (query: PromiseLike<unknown>) => void
@@ -81,8 +58,6 @@ type Later = (query: PromiseLike<unknown>) => void
  * and awaited only with the commit, so begin, deferred writes and commit ride along with other statements.
  */
 export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) => Promise<T>): Promise<T> {
-  const health = healths.get(pool)
-  if (health?.hasLost || health?.mending) await (health.mending ??= mend(pool, health).finally(() => { health.mending = null }))
   const connection = await (pool as unknown as postgres.Sql).reserve()
   const guard = guardOf(connection)
   const { db } = guard
