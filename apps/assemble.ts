@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
+import { mustMay } from '../platform/access/index.ts'
 import type { Clock } from '../platform/clock/index.ts'
 import { DatabaseClock } from '../platform/clock/database.ts'
 import type { Config } from '../platform/config.ts'
@@ -10,13 +11,17 @@ import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
+import { Fault } from '../platform/fault.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
 import type { Endpoint } from '../platform/http/contract.ts'
 import { openApi } from '../platform/http/openapi.ts'
 import { drainable } from '../platform/http/drain.ts'
+import { followCertificate, readCertificate } from '../platform/http/tls.ts'
 import { type Authenticate, type Mounted, createHttp, createMount } from '../platform/http/server.ts'
 import { JobRunner, type Queues } from '../platform/jobs/index.ts'
+import { platformPersonal } from '../platform/own-data.ts'
+import type { PersonalRoom } from '../platform/personal-data.ts'
 import type { Log, Module, Service, Wiring } from '../platform/module.ts'
 import { migrationRooms } from '../platform/testing/template.ts'
 
@@ -65,9 +70,12 @@ async function bringUp(databaseUrl: string): Promise<void> {
 
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log } = options
+  const { certificate } = options.config
+  const tls = (options.serve || options.health) && certificate ? readCertificate(certificate) : null
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
-  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
+  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await bringUp(options.databaseUrl)
@@ -88,12 +96,12 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   if (pulse) for (const room of rooms) room.connect?.(app, pulse)
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
-  const http = options.serve || options.health ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
+  const http = options.serve || options.health ? createHttp({ trustProxy: options.config.trustProxy, tls, isEncrypted: options.config.publicUrl.startsWith('https:'), logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
   const wiring: Wiring = { http, pulse, log }
   const services: Service[] = []
   if (clock instanceof DatabaseClock && pulse) services.push(keepTime(clock, pool, log))
   const drain = http && drainable(http)
-  if (http) serveHealth(http, app, jobs, () => drain!.isDraining())
+  if (http) serveHealth(http, app, jobs, () => drain!.isDraining(), options.authenticate(app))
   if (http && options.serve) {
     const mounted: Mounted[] = []
     const mount = createMount(app, http, options.authenticate(app), mounted)
@@ -103,6 +111,10 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     const missing = [...endpoints].filter(([, endpoint]) => !mounted.some((one) => one.endpoint === endpoint)).map(([name]) => name)
     if (missing.length) throw new Error(`endpoints without a route: ${missing.join(', ')}`)
   }
+  const unfollow = http && certificate ? followCertificate(http.server as never, certificate, (outcome) => {
+    if ('until' in outcome) log.info(outcome, 'certificate taken up')
+    else log.error({ err: outcome.error }, 'certificate kept as it was')
+  }) : null
   if (work) {
     for (const room of rooms) services.push(...((await room.services?.(app, wiring)) ?? []))
     jobs.start()
@@ -118,6 +130,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       }
     },
     async close() {
+      unfollow?.()
       await drain?.close(STOP_MS)
       // Jobs first: they use what the services hold open, and a mail that is cut off is of unknown fate.
       await jobs.stop()
@@ -137,7 +150,7 @@ const housekeeping: Queues = {
   },
 }
 
-function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDraining: () => boolean): void {
+function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDraining: () => boolean, authenticate: Authenticate): void {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   countJobs(metrics, jobs)
@@ -150,7 +163,16 @@ function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDrainin
     await app.pool`select 1`
     return { ok: true, version, role: app.config.role }
   })
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  // What the process is and does helps an attacker too: from elsewhere it is read with a token, like every figure of the house.
+  http.get('/metrics', async (request, reply) => {
+    const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+    if (!isNear) {
+      const found = await authenticate(request)
+      if (!found) throw new Fault('access.sign-in-first', 401)
+      mustMay(found.actor, 'insight.read')
+    }
+    return reply.type(metrics.contentType).send(await metrics.metrics())
+  })
 }
 
 const COMPARE_EVERY_MS = 10_000

@@ -5,29 +5,18 @@ import { assemble, type Installation } from './assemble.ts'
 import { demoRoom } from './demo/room.ts'
 import { servePages } from './pages.ts'
 import { rooms } from './rooms.ts'
-import { type Config, readConfig } from '../platform/config.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
-import { openDatabase } from './open.ts'
+import { configOrEnd, openDatabase } from './open.ts'
 import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
 import { run } from '../platform/context.ts'
 import { authenticator, createSetupLink, needsSetup } from '../modules/staff/index.ts'
 
 const began = performance.now()
-const config = settings()
+const config = configOrEnd(parseArgs({ options: { role: { type: 'string' } }, strict: false }).values.role as string | undefined)
 const log = pino({ level: config.logLevel, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const serve = config.role !== 'work'
-
-function settings(): Config {
-  try {
-    const { values } = parseArgs({ options: { role: { type: 'string' } } })
-    return readConfig(values.role === undefined ? process.env : { ...process.env, ROLE: values.role })
-  } catch (error) {
-    process.stderr.write(explainRefusal(new StartRefusal('start.setting-wrong', { reason: (error as Error).message })))
-    process.exit(2)
-  }
-}
 
 async function start(): Promise<() => Promise<void>> {
   const database = await openDatabase(config, { log: say })

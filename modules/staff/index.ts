@@ -10,6 +10,7 @@ import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
 import { memoryOf } from './memory.ts'
 import { lapsePresence } from './people.ts'
+import { staffPersonal } from './personal-data.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
@@ -32,6 +33,7 @@ export const staffRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: staff,
+  personal: staffPersonal,
   routes: staffRoutes,
   connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {

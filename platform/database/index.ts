@@ -9,6 +9,8 @@ import { watchedSocket } from './silence.ts'
 
 export type Db = postgres.Sql<Types>
 export type Pool = Db
+/** A part of a statement, to be put into another. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
 type Types = { instant: Date | string; bigint: number }
 
 export interface PoolOptions {

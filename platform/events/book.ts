@@ -10,7 +10,7 @@ import type { NewEvent } from './write.ts'
 
 export type { NewEvent } from './write.ts'
 export { emit } from './write.ts'
-export interface StoredEvent extends NewEvent { seq: number; xid: string }
+export interface StoredEvent extends Omit<NewEvent, 'source' | 'call'> { seq: number; xid: string }
 
 export type Follower = (ctx: Ctx, event: NewEvent) => Promise<void>
 export type Listener = (ctx: Ctx, event: StoredEvent) => Promise<void>
