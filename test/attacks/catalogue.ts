@@ -125,7 +125,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   F13a: { what: 'an idempotency key with another body or by another caller', precedent: 'Stripe', safe: 'refused, or a world of its own', proof: [at.outside] },
   F14a: { what: 'fifty at once', precedent: 'ASVS 2.3.4', safe: 'one takes effect', proof: [at.outside] },
 
-  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', not: NO_IMPORT },
+  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', proof: ['modules/governance/audit/audit.test.ts', 'modules/governance/audit/exposed.test.ts'] },
   G02: { what: 'entities in sheets', precedent: 'XXE', safe: 'refused', not: NO_IMPORT },
   G03: { what: 'odd encodings and endless rows', precedent: 'csv-parse', safe: 'named with row and column', not: NO_IMPORT },
   G04: { what: 'column names as prototypes', precedent: 'CSV headers', safe: 'refused', not: NO_IMPORT },

@@ -214,9 +214,9 @@ test('D11 no answer holds a hash, a secret or somebody else’s credential', asy
 
 test('D12 set-up, figures of the process and anything for developers are closed', async () => {
   expect((await desk.call('POST', '/api/setup', { body: { token: 'x', locale: 'en', zone: 'Asia/Taipei', calendar: { name: 'x', week: { 1: [], 2: [], 3: [], 4: [], 5: [], 6: [], 7: [] }, holidays: 'none' }, administrator: { name: 'x', login: 'x@evil.example', password: 'a long phrase of mine' }, start: 'empty' } })).status).toBe(404)
-  expect((await fetch(`${desk.url}/metrics`)).status).toBe(401)
-  expect((await fetch(`${desk.url}/metrics`, { headers: { authorization: `Bearer ${people.agents[0]!.token}` } })).status).toBe(403)
-  const figures = await fetch(`${desk.url}/metrics`, { headers: { authorization: `Bearer ${people.admin.token}` } })
+  expect((await fetch(`${desk.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(401)
+  expect((await fetch(`${desk.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9', authorization: `Bearer ${people.agents[0]!.token}` } })).status).toBe(403)
+  const figures = await fetch(`${desk.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9', authorization: `Bearer ${people.admin.token}` } })
   expect([figures.status, (await figures.text()).includes('process_cpu')]).toEqual([200, true])
   for (const path of ['/debug', '/debug/pprof', '/status', '/server-status', '/actuator', '/actuator/env', '/phpinfo.php', '/console', '/admin', '/_debug', '/graphql', '/api', '/api/', '/api/debug', '/api/health', '/swagger.json', '/install', '/api/install', '/api/settings'])
     expect((await fetch(desk.url + path)).status, path).toBe(404)
