@@ -27,6 +27,7 @@ export const patterns = {
   personRequests: '/governance/person-requests',
   personRequest: '/governance/person-requests/$id',
   personalData: '/governance/personal-data',
+  consents: '/governance/consents',
   retention: '/governance/retention',
   roles: '/roles',
   account: '/account',

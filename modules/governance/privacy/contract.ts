@@ -72,6 +72,28 @@ export type RetentionRow = z.infer<typeof RetentionRow>
 export const RetentionRun = z.object({ id, category: z.enum(categories), days: z.int(), at: instant, count: z.int(), held: z.int(), report: z.record(z.string(), z.int()) })
 export type RetentionRun = z.infer<typeof RetentionRun>
 const Retention = z.object({ rows: z.array(RetentionRow), runs: z.array(RetentionRun) })
+/** What may be done only with consent; each is asked by itself, none comes with another. */
+export const purposes = ['marketing', 'research', 'profiling', 'third-party', 'disclosure', 'sensitive', 'cross-border'] as const
+export type Purpose = (typeof purposes)[number]
+const Words = z.strictObject({ 'zh-Hant': someText(8000), 'zh-Hans': someText(8000), en: someText(8000) })
+export type Words = z.infer<typeof Words>
+export const NoticeRow = z.object({ id, purpose: z.enum(purposes), version: z.int(), words: Words, sha256: z.string(), publishedAt: instant, valid: z.int(), outdated: z.int() })
+export type NoticeRow = z.infer<typeof NoticeRow>
+const Notices = z.object({ rows: z.array(NoticeRow) })
+export const consentStates = ['none', 'valid', 'outdated', 'withdrawn'] as const
+export const consentChannels = ['phone', 'email', 'paper', 'in-person', 'chat', 'portal'] as const
+export const ConsentRow = z.object({
+  purpose: z.enum(purposes), state: z.enum(consentStates), noticeId: id, version: z.int(), words: Words, givenVersion: z.int().nullable(), givenAt: instant.nullable(), channel: z.string().nullable(), evidence: z.string().nullable(),
+  withdrawnAt: instant.nullable(), withdrawnChannel: z.string().nullable(),
+})
+export type ConsentRow = z.infer<typeof ConsentRow>
+const Consents = z.object({ rows: z.array(ConsentRow) })
+export const OwnConsent = z.object({ purpose: z.enum(purposes), isGiven: z.boolean(), noticeId: id, version: z.int(), words: Words, since: instant.nullable() })
+export type OwnConsent = z.infer<typeof OwnConsent>
+const OwnConsents = z.object({ rows: z.array(OwnConsent) })
+const onePurpose = z.strictObject({ id, purpose: z.enum(purposes) })
+const ownPurpose = z.strictObject({ token: z.string().regex(/^[\w-]{43}$/), purpose: z.enum(purposes) })
+
 const days = z.int().min(30).max(3650)
 const byCategory = z.strictObject({ category: z.enum(categories) })
 
@@ -101,6 +123,15 @@ export const privacy = {
   previewRetention: { method: 'GET', path: '/api/retention/:category', access: 'privacy.read', params: byCategory, query: z.strictObject({ days: z.coerce.number().int().min(30).max(3650) }), response: RetentionDue, summary: 'What would go if this category were kept so many days.' },
   changeRetention: { method: 'PUT', path: '/api/retention/:category', access: 'privacy.edit', params: byCategory, body: z.strictObject({ days: days.nullable(), version }), response: Retention, faults: ['governance.privacy.changed-meanwhile'], summary: 'Takes effect a day later.' },
 
+  notices: { method: 'GET', path: '/api/consent-notices', access: 'privacy.read', response: Notices, summary: 'The present words of each purpose, how many agree to them, and how many to older ones.' },
+  publish: { method: 'POST', path: '/api/consent-notices', access: 'privacy.edit', status: 201, bodyLimit: 131_072, body: z.strictObject({ purpose: z.enum(purposes), words: Words }), response: Notices, faults: ['governance.privacy.changed-meanwhile'], summary: 'A new version of the words: who agreed to an older one has to be asked again.' },
+  consents: { method: 'GET', path: '/api/customers/:id/consents', access: 'customers.read', params: byId, response: Consents, faults: ['customers.not-found'] },
+  consent: { method: 'PUT', path: '/api/customers/:id/consents/:purpose', access: 'customers.edit', params: onePurpose, body: z.strictObject({ noticeId: id, channel: z.enum(consentChannels).exclude(['portal']), evidence: someText(1000) }), response: Consents, faults: ['customers.not-found', 'governance.privacy.no-notice', 'governance.privacy.notice-old'], summary: 'The person has agreed to these words: by which way, and where that can be seen.' },
+  unconsent: { method: 'DELETE', path: '/api/customers/:id/consents/:purpose', access: 'customers.edit', params: onePurpose, response: Consents, faults: ['customers.not-found'], summary: 'The person has withdrawn it; effective at once.' },
+
+  ownConsents: { method: 'GET', path: '/api/portal/requests/:token/consents', access: 'public', params: token, response: OwnConsents, faults: ['channels.chat.link-unknown'] },
+  agree: { method: 'PUT', path: '/api/portal/requests/:token/consents/:purpose', access: 'public', idempotency: 'own', params: ownPurpose, bodyLimit: 8192, body: z.strictObject({ noticeId: id }), response: OwnConsents, faults: ['channels.chat.link-unknown', 'access.too-many', 'governance.privacy.no-notice', 'governance.privacy.notice-old'] },
+  disagree: { method: 'DELETE', path: '/api/portal/requests/:token/consents/:purpose', access: 'public', idempotency: 'own', params: ownPurpose, response: OwnConsents, faults: ['channels.chat.link-unknown', 'access.too-many'], summary: 'As easy as agreeing: one call.' },
   own: { method: 'GET', path: '/api/portal/requests/:token/person-requests', access: 'public', params: token, response: z.object({ rows: z.array(OwnRequest) }), faults: ['channels.chat.link-unknown'], summary: 'What the customer of this request asked about their own data.' },
   ask: { method: 'POST', path: '/api/portal/requests/:token/person-requests', access: 'public', status: 201, idempotency: 'own', params: token, bodyLimit: 32_768, body: z.strictObject({ kind: z.enum(kinds), wish: someText(4000) }), response: OwnRequest, faults: ['channels.chat.link-unknown', 'access.too-many'], summary: 'The customer asks about their own data; the same kind again, while it is open, is the same.' },
 } as const satisfies Endpoints

@@ -5,7 +5,7 @@ import { useMay } from '../../../../apps/console/session.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../../ui/index.ts'
 
-const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }, { id: 'retention', href: paths.retention() }] as const
+const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }, { id: 'consents', href: paths.consents() }, { id: 'retention', href: paths.retention() }] as const
 
 /** The privacy officer's pages, side by side. */
 export function PrivacyFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
