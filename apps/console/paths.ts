@@ -29,6 +29,7 @@ export const patterns = {
   personalData: '/governance/personal-data',
   consents: '/governance/consents',
   retention: '/governance/retention',
+  exports: '/governance/exports',
   roles: '/roles',
   account: '/account',
   demo: '/demo',

@@ -8,6 +8,7 @@ import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } 
 import { privacy } from './contract.ts'
 import { makeCopy } from './copy.ts'
 import { carryOutErasure } from './erase.ts'
+import { askExport, changeRules, decideExport, listExports, readRules, takeExport, traceMark } from './exports.ts'
 import { completePersonRequest, extendPersonRequest, grantPersonRequest, holdCustomer, liftHold, openPersonRequest, refusePersonRequest, verifyPerson, withdrawPersonRequest } from './handle.ts'
 import { scopeOf } from './person.ts'
 import { privacyPersonal } from './personal-data.ts'
@@ -58,6 +59,13 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.consents, async (ctx, { params }) => { await getCustomer(ctx, params.id); return consentsOf(ctx, params.id) })
     mount(privacy.consent, (ctx, { params, body }) => giveConsent(ctx, params.id, params.purpose, body))
     mount(privacy.unconsent, (ctx, { params }) => withdrawConsent(ctx, params.id, params.purpose, 'staff'))
+    mount(privacy.exports, (ctx) => listExports(ctx))
+    mount(privacy.askExport, (ctx, { body }) => askExport(ctx, body))
+    mount(privacy.decideExport, (ctx, { params, body }) => decideExport(ctx, params.id, body))
+    mount(privacy.takeExport, (ctx, { params }) => takeExport(ctx, params.id))
+    mount(privacy.exportRules, (ctx) => readRules(ctx))
+    mount(privacy.changeExportRules, (ctx, { body }) => changeRules(ctx, body))
+    mount(privacy.mark, (ctx, { params }) => traceMark(ctx, params.mark))
     mount(privacy.ownConsents, (ctx, { params, request }) => { reads(request); return listOwnConsents(ctx, params.token) })
     mount(privacy.agree, (ctx, { params, body, request }) => { writes(request); return agreeByLink(ctx, params.token, params.purpose, body.noticeId) })
     mount(privacy.disagree, (ctx, { params, request }) => { writes(request); return disagreeByLink(ctx, params.token, params.purpose) })

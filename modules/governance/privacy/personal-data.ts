@@ -12,7 +12,8 @@ export const privacyPersonal: PersonalRoom = {
       wish: { ...proof, source: 'customer' }, ...columns(proof, 'extension_reason', 'reason', 'outcome'),
     },
     'governance.consent': { ...technical('id', 'customer_id', 'purpose', 'notice_id', 'given_at', 'channel', 'by_kind', 'by_id', 'withdrawn_at', 'withdrawn_channel', 'withdrawn_by_kind', 'withdrawn_by_id'), evidence: { ...proof, readers: 'customers' } },
-    'governance.notice': 'impersonal', 'governance.erasure': 'impersonal', 'governance.retention_rule': 'impersonal', 'governance.retention_run': 'impersonal',
+    // Reasons speak of a task; what was in a file is not kept.
+    'governance.export': 'impersonal', 'governance.export_download': 'impersonal', 'governance.notice': 'impersonal', 'governance.erasure': 'impersonal', 'governance.retention_rule': 'impersonal', 'governance.retention_run': 'impersonal',
     'governance.hold': { ...technical('id', 'customer_id', 'by_id', 'at', 'lifted_at', 'lifted_by_id'), ...columns({ ...proof, readers: 'nobody' }, 'reason', 'lifted_why') },
   },
   rows: { 'governance.person_request': ofCustomer, 'governance.hold': ofCustomer, 'governance.consent': ofCustomer },
