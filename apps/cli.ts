@@ -3,10 +3,9 @@ import { parseArgs } from 'node:util'
 import { assemble, type Installation } from './assemble.ts'
 import { makeDemo, removeDemo } from './demo/index.ts'
 import { diagnose } from './doctor.ts'
-import { openDatabase } from './open.ts'
+import { configOrEnd, openDatabase } from './open.ts'
 import { rooms } from './rooms.ts'
 import { authenticator, createToken } from '../modules/staff/index.ts'
-import { readConfig } from '../platform/config.ts'
 import { run } from '../platform/context.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
 import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
@@ -21,7 +20,7 @@ const usage = `loopdesk <command>
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
-const config = readConfig()
+const config = configOrEnd()
 const quiet = { info() {}, warn() {}, error: (what: unknown) => { process.stderr.write(`${JSON.stringify(what)}\n`) } }
 const print = (line: string): void => { process.stdout.write(`${line}\n`) }
 

@@ -18,6 +18,8 @@ export interface Module {
   contract?: Endpoints
   /** Runs once a process, whatever its role: to hear of commits and forget copies. */
   attach?: (app: App) => void
+  /** Runs once a process that lives on, whatever its role: to tell the other processes and hear of them. */
+  connect?: (app: App, pulse: Pulse) => void
   /** Permissions the room knows, beside those its endpoints name. */
   permissions?: readonly string[]
   routes?: (mount: Mount, app: App, wiring: Wiring) => void
@@ -55,6 +57,7 @@ export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>,
     routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
     services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
     attach: (app) => { for (const part of parts) part.attach?.(app) },
+    connect: (app, pulse) => { for (const part of parts) part.connect?.(app, pulse) },
     selfTest: async (app) => { for (const part of parts) await part.selfTest?.(app) },
   }
 }

@@ -7,7 +7,7 @@ const kept = (retention: Declaration['retention'], readers: Declaration['readers
 
 export const platformPersonal: PersonalRoom = {
   data: {
-    'platform.event': { ...technical('seq', 'xid', 'id', 'type', 'subject', 'actor_kind', 'actor_id', 'at', 'team_id'), data: kept('as-request', 'team') },
+    'platform.event': { ...technical('seq', 'xid', 'id', 'type', 'subject', 'actor_kind', 'actor_id', 'at', 'team_id', 'call'), data: kept('as-request', 'team'), source: kept(400, 'audit', 'secure') },
     'platform.idempotency': { ...technical('actor', 'key', 'fingerprint', 'status', 'at'), response: kept(3, 'self', 'secure') },
     'platform.file': { ...technical('id', 'sha256', 'size', 'at'), bytes: { class: 'personal', purpose: 'answer', basis: 'contract', retention: 'as-request', source: 'channel', readers: 'team' } },
     'platform.job': { ...technical('id', 'queue', 'lane', 'key', 'run_at', 'attempts', 'leased_by', 'leased_until', 'failed_at', 'created_at'), ...columns(kept('as-request', 'nobody', 'secure'), 'payload', 'error') },

@@ -18,7 +18,7 @@ export type Purpose = 'identify' | 'contact' | 'serve' | 'language' | 'answer' |
 /** as-customer, as-request: until the person is erased · as-account: while somebody works here and for the history after · else days */
 export type Retention = 'as-customer' | 'as-request' | 'as-account' | number
 /** work: by relation, see customers/mask.ts · team: who may see the request · self: the person · nobody: only the program */
-export type Readers = 'work' | 'team' | 'customers' | 'staff' | 'channels' | 'privacy' | 'self' | 'nobody'
+export type Readers = 'work' | 'team' | 'customers' | 'staff' | 'channels' | 'privacy' | 'audit' | 'self' | 'nobody'
 
 export interface Declaration { class: DataClass; purpose: Purpose; basis: LegalBasis; retention: Retention; source: DataSource; readers: Readers }
 /** technical: ids, times, states and counts, which say nothing of a person by themselves. */

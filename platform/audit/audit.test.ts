@@ -13,7 +13,7 @@ let desk: TestDesk
 let people: Staffed
 const accept = (nr: number) => desk.call<{ id: string }>('POST', '/api/requests', { token: people.intake.token, headers: { 'idempotency-key': `a${nr}` }, body: { subject: `工單 ${nr}`, text: '寬頻斷線', customer: { name: '陳美玲', email: `c${nr}@example.com` } } })
 const settled = async () => { await desk.settle(); return sealEvents(desk.app) }
-const events = () => desk.app.pool<{ id: string; xid: string; seq: number; type: string }[]>`select id, xid::text, seq, type from platform.event order by xid, seq`
+const events = () => desk.app.pool<{ id: string; xid: string; seq: number; type: string }[]>`select id, xid::text, seq, type from platform.event e order by e.xid, e.seq`
 /** What the owner of the database can do and the program never does. */
 const tamper = (sql: string) => desk.app.pool.unsafe(`alter table platform.event disable trigger user; ${sql}; alter table platform.event enable trigger user`)
 const damage = async () => (await verifyEvents(desk.app)).damage

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Ctx } from '../context.ts'
 import { containing } from '../personal-data.ts'
 import { emit } from '../events/write.ts'
-import { idBytes } from './seal.ts'
+import { DIGEST, idBytes } from './seal.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
@@ -28,15 +28,16 @@ export const digestOfBlanked = (rows: readonly { id: string; digest: Buffer }[])
 /** Empties the events of these subjects and every other one that holds one of these words; answers how many. */
 export async function blankEventsOf(ctx: Ctx, subjects: readonly string[], words: readonly string[], why: string): Promise<number> {
   const { db } = ctx
-  const found = await db<{ id: string; data: unknown }[]>`
-    select id, data from platform.event where subject = any(${subjects as string[]}::uuid[])
-    ${words.length ? db`union select id, data from platform.event where data::text like any(${containing(words)})` : db``}`
-  const changed = found.map(({ id, data }) => ({ id, before: data, data: withoutWords(data) })).filter((row) => JSON.stringify(row.before) !== JSON.stringify(row.data))
+  const columns = db.unsafe("id, data, actor_kind = 'customer' and source is not null as shows_address")
+  const found = await db<{ id: string; data: unknown; showsAddress: boolean }[]>`
+    select ${columns} from platform.event where subject = any(${subjects as string[]}::uuid[])
+    ${words.length ? db`union select ${columns} from platform.event where data::text like any(${containing(words)})` : db``}`
+  const changed = found.map(({ id, data, showsAddress }) => ({ id, before: data, data: withoutWords(data), showsAddress })).filter((row) => row.showsAddress || JSON.stringify(row.before) !== JSON.stringify(row.data))
   if (!changed.length) return 0
   await db`select set_config('loopdesk.removes_events', 'on', true)`
   const rows = await db<{ id: string; digest: Buffer }[]>`
-    update platform.event e set data = n.data from jsonb_to_recordset(${db.json(changed.map(({ id, data }) => ({ id, data })) as never)}) as n (id uuid, data jsonb) where e.id = n.id
-    returning e.id, sha256(convert_to(concat(e.id, '|', e.xid, '|', e.seq, '|', e.type, '|', e.subject, '|', e.actor_kind, '|', e.actor_id, '|', e.at, '|', e.team_id, '|', e.data), 'UTF8')) as digest`
+    update platform.event e set data = n.data, source = case when e.actor_kind <> 'customer' then e.source end from jsonb_to_recordset(${db.json(changed.map(({ id, data }) => ({ id, data })) as never)}) as n (id uuid, data jsonb) where e.id = n.id
+    returning e.id, ${db.unsafe(DIGEST)} as digest`
   await db`select set_config('loopdesk.removes_events', 'off', true)`
   const { id: blankingId } = await emit(ctx, 'platform.events-blanked', { data: { why, count: rows.length, digest: digestOfBlanked(rows) } })
   await db`insert into platform.event_blanked (event_id, blanking_id, digest) select b.id, ${blankingId}, decode(b.digest, 'hex') from jsonb_to_recordset(${db.json(rows.map(({ id, digest }) => ({ id, digest: digest.toString('hex') })))}) as b (id uuid, digest text)`

@@ -28,8 +28,8 @@ export interface Verdict {
 
 const AT_ONCE = 100
 
-/** Reads the whole chain from its beginning. */
-export async function verifyEvents(app: App): Promise<Verdict> {
+/** Reads the whole chain from its beginning; tells of its progress once every hundred seals. */
+export async function verifyEvents(app: App, onProgress?: (seals: number) => Promise<unknown>): Promise<Verdict> {
   const verdict: Verdict = { seals: 0, events: 0, removed: 0, blanked: 0, unsealed: 0, lastSealAt: null, damage: null }
   const anchors = await readAnchors(app.config.dataDir)
   const [removals, blankings] = await Promise.all([readRemovals(app), readBlankings(app)])
@@ -37,6 +37,7 @@ export async function verifyEvents(app: App): Promise<Verdict> {
   for (;;) {
     const seals: Seal[] = await app.pool<Seal[]>`select nr, last_xid::text, last_seq, ids, digests, at, mark from platform.seal where nr > ${before?.nr ?? 0} order by nr limit ${AT_ONCE}`
     if (!seals.length) break
+    await onProgress?.(verdict.seals)
     for (const seal of seals) {
       verdict.damage = damageOfSeal(app, seal, before, anchors) ?? await damageOfRows(app, seal, before, removals, blankings, verdict)
       if (verdict.damage) return verdict
@@ -126,16 +127,16 @@ async function readBlankings(app: App): Promise<Blankings> {
 }
 const digestOfIds = (ids: readonly string[]): string => createHash('sha256').update(Buffer.concat([...ids].sort().map(idBytes))).digest('hex')
 
-/** Takes events out for good. The act is an event itself, which names by count, reason and digest those that were or will be sealed. */
-export async function removeEvents(ctx: Ctx, ids: readonly string[], why: string): Promise<void> {
+/** Takes events out for good; `until`, where all of them are older, spares looking at the rest. The act is an event itself, which names by count, reason and digest those that were or will be sealed. */
+export async function removeEvents(ctx: Ctx, ids: readonly string[], why: string, until: Date | 'infinity' = 'infinity'): Promise<void> {
   if (!ids.length) return
   const sealed = await ctx.db<{ id: string }[]>`
-    select id from platform.event where id = any(${ids as string[]}::uuid[])
+    select id from platform.event where id = any(${ids as string[]}::uuid[]) and at < ${until}
       and (xid, seq) > (select last_xid, last_seq from (select last_xid, last_seq, nr from platform.seal where length(ids) = 0 union all select '0', 0, 0 order by nr desc limit 1) played)`
   const named = sealed.map((event) => event.id)
   const { id: removalId } = await emit(ctx, 'platform.events-removed', { data: { why, count: ids.length, named: named.length, digest: digestOfIds(named) } })
   await ctx.db`insert into platform.event_removed (event_id, removal_id) select unnest(${named}::uuid[]), ${removalId}`
   await ctx.db`select set_config('loopdesk.removes_events', 'on', true)`
-  await ctx.db`delete from platform.event where id = any(${ids as string[]}::uuid[])`
+  await ctx.db`delete from platform.event where id = any(${ids as string[]}::uuid[]) and at < ${until}`
   await ctx.db`select set_config('loopdesk.removes_events', 'off', true)`
 }

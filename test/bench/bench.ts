@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part memory|accepting|mail|pages] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part memory|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { findRunningDatabase, removeData } from '../../platform/database/embedde
 import { openPool } from '../../platform/database/index.ts'
 import { type Company, foundInstallation } from '../company.ts'
 import { freePort, type Program, startProgram } from '../program.ts'
+import { measureAudited } from './audited.ts'
 import { median, openMany } from './load.ts'
 import { cpuMs, describeMachine, familyOf } from './machine.ts'
 import { measureMail } from './mail.ts'
@@ -109,6 +110,7 @@ async function main(): Promise<void> {
       if (line) add(line)
       else console.log('mails are not measured: Dovecot is not installed')
     }
+    if (isWanted('audit')) for (const line of await measureAudited(url, pid, dataDir, quick ? 4 : 10)) add(line)
     if (isWanted('pages')) for (const line of await measureReads({ url, product, bare, company, few: size.few, many: size.many, times: size.reads })) add(line)
   } finally {
     for (const program of programs.reverse()) await program.stop()

@@ -20,7 +20,7 @@ let nr = 0
 const customer = async (): Promise<string> => (await call<Customer>('POST', '/api/customers', { name: '陳美玲', email: `person${++nr}@example.com` })).body.id
 const open = async (kind: string, law = 'tw-pdpa', customerId?: string) => (await call('POST', '/api/person-requests', { customerId: customerId ?? await customer(), kind, law, wish: '請提供我的資料' })).body
 const put = async (request: PersonRequest, act: string, body: Record<string, unknown> = {}) => call('PUT', `/api/person-requests/${request.id}/${act}`, { ...body, version: request.version })
-const eventsOf = async (id: string) => (await desk.app.pool<{ type: string }[]>`select type from platform.event where subject = ${id} order by xid, seq`).map((event) => event.type)
+const eventsOf = async (id: string) => (await desk.app.pool<{ type: string }[]>`select type from platform.event where subject = ${id} and type like 'privacy.%' order by xid, seq`).map((event) => event.type)
 
 test('P14 50 a request has its due time by its law, needs the identity, and is answered', async () => {
   const request = await open('see')
