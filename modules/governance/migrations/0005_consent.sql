@@ -1,5 +1,5 @@
 -- What people are told before they agree, by purpose; a version that was published is never edited.
-create table governance.notice (
+create table governance.consent_notice (
   id           uuid primary key,
   purpose      text not null check (purpose in ('marketing','research','profiling','third-party','disclosure','sensitive','cross-border')),
   version      int not null,
@@ -16,7 +16,7 @@ create table governance.consent (
   id          uuid primary key,
   customer_id uuid not null references customers.customer,
   purpose     text not null,
-  notice_id   uuid not null references governance.notice,
+  notice_id   uuid not null references governance.consent_notice,
   given_at    timestamptz not null,
   channel     text not null,
   evidence    text not null,
@@ -29,4 +29,4 @@ create table governance.consent (
 );
 create unique index consent_active on governance.consent (customer_id, purpose) where withdrawn_at is null;
 create index consent_customer on governance.consent (customer_id, id);
-create index consent_notice on governance.consent (notice_id) where withdrawn_at is null;
+create index consent_of_notice on governance.consent (notice_id) where withdrawn_at is null;

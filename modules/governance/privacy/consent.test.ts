@@ -71,7 +71,7 @@ test('P01 new words make older consents count no more until the person is asked 
   expect((await give('marketing', first.noticeId)).body.fault?.code).toBe('governance.privacy.notice-old')
   await give('marketing', second.id)
   expect(await agree('marketing')).toEqual(new Set([customerId]))
-  const kept = await desk.app.pool<{ version: number; isActive: boolean }[]>`select n.version, c.withdrawn_at is null as is_active from governance.consent c join governance.notice n on n.id = c.notice_id where n.purpose = 'marketing' order by c.id`
+  const kept = await desk.app.pool<{ version: number; isActive: boolean }[]>`select n.version, c.withdrawn_at is null as is_active from governance.consent c join governance.consent_notice n on n.id = c.notice_id where n.purpose = 'marketing' order by c.id`
   expect(kept).toEqual([{ version: 1, isActive: false }, { version: 1, isActive: false }, { version: 2, isActive: true }])
 })
 

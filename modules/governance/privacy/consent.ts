@@ -18,8 +18,8 @@ export async function listNotices({ db }: Pick<Ctx, 'db'>): Promise<{ rows: Noti
   const rows = await db<NoticeRow[]>`
     select distinct on (n.purpose) n.id, n.purpose, n.version, n.words, encode(n.sha256, 'hex') as sha256, n.published_at,
       (select count(*)::int from governance.consent c where c.notice_id = n.id and c.withdrawn_at is null) as valid,
-      (select count(*)::int from governance.consent c join governance.notice o on o.id = c.notice_id where o.purpose = n.purpose and o.id <> n.id and c.withdrawn_at is null) as outdated
-    from governance.notice n order by n.purpose, n.version desc`
+      (select count(*)::int from governance.consent c join governance.consent_notice o on o.id = c.notice_id where o.purpose = n.purpose and o.id <> n.id and c.withdrawn_at is null) as outdated
+    from governance.consent_notice n order by n.purpose, n.version desc`
   return { rows: [...rows].sort((a, b) => purposes.indexOf(a.purpose) - purposes.indexOf(b.purpose)) }
 }
 
@@ -29,7 +29,7 @@ export async function publishNotice(ctx: Ctx, { purpose, words }: { purpose: Pur
   const sha256 = digestOf(words)
   if (before && before.sha256.equals(sha256)) return listNotices(ctx)
   const version = (before?.version ?? 0) + 1
-  await ctx.db`insert into governance.notice (id, purpose, version, words, sha256, by_id, published_at) values (${newId()}, ${purpose}, ${version}, ${ctx.db.json({ ...words })}, ${sha256}, ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, ${ctx.now})`
+  await ctx.db`insert into governance.consent_notice (id, purpose, version, words, sha256, by_id, published_at) values (${newId()}, ${purpose}, ${version}, ${ctx.db.json({ ...words })}, ${sha256}, ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, ${ctx.now})`
     .catch((error: unknown) => { throw violatedKey(error) === 'notice_version' ? new Fault('governance.privacy.changed-meanwhile', 409) : error })
   await emit(ctx, 'privacy.notice-published', { data: { purpose, version, sha256: sha256.toString('hex') } })
   return listNotices(ctx)
@@ -37,7 +37,7 @@ export async function publishNotice(ctx: Ctx, { purpose, words }: { purpose: Pur
 
 interface Current { id: string; version: number; sha256: Buffer }
 async function currentNotice({ db }: Pick<Ctx, 'db'>, purpose: Purpose): Promise<Current | undefined> {
-  const [row] = await db<Current[]>`select id, version, sha256 from governance.notice where purpose = ${purpose} order by version desc limit 1`
+  const [row] = await db<Current[]>`select id, version, sha256 from governance.consent_notice where purpose = ${purpose} order by version desc limit 1`
   return row
 }
 
@@ -45,8 +45,8 @@ async function currentNotice({ db }: Pick<Ctx, 'db'>, purpose: Purpose): Promise
 export async function consentsOf(ctx: Ctx, customerId: string): Promise<{ rows: ConsentRow[] }> {
   const ids = await recordIdsOf(ctx, customerId)
   const rows = await ctx.db<ConsentRow[]>`
-    with newest as (select distinct on (purpose) id, purpose, version, words from governance.notice order by purpose, version desc),
-    said as (select distinct on (c.purpose) c.purpose, c.given_at, c.channel, c.evidence, c.withdrawn_at, c.withdrawn_channel, c.notice_id, o.version from governance.consent c join governance.notice o on o.id = c.notice_id
+    with newest as (select distinct on (purpose) id, purpose, version, words from governance.consent_notice order by purpose, version desc),
+    said as (select distinct on (c.purpose) c.purpose, c.given_at, c.channel, c.evidence, c.withdrawn_at, c.withdrawn_channel, c.notice_id, o.version from governance.consent c join governance.consent_notice o on o.id = c.notice_id
       where c.customer_id = any(${ids}::uuid[]) order by c.purpose, c.withdrawn_at is null desc, c.id desc)
     select n.purpose, n.id as notice_id, n.version, n.words, s.version as given_version, s.given_at, s.channel, s.evidence, s.withdrawn_at, s.withdrawn_channel,
       case when s.purpose is null then 'none' when s.withdrawn_at is not null then 'withdrawn' when s.notice_id <> n.id then 'outdated' else 'valid' end as state
@@ -89,7 +89,7 @@ export async function withdrawAll(ctx: Ctx, customerId: string, channel: string)
 export async function agreeing(ctx: Pick<Ctx, 'db'>, customerIds: readonly string[], purpose: Purpose): Promise<Set<string>> {
   const rows = await ctx.db<{ id: string }[]>`
     select distinct coalesce(m.merged_into, m.id) as id from governance.consent c join customers.customer m on m.id = c.customer_id
-    where c.purpose = ${purpose} and c.withdrawn_at is null and c.notice_id = (select n.id from governance.notice n where n.purpose = ${purpose} order by n.version desc limit 1)
+    where c.purpose = ${purpose} and c.withdrawn_at is null and c.notice_id = (select n.id from governance.consent_notice n where n.purpose = ${purpose} order by n.version desc limit 1)
       and coalesce(m.merged_into, m.id) = any(${customerIds as string[]}::uuid[])`
   return new Set(rows.map((row) => row.id))
 }

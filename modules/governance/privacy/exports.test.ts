@@ -53,7 +53,7 @@ test('P19 personal columns wait for a second person, who is not the one who aske
     `陳美玲,c0@example.com,'+886912345670,gold,${body.mark}`, `"'=HYPERLINK(""https://evil.example"")",c1@example.com,'+886912345671,gold,${body.mark}`,
     `"林, 小姐",c2@example.com,'+886912345672,silver,${body.mark}`, `周安,c3@example.com,'+886912345673,silver,${body.mark}`,
   ])
-  const events = await desk.app.pool<{ type: string; actorId: string; data: Record<string, unknown> }[]>`select type, actor_id, data from platform.event where subject = ${asked.body.id} order by xid, seq`
+  const events = await desk.app.pool<{ type: string; actorId: string; data: Record<string, unknown> }[]>`select type, actor_id, data from platform.event where subject = ${asked.body.id} and type like 'privacy.%' order by xid, seq`
   expect(events.map((event) => [event.type, event.actorId])).toEqual([['privacy.export-asked', people.lead.id], ['privacy.export-approved', director.id], ['privacy.export-taken', people.lead.id]])
   expect(events[2]!.data).toEqual({ kind: 'customers', purpose: 'service', columns: ['name', 'email', 'phone', 'tier'], filter: {}, count: 4, mark: body.mark })
   expect((await desk.app.pool`select 1 from platform.idempotency where response::text like '%c1@example.com%'`).length).toBe(0)

@@ -13,7 +13,7 @@ export const privacyPersonal: PersonalRoom = {
     },
     'governance.consent': { ...technical('id', 'customer_id', 'purpose', 'notice_id', 'given_at', 'channel', 'by_kind', 'by_id', 'withdrawn_at', 'withdrawn_channel', 'withdrawn_by_kind', 'withdrawn_by_id'), evidence: { ...proof, readers: 'customers' } },
     // Reasons speak of a task; what was in a file is not kept.
-    'governance.export': 'impersonal', 'governance.export_download': 'impersonal', 'governance.notice': 'impersonal', 'governance.erasure': 'impersonal', 'governance.retention_rule': 'impersonal', 'governance.retention_run': 'impersonal',
+    'governance.export': 'impersonal', 'governance.export_download': 'impersonal', 'governance.consent_notice': 'impersonal', 'governance.erasure': 'impersonal', 'governance.retention_rule': 'impersonal', 'governance.retention_run': 'impersonal',
     'governance.hold': { ...technical('id', 'customer_id', 'by_id', 'at', 'lifted_at', 'lifted_by_id'), ...columns({ ...proof, readers: 'nobody' }, 'reason', 'lifted_why') },
   },
   rows: { 'governance.person_request': ofCustomer, 'governance.hold': ofCustomer, 'governance.consent': ofCustomer },
