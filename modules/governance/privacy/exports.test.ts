@@ -100,6 +100,16 @@ test('G05 P19 small pieces add up: the month’s rows are spent, also by downloa
   await call('PUT', '/api/export-rules', { freeRows: 200, monthlyRows: 5000 }, people.admin.token)
 })
 
+test('C21 a file fetched at night is an alarm in the morning', async () => {
+  const { body: asked } = await ask(['name'])
+  await decide(asked.id, 'approved')
+  await desk.pass(14 * 3_600_000)
+  await take(asked.id)
+  await desk.settle()
+  const alarms = await desk.app.pool<{ who: string }[]>`select who from governance.alarm where kind = 'off-hours-export'`
+  expect(alarms).toEqual([{ who: people.lead.id }])
+})
+
 test('P02 a file for marketing holds only who agrees to it, also when somebody withdraws after the approval', async () => {
   expect((await ask(['email'], { purpose: 'marketing' })).body.fault?.code).toBe('governance.privacy.export-empty')
   const words = { 'zh-Hant': '寄送優惠', 'zh-Hans': '发送优惠', en: 'Offers' }

@@ -3,6 +3,7 @@ import { emit } from '../../../platform/events/book.ts'
 import type { Module } from '../../../platform/module.ts'
 import { limiter } from '../../channels/index.ts'
 import { getCustomer } from '../../customers/index.ts'
+import { seeExport } from '../audit/alarms.ts'
 import { sweepPersonRequests } from './clock.ts'
 import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } from './consent.ts'
 import { privacy } from './contract.ts'
@@ -25,6 +26,8 @@ export const privacyPart: Omit<Module, 'name'> = {
     'governance.retention': { every: 3_600_000, work: runRetention },
     'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
   },
+  // Data that leaves at night is looked at by somebody in the morning.
+  events: { listeners: { 'privacy.export-taken': seeExport } },
   routes: (mount) => {
     const asks = limiter({ burst: 20, perSecond: 0.05 })
     const writes = limiter({ burst: 120, perSecond: 1 })
