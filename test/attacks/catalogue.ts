@@ -125,11 +125,11 @@ export const attacks: Readonly<Record<string, Attack>> = {
   F13a: { what: 'an idempotency key with another body or by another caller', precedent: 'Stripe', safe: 'refused, or a world of its own', proof: [at.outside] },
   F14a: { what: 'fifty at once', precedent: 'ASVS 2.3.4', safe: 'one takes effect', proof: [at.outside] },
 
-  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', proof: ['lib/sheet/sheet.test.ts', 'modules/governance/audit/audit.test.ts', 'modules/governance/audit/exposed.test.ts'] },
+  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', proof: ['lib/csv/csv.test.ts', 'modules/governance/audit/audit.test.ts', 'modules/governance/audit/exposed.test.ts'] },
   G02: { what: 'entities in sheets', precedent: 'XXE', safe: 'refused', not: NO_IMPORT },
   G03: { what: 'odd encodings and endless rows', precedent: 'csv-parse', safe: 'named with row and column', not: NO_IMPORT },
   G04: { what: 'column names as prototypes', precedent: 'CSV headers', safe: 'refused', not: NO_IMPORT },
-  G05: { what: 'everything carried away by export', precedent: 'insiders', safe: 'approval, quota, watermark', not: 'approval, quota and watermark of exports are not built yet; the export of the audit is recorded and raises an alarm' },
+  G05: { what: 'everything carried away by export', precedent: 'insiders', safe: 'approval, quota, watermark', proof: ['modules/governance/privacy/exports.test.ts'] },
   G06: { what: 'line ends, colours and markup in logged words', precedent: 'log injection', safe: 'one event is one line, without strangers’ words', proof: [at.house] },
 
   H01: { what: 'script tasks in an uploaded process', precedent: 'flowable-engine 2291', safe: 'refused', not: NO_WORKFLOW },
