@@ -5,9 +5,10 @@
  */
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
+import { federationPart } from './federation/index.ts'
 import { lapsePresence } from './people.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
@@ -25,10 +26,7 @@ export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from '
 
 const OLD_MS = 90 * 86_400_000
 
-export const staffRoom: Module = {
-  name: 'staff',
-  migrations: new URL('./migrations/', import.meta.url),
-  text: new URL('./text/', import.meta.url),
+const peoplePart: Omit<Module, 'name'> = {
   contract: staff,
   routes: staffRoutes,
   queues: {
@@ -39,3 +37,5 @@ export const staffRoom: Module = {
     },
   },
 }
+
+export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart])

@@ -45,10 +45,10 @@ const waitMs = (failures: number): number => (failures >= FAILURES_TO_LOCK ? LOC
 const MOST_OF_NETWORK = 200
 const isLoopback = (network: string): boolean => network === '127.0.0.1' || network === '0:0:0:0::/64'
 
-interface Try { attemptId: string; failures: number; person: store.Credentials | undefined }
+export interface Try { attemptId: string; failures: number; person: store.Credentials | undefined }
 
 /** Lets one try in, or throws 429 `staff.sign-in-locked` with the seconds to wait: the same for right and wrong, known and unknown. */
-async function admit(app: App, login: string, network: string): Promise<Try> {
+export async function admit(app: App, login: string, network: string): Promise<Try> {
   const folded = foldLogin(login)
   const hash = keyedHash(app.keys.for('sign-in attempts'), folded)
   return run(app, {}, async (ctx) => {
@@ -62,7 +62,7 @@ async function admit(app: App, login: string, network: string): Promise<Try> {
   })
 }
 
-async function refuse(app: App, tried: Try, code: string): Promise<never> {
+export async function refuse(app: App, tried: Try, code: string): Promise<never> {
   if (tried.failures + 1 >= FAILURES_TO_LOCK) {
     await run(app, {}, (ctx) => emit(ctx, 'staff.sign-in-locked', { subject: tried.person?.id ?? null, data: { failures: tried.failures + 1 } }))
   }
@@ -91,7 +91,7 @@ export async function signIn(app: App, wanted: { login: string; password: string
 }
 
 /** The last step of every way in: the code, the state of the person under a lock, then what is to be done. */
-async function finish<T>(app: App, tried: Try, person: store.Credentials, code: string | undefined, then: (ctx: Ctx) => Promise<T>): Promise<T> {
+export async function finish<T>(app: App, tried: Try, person: store.Credentials, code: string | undefined, then: (ctx: Ctx) => Promise<T>): Promise<T> {
   const outcome = await run(app, { actor: actorOf(person) }, async (ctx) => {
     const present = await store.selectCredentials(ctx, { id: person.id }, true)
     if (!present || present.disabledAt || present.passwordHash !== person.passwordHash) return 'wrong' as const
@@ -179,7 +179,7 @@ export async function editMe(ctx: Ctx, request: FastifyRequest, edit: Parameters
 }
 
 /** Guards what a stolen open screen must not do: the password once more, counted like a sign-in. */
-async function prove(ctx: Ctx, origin: Origin, password: string): Promise<void> {
+export async function prove(ctx: Ctx, origin: Origin, password: string): Promise<void> {
   const person = (await store.selectCredentials(ctx, { id: ctx.actor.id! }))!
   const tried = await admit(ctx.app, person.login, origin.network)
   if (!(await checkPassword(person.passwordHash, password))) {
