@@ -85,3 +85,13 @@ export async function enterWithCode(app: App, provider: OpenProvider, vouched: V
   }
   return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openSession(ctx, person.id, origin, false) })
 }
+
+/** A try that says nothing of the password (the directory is down, nobody is connected) counts neither way. */
+export async function uncounted<T>(app: App, tried: Try, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Fault && (error.status >= 500 || error.code === 'staff.federation.not-known')) await run(app, {}, async (ctx) => { ctx.later(access.forgetAttempt(ctx, tried.attemptId)) })
+    throw error
+  }
+}

@@ -1,4 +1,5 @@
 /** A company's directory: the person is searched for by the search account and proved by binding with their password, over TLS only. */
+import { type Socket, connect } from 'node:net'
 import { Client, type Entry } from 'ldapts'
 import type { App } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
@@ -18,7 +19,14 @@ async function connected<T>(app: App, { settings }: Provider, work: (client: Cli
   checkDirectory(settings.url, settings.startTls, await readNetwork({ db: app.pool }))
   const tls = { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(settings.authority ? { ca: [settings.authority] } : {}) }
   const isSecure = settings.url.startsWith('ldaps:')
-  const client = new Client({ url: settings.url, timeout: TIMEOUT_MS, connectTimeout: TIMEOUT_MS, strictDN: true, ...(isSecure ? { tlsOptions: tls } : {}) })
+  let isUsed = false
+  // The library connects again by itself when a connection was lost, and would then send the password without TLS.
+  const once = (port: number, host: string): Socket => {
+    if (isUsed) throw new Error('the connection was lost')
+    isUsed = true
+    return connect(port, host)
+  }
+  const client = new Client({ url: settings.url, createConnection: once as typeof connect, timeout: TIMEOUT_MS, connectTimeout: TIMEOUT_MS, strictDN: true, ...(isSecure ? { tlsOptions: tls } : {}) })
   try {
     // A certificate is made out to a name; an address says nothing of whose it is.
     if (!isSecure) await client.startTLS({ ...tls, host: new URL(settings.url).hostname.replace(/^\[|\]$/g, ''), servername: /^[\d.]+$|:/.test(new URL(settings.url).hostname) ? undefined : new URL(settings.url).hostname })

@@ -8,7 +8,7 @@ import { admit, mustHaveSession, originOf, prove, refuse } from '../sign-in.ts'
 import { markAttempt } from '../store/access.ts'
 import { selectPerson } from '../store/people.ts'
 import type { IdentityRow } from './contract.ts'
-import { connect } from './enter.ts'
+import { connect, uncounted } from './enter.ts'
 import { type Vouched, findAnswered, refused } from './flow.ts'
 import { askDirectory } from './ldap.ts'
 import { type OpenProvider, isLdap, openProvider } from './providers.ts'
@@ -36,7 +36,7 @@ export async function connectIdentity(ctx: Ctx, request: FastifyRequest, wanted:
   else if (ctx.now.getTime() - Date.parse(session.createdAt) > FRESH_MS) throw new Fault('staff.federation.sign-in-again', 403)
   if (!isLdap(provider)) return begin(provider, reply)
   const tried = await admit(ctx.app, wanted.login ?? '', originOf(request).network)
-  const vouched = await askDirectory(ctx.app, provider, wanted.login ?? '', wanted.password ?? '')
+  const vouched = await uncounted(ctx.app, tried, () => askDirectory(ctx.app, provider, wanted.login ?? '', wanted.password ?? ''))
   if (!vouched) return refuse(ctx.app, tried, 'staff.sign-in-failed').catch((error: Fault) => { throw new Fault(error.code, 422, {}, [{ path: 'password', code: error.code }]) })
   await run(ctx.app, { actor: ctx.actor, locale: ctx.locale }, async (inner) => {
     inner.later(markAttempt(inner, tried.attemptId))

@@ -8,7 +8,7 @@ import type { Mount } from '../../../platform/http/server.ts'
 import type { Log, Wiring } from '../../../platform/module.ts'
 import { type Opened, admit, originOf, refuse, setSessionCookie } from '../sign-in.ts'
 import { federation } from './contract.ts'
-import { enter, enterWithCode } from './enter.ts'
+import { enter, enterWithCode, uncounted } from './enter.ts'
 import { beginFlow, browserOf, findAnswered, findReturned, keepAnswer, refused, takeFlow, type Vouched } from './flow.ts'
 import { askDirectory, checkLdap } from './ldap.ts'
 import * as links from './links.ts'
@@ -62,9 +62,9 @@ function mountDoor(mount: Mount, app: App): void {
     if (!providers.isLdap(provider)) throw new Fault('staff.provider.not-found', 404)
     const origin = originOf(request)
     const tried = await admit(app, body.login, origin.network)
-    const vouched = await askDirectory(app, provider, body.login, body.password)
+    const vouched = await uncounted(app, tried, () => askDirectory(app, provider, body.login, body.password))
     if (!vouched) return refuse(app, tried, 'staff.sign-in-failed')
-    const opened = await enterWithCode(app, provider, vouched, body.code, origin, tried)
+    const opened = await uncounted(app, tried, () => enterWithCode(app, provider, vouched, body.code, origin, tried))
     setSessionCookie(app, reply, opened.token)
     return { personId: opened.personId }
   })
