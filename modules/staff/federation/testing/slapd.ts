@@ -1,15 +1,15 @@
 /** A real OpenLDAP server on free loopback ports, with a certificate and people of its own; for tests. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { certificate, hasCertificates } from './certificate.ts'
 
 const find = (paths: string[]): string | null => paths.find((path) => existsSync(path)) ?? null
 export const slapdPath = find(['/usr/sbin/slapd', '/usr/local/libexec/slapd', '/usr/libexec/slapd'])
-const openssl = find(['/usr/bin/openssl', '/usr/local/bin/openssl', '/opt/homebrew/bin/openssl'])
 const schema = '/etc/ldap/schema'
-export const hasDirectory = slapdPath !== null && openssl !== null && existsSync(`${schema}/core.schema`)
+export const hasDirectory = slapdPath !== null && hasCertificates && existsSync(`${schema}/core.schema`)
 
 export const BASE = 'dc=example,dc=com'
 export const READER = { dn: `cn=reader,${BASE}`, password: '讀者-only' }
@@ -29,16 +29,11 @@ const freePort = (): Promise<number> => new Promise((done) => {
   const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address() as { port: number }; server.close(() => done(port)) })
 })
 
-function certificate(folder: string, name: string): string {
-  execFileSync(openssl!, ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)], { stdio: 'ignore' })
-  return readFileSync(join(folder, `${name}.crt`), 'utf8')
-}
-
 /** Starts it with the entries of `ldif` below `BASE`; the reader may search, everybody may bind. */
 export async function startDirectory(ldif: string): Promise<Directory> {
   const folder = mkdtempSync(join(tmpdir(), 'ld-slapd-'))
   const [port, tlsPort] = [await freePort(), await freePort()]
-  const [authority, otherAuthority] = [certificate(folder, 'directory'), certificate(folder, 'other')]
+  const [authority, otherAuthority] = [certificate(folder, 'directory').cert, certificate(folder, 'other').cert]
   mkdirSync(join(folder, 'db'))
   writeFileSync(join(folder, 'slapd.conf'), `
 ${['core', 'cosine', 'inetorgperson'].map((name) => `include ${schema}/${name}.schema`).join('\n')}
