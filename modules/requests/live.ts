@@ -7,6 +7,7 @@ import type { Actor } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
+import { authenticator } from '../staff/index.ts'
 
 const BEAT_MS = 15_000
 /** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
@@ -61,11 +62,22 @@ export const concerns = (actor: Actor, event: StoredEvent): boolean =>
 
 const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
 
+const endsCredentials = new Set(['staff.person-disabled', 'staff.session-ended', 'staff.signed-out', 'staff.password-changed', 'staff.token-revoked'])
+/** Whoever may not call any more may not listen either. Asked twice: another node's word can come before our memory has lapsed. */
+function endIfOver(app: App, request: FastifyRequest, stream: Stream): void {
+  const ask = (): void => { authenticator(app)(request).then((found) => { if (!found) stream.end() }, () => {}) }
+  ask()
+  setTimeout(ask, 3_500).unref()
+}
+
 export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const stream = openStream(request, reply)
   stream.onEnd(app.book.subscribe({
     wants: (event) => concerns(actor, event),
-    send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
+    send: (event) => {
+      if (event.subject === actor.id && endsCredentials.has(event.type)) endIfOver(app, request, stream)
+      stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`)
+    },
   }))
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.
   await app.book.prime(app)

@@ -9,6 +9,7 @@ import { compose, type Module } from '../../platform/module.ts'
 import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
 import { federationPart } from './federation/index.ts'
+import { scimPart } from './scim/index.ts'
 import { lapsePresence } from './people.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
@@ -38,4 +39,4 @@ const peoplePart: Omit<Module, 'name'> = {
   },
 }
 
-export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart])
+export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart, scimPart])

@@ -51,8 +51,9 @@ export const isSaml = (provider: OpenProvider): provider is OpenProvider<SamlSet
 export const isLdap = (provider: OpenProvider): provider is OpenProvider<LdapSettings> => provider.settings.kind === 'ldap'
 
 /** A role that another system may hand out: none that decides over people or settings of this installation. */
+export const isHandOut = ({ permissions }: Pick<RoleRow, 'permissions'>): boolean => !permissions.some((one) => one === '*' || one.endsWith('.configure') || (one.startsWith('staff.') && one !== 'staff.read'))
 export function mustBeHandOut(role: RoleRow): void {
-  if (role.permissions.some((one) => one === '*' || one.endsWith('.configure') || one.startsWith('staff.') && one !== 'staff.read')) throw new Fault('staff.federation.role-too-strong', 422, {}, [{ path: 'roleId', code: 'staff.federation.role-too-strong' }])
+  if (!isHandOut(role)) throw new Fault('staff.federation.role-too-strong', 422, {}, [{ path: 'roleId', code: 'staff.federation.role-too-strong' }])
 }
 const unknown = (path: string): Fault => new Fault('staff.unknown-reference', 422, {}, [{ path, code: 'staff.unknown-reference' }])
 /** The role, when the actor may grant it and it may be handed out. */
@@ -88,7 +89,7 @@ async function checked(ctx: Ctx, settings: ProviderSettings): Promise<ProviderSe
 }
 async function references(ctx: Ctx, wanted: { roleId?: string | null; directoryId?: string | null }): Promise<void> {
   if (wanted.roleId) await roleToHandOut(ctx, wanted.roleId)
-  if (wanted.directoryId && !(await store.clientExists(ctx, wanted.directoryId))) throw unknown('directoryId')
+  if (wanted.directoryId && !(await store.directoryExists(ctx, wanted.directoryId))) throw unknown('directoryId')
 }
 
 export interface ProviderWords { secret?: string; roleId?: string | null; domains?: string[]; directoryId?: string | null }

@@ -26,7 +26,7 @@ export const updateProvider = async (ctx: Ctx, row: ProviderWrite & { disabledAt
     domains = ${row.domains}, directory_id = ${row.directoryId}, disabled_at = ${row.disabledAt}, version = version + 1
   where id = ${row.id} and version = ${row.version}`).count === 1
 export const deleteProvider = async (ctx: Ctx, id: string): Promise<boolean> => (await ctx.db`delete from staff.identity_provider where id = ${id}`).count === 1
-export const clientExists = async (ctx: Ctx, id: string): Promise<boolean> => (await ctx.db`select from staff.api_client where id = ${id}`).count === 1
+export const directoryExists = async (ctx: Ctx, id: string): Promise<boolean> => (await ctx.db`select from staff.directory where client_id = ${id}`).count === 1
 
 export interface LinkRow { id: string; personId: string }
 export async function selectLink(ctx: Ctx, providerId: string, issuer: string, subject: string): Promise<LinkRow | undefined> {

@@ -13,7 +13,7 @@ create table staff.identity_provider (
   -- Addresses of these domains may become people by themselves.
   domains     text[] not null default '{}',
   -- The directory (SCIM client) whose people it signs in: known by the directory's own id of them.
-  directory_id uuid references staff.api_client,
+  directory_id uuid,
   disabled_at timestamptz,
   created_at  timestamptz not null,
   version     int not null default 1
@@ -64,13 +64,23 @@ create table staff.saml_assertion (
   primary key (provider_id, assertion_id)
 );
 
--- People a directory brought by SCIM: only these may it change.
+-- A program that tells us of joiners, changes and leavers (SCIM); its people begin with this role.
+create table staff.directory (
+  client_id  uuid primary key references staff.api_client,
+  role_id    uuid not null references staff.role,
+  created_at timestamptz not null,
+  version    int not null default 1
+);
+
+-- People a directory brought or was given: only these may it change.
 create table staff.provisioned (
   person_id   uuid primary key references staff.person,
-  client_id   uuid not null references staff.api_client,
+  client_id   uuid not null references staff.directory,
   external_id text,
   given_name  text,
   family_name text,
+  -- The role the directory gave last; when the person has another one, people gave it, and it stays.
+  role_id     uuid references staff.role,
   created_at  timestamptz not null,
   changed_at  timestamptz not null
 );
@@ -78,7 +88,7 @@ create unique index provisioned_external on staff.provisioned (client_id, extern
 
 create table staff.directory_group (
   id           uuid primary key,
-  client_id    uuid not null references staff.api_client,
+  client_id    uuid not null references staff.directory,
   external_id  text,
   display_name text not null,
   -- What membership gives here; null: nothing. Set by people, never by the directory.
@@ -92,7 +102,7 @@ create unique index directory_group_name on staff.directory_group (client_id, lo
 
 create table staff.directory_member (
   group_id  uuid not null references staff.directory_group on delete cascade,
-  person_id uuid not null references staff.person,
+  person_id uuid not null references staff.provisioned on delete cascade,
   primary key (group_id, person_id)
 );
 create index directory_member_person on staff.directory_member (person_id);
@@ -100,6 +110,8 @@ create index directory_member_person on staff.directory_member (person_id);
 -- A team that a group gave: taken away with the group; what people gave stays.
 create table staff.directory_membership (
   team_id   uuid not null references staff.team,
-  person_id uuid not null references staff.person,
+  person_id uuid not null references staff.provisioned on delete cascade,
   primary key (team_id, person_id)
 );
+
+alter table staff.identity_provider add foreign key (directory_id) references staff.directory;
