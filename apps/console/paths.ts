@@ -19,6 +19,8 @@ export const patterns = {
   calendars: '/calendars',
   calendar: '/calendars/$id',
   tokens: '/tokens',
+  providers: '/sign-in-providers',
+  directories: '/directories',
   channels: '/channels',
   mails: '/channels/mails',
   services: '/services',

@@ -5,7 +5,7 @@ import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
-  AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+  AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
 import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
@@ -53,5 +53,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   calendar: { page: CalendarPage, needs: 'staff.read' },
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
   tokens: { page: TokensPage, needs: 'staff.configure' },
+  providers: { page: ProvidersPage, needs: 'staff.configure' },
+  directories: { page: DirectoriesPage, needs: 'staff.configure' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

@@ -7,5 +7,7 @@ import { forgetFlows } from './store.ts'
 export const federationPart: Omit<Module, 'name'> = {
   contract: federation,
   routes: federationRoutes,
-  queues: { 'staff.forget-flows': { every: 3_600_000, work: forgetFlows } },
+  queues: {
+    'staff.forget-flows': { every: 3_600_000, work: forgetFlows },
+  },
 }

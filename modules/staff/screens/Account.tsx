@@ -8,6 +8,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Actions, Badge, Button, Facts, Form, Page, RadioGroup, Section, Switch, Table, TextField, Time, toast } from '../../../ui/index.ts'
 import { usePreferences, type Theme } from '../../../apps/console/theme.ts'
 import { staff, type MeRow, type SessionRow } from '../contract.ts'
+import { Identities } from './federation/Identities.tsx'
 import { Totp } from './Totp.tsx'
 import { ZoneField } from './ZoneField.tsx'
 
@@ -23,6 +24,7 @@ export default function Account(): ReactElement {
             <Self person={person} />
             <Section title={t('staff.sign-in.password')}><Password person={person} /></Section>
             <Section title={t('staff.totp')}><Totp isOn={person.hasTotp} /></Section>
+            <Identities />
             <Section title={t('staff.sessions')}><Sessions /></Section>
             <Section title={t('staff.account.display')}><Display /></Section>
           </>

@@ -9,6 +9,7 @@ import { permissionWords } from './words.ts'
 const parts = [
   { id: 'people', href: paths.people(), needs: 'staff.read' }, { id: 'teams', href: paths.teams(), needs: 'staff.read' }, { id: 'skills', href: paths.skills(), needs: 'staff.read' },
   { id: 'roles', href: paths.roles(), needs: 'staff.read' }, { id: 'calendars', href: paths.calendars(), needs: 'staff.read' }, { id: 'tokens', href: paths.tokens(), needs: 'staff.configure' },
+  { id: 'providers', href: paths.providers(), needs: 'staff.configure' }, { id: 'directories', href: paths.directories(), needs: 'staff.configure' },
 ] as const
 export type PeoplePart = (typeof parts)[number]['id']
 

@@ -6,6 +6,7 @@ import type { Text } from '../../../apps/console/text.tsx'
 import { CallFault } from '../../../apps/console/api.ts'
 import { toast } from '../../../ui/index.ts'
 import { staff, type RoleRow } from '../contract.ts'
+import { scim } from '../scim/contract.ts'
 
 export const roleName = (t: Text, role: Pick<RoleRow, 'key' | 'name'>): string => role.name ?? t(`staff.role.${role.key}`)
 export const skillLevels = [1, 2, 3, 4, 5] as const
@@ -14,7 +15,7 @@ export const skillLevels = [1, 2, 3, 4, 5] as const
 export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 
 /** Every permission an endpoint of these rooms asks for, by room: the list cannot forget one. */
-export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff]] as [string, Endpoints][])
+export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', { ...staff, ...scim }]] as [string, Endpoints][])
   .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.')).sort() }))
 
 /** A permission in words; one that has none yet is told by its name. */
