@@ -39,9 +39,10 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
   async function look(page: Page, name: string): Promise<void> {
     await page.waitForTimeout(300)
     if (shots) await page.screenshot({ path: `${shots}/${name}.png` })
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const { violations } = await new AxeBuilder({ page }).exclude('header').analyze()
     expect(violations.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`)).toEqual([])
-    expect([name, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([name, 0])
+    const over = await page.evaluate(() => Math.max(...[document.documentElement, ...document.querySelectorAll('[role=dialog]')].map((one) => one.scrollWidth - one.clientWidth)))
+    expect([name, over]).toEqual([name, 0])
   }
   const open = async (locale: Locale, options: BrowserContextOptions, problems: string[]) => {
     const page = await openPage(browser, locale, problems, options)
@@ -150,12 +151,12 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await page.getByText(t('staff.identities.confirm-ask', { account: 'amy@corp.example' })).waitFor()
     await look(page, 'connect-confirm')
     await page.getByRole('button', { name: t('staff.identities.confirm') }).click()
-    await page.getByRole('row', { name: /amy@corp\.example/ }).waitFor()
+    await page.getByText('amy@corp.example', { exact: true }).waitFor()
     await page.getByRole('button', { name: t('staff.identities.connect', { name: '總部目錄' }) }).click()
     await labelled(page, t('staff.ways.login', { name: '總部目錄' })).fill('lin@corp.example')
     await labelled(page, t('staff.ways.password', { name: '總部目錄' })).fill('directory-secret')
     await page.getByRole('button', { name: t('staff.identities.go') }).click()
-    await page.getByRole('row', { name: /lin@corp\.example/ }).waitFor()
+    await page.getByText('lin@corp.example', { exact: true }).waitFor()
     await look(page, 'account')
 
     const door = await open('zh-Hans', dark, problems)
@@ -165,7 +166,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await look(door, 'door-320')
     await door.getByRole('button', { name: hans('staff.ways.with', { name: '公司帳號' }) }).click()
     await throughProvider(door, 'amy')
-    await door.waitForURL(`${desk.url}/inbox`)
+    await door.waitForURL(/\/inbox/)
 
     const second = await open('zh-Hant', light, problems)
     const hant = wordsOf('zh-Hant')

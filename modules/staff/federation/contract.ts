@@ -94,6 +94,9 @@ export const federation = {
   },
 } as const satisfies Endpoints
 
+/** A role that another system may hand out: none that decides over people or settings of this installation. */
+export const isHandOut = ({ permissions }: { permissions: readonly string[] }): boolean => !permissions.some((one) => one === '*' || one.endsWith('.configure') || (one.startsWith('staff.') && one !== 'staff.read'))
+
 export type ProviderKind = (typeof kinds)[number]
 export type ProviderSettings = z.infer<typeof Settings>
 export type OidcSettings = z.infer<typeof Oidc>

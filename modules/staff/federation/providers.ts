@@ -7,7 +7,7 @@ import { Fault, notFound } from '../../../platform/fault.ts'
 import type { RoleRow } from '../contract.ts'
 import { selectRole } from '../store/access.ts'
 import { mustBeAbleToGrant } from '../tokens.ts'
-import type { LdapSettings, OidcSettings, ProviderRow, ProviderSettings, SamlSettings } from './contract.ts'
+import { isHandOut, type LdapSettings, type OidcSettings, type ProviderRow, type ProviderSettings, type SamlSettings } from './contract.ts'
 import { checkAddress, checkDirectory, readNetwork } from './network.ts'
 import { seal, unseal } from './secrets.ts'
 import * as store from './store.ts'
@@ -50,8 +50,6 @@ export const isOidc = (provider: OpenProvider): provider is OpenProvider<OidcSet
 export const isSaml = (provider: OpenProvider): provider is OpenProvider<SamlSettings> => provider.settings.kind === 'saml'
 export const isLdap = (provider: OpenProvider): provider is OpenProvider<LdapSettings> => provider.settings.kind === 'ldap'
 
-/** A role that another system may hand out: none that decides over people or settings of this installation. */
-export const isHandOut = ({ permissions }: Pick<RoleRow, 'permissions'>): boolean => !permissions.some((one) => one === '*' || one.endsWith('.configure') || (one.startsWith('staff.') && one !== 'staff.read'))
 export function mustBeHandOut(role: RoleRow): void {
   if (!isHandOut(role)) throw new Fault('staff.federation.role-too-strong', 422, {}, [{ path: 'roleId', code: 'staff.federation.role-too-strong' }])
 }

@@ -5,6 +5,7 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Button, CopyField, Dialog, EmptyState, Facts, Form, Num, Section, Select, Table, TextField, Time, toast } from '../../../../ui/index.ts'
 import { staff, type RoleRow, type TeamRow } from '../../contract.ts'
+import { isHandOut } from '../../federation/contract.ts'
 import { scim, type DirectoryGroupRow, type DirectoryRow } from '../../scim/contract.ts'
 import { PeopleFrame } from '../PeopleFrame.tsx'
 import { conflict, roleName } from '../words.ts'
@@ -45,7 +46,7 @@ export default function Directories(): ReactElement {
   )
 }
 
-const roleOptions = (t: ReturnType<typeof useText>, roles: readonly RoleRow[]) => roles.map((role) => ({ id: role.id, label: roleName(t, role) }))
+const roleOptions = (t: ReturnType<typeof useText>, roles: readonly RoleRow[]) => roles.filter(isHandOut).map((role) => ({ id: role.id, label: roleName(t, role) }))
 
 function NewDirectory({ roles, onClose, onMade }: { roles: readonly RoleRow[]; onClose: () => void; onMade: (token: string) => void }): ReactElement {
   const t = useText()

@@ -4,7 +4,7 @@ import { refresh, useCall, useGet } from '../../../../apps/console/api.ts'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Button, CopyField, Drawer, Form, Select, Switch, TextArea, TextField, toast } from '../../../../ui/index.ts'
 import { staff } from '../../contract.ts'
-import { federation, type LdapSettings, type OidcSettings, type ProviderKind, type ProviderRow, type ProviderSettings, type SamlSettings } from '../../federation/contract.ts'
+import { federation, isHandOut, type LdapSettings, type OidcSettings, type ProviderKind, type ProviderRow, type ProviderSettings, type SamlSettings } from '../../federation/contract.ts'
 import { scim } from '../../scim/contract.ts'
 import { conflict, roleName } from '../words.ts'
 
@@ -64,7 +64,7 @@ function Theirs({ provider }: { provider: ProviderRow }): ReactElement | null {
   const copy = { copyLabel: t('staff.copy'), copiedLabel: t('staff.copied') }
   if (provider.returnUrl === null) return null
   return (
-    <div className="flex flex-col gap-3 rounded-md bg-sunken px-3 py-3">
+    <div className="flex min-w-0 flex-col gap-3 rounded-md bg-sunken px-3 py-3">
       <p className="text-sm text-muted">{t('staff.providers.theirs')}</p>
       <CopyField label={t(provider.kind === 'saml' ? 'staff.providers.consumer' : 'staff.providers.return-url')} text={provider.returnUrl} {...copy} />
       {provider.entityId !== null && <CopyField label={t('staff.providers.entity-id')} text={provider.entityId} {...copy} />}
@@ -122,11 +122,11 @@ function Joining({ value, onChange, faults }: Part<Join>): ReactElement {
   const directories = useGet(scim.directories, {})
   const NOBODY = 'nobody'
   return (
-    <fieldset className="flex flex-col gap-4">
+    <fieldset className="flex min-w-0 flex-col gap-4">
       <legend className="mb-2 font-bold">{t('staff.providers.joining')}</legend>
       <Select
         label={t('staff.providers.new-people')} description={t('staff.providers.new-people-how')} value={value.roleId ?? NOBODY} onChange={(id) => onChange({ ...value, roleId: id === NOBODY ? null : id })} error={faults['roleId']}
-        options={[{ id: NOBODY, label: t('staff.providers.nobody-new') }, ...(roles.data?.rows ?? []).map((role) => ({ id: role.id, label: t('staff.providers.become', { role: roleName(t, role) }) }))]}
+        options={[{ id: NOBODY, label: t('staff.providers.nobody-new') }, ...(roles.data?.rows ?? []).filter(isHandOut).map((role) => ({ id: role.id, label: t('staff.providers.become', { role: roleName(t, role) }) }))]}
       />
       {value.roleId !== null && <TextField label={t('staff.providers.domains')} description={t('staff.providers.domains-how')} value={value.domains} onChange={(domains) => onChange({ ...value, domains })} isRequired error={Object.entries(faults).find(([path]) => path.startsWith('domains'))?.[1]} />}
       {(directories.data?.rows.length ?? 0) > 0 && (
