@@ -133,6 +133,8 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
   })
 
   async function throughProvider(page: Page, login: string): Promise<void> {
+    // Our own door has fields of the same names.
+    await page.waitForURL(`${idp.issuer}/**`, { waitUntil: 'commit', timeout: 30_000 })
     await page.locator('input[name=login]').fill(login)
     await page.locator('input[name=password]').fill('any')
     await page.locator('button[type=submit]').click()
@@ -166,7 +168,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await look(door, 'door-320')
     await door.getByRole('button', { name: hans('staff.ways.with', { name: '公司帳號' }) }).click()
     await throughProvider(door, 'amy')
-    await door.waitForURL(/\/inbox/)
+    await door.waitForURL(/\/inbox/, { waitUntil: 'commit', timeout: 30_000 })
 
     const second = await open('zh-Hant', light, problems)
     const hant = wordsOf('zh-Hant')
@@ -175,8 +177,8 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await look(second, 'door-directory')
     await labelled(second, hant('staff.ways.login', { name: '總部目錄' })).fill('lin@corp.example')
     await labelled(second, hant('staff.ways.password', { name: '總部目錄' })).fill('directory-secret')
-    await second.getByRole('button', { name: hant('staff.sign-in.enter') }).click()
-    await second.waitForURL(`${desk.url}/`)
+    await second.getByRole('button', { name: hant('staff.sign-in.enter'), exact: true }).click()
+    await second.waitForURL(`${desk.url}/`, { waitUntil: 'commit', timeout: 30_000 })
 
     const stranger = await open('zh-Hant', light, problems)
     await stranger.goto(`${desk.url}/sign-in`)
