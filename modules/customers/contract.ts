@@ -49,8 +49,8 @@ const CHANGED = 'customers.changed-meanwhile'
 const pair = z.strictObject({ id, otherId: id })
 
 export const customers = {
-  list: { method: 'GET', path: '/api/customers', access: 'customers.read', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
-  get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', params: byId, response: Customer, faults: ['customers.not-found'] },
+  list: { method: 'GET', path: '/api/customers', access: 'customers.read', reads: 'customer-list', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
+  get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', reads: 'customer', params: byId, response: Customer, faults: ['customers.not-found'] },
   create: { method: 'POST', path: '/api/customers', access: 'customers.edit', status: 201, response: Customer, faults: ['customers.identity-taken', 'customers.tier-unknown'],
     body: z.strictObject({ ...z.object(details).partial().shape, name: line(200), email: email.optional(), phone: phone.optional(), external: line(200).optional() }) },
   change: { method: 'PATCH', path: '/api/customers/:id', access: 'customers.edit', params: byId, response: Customer, faults: [CHANGED, 'customers.tier-unknown', 'customers.merged-away', 'customers.value-masked'],

@@ -3,13 +3,16 @@
  * again with its own rights. Also who looks at a request and who writes there.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor } from '../../platform/access/index.ts'
+import { type Actor, may } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
-import { authenticator } from '../staff/index.ts'
+import { changesAccess, stillHolds } from '../staff/index.ts'
 
 const BEAT_MS = 15_000
+/** Changes of staff come in bursts. */
+const LOOK_MS = 100
+const LOOK_EVERY_MS = 60_000
 /** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
 const MOST_BUFFERED = 256 * 1024
 
@@ -56,28 +59,37 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   }
 }
 
-/** An event is for those of its team, for who sees everything, and for whom it names. */
-export const concerns = (actor: Actor, event: StoredEvent): boolean =>
+/** An event is for those of its team, for who sees everything, and for whom it names; who looked and who was refused, for the audit. */
+export const concerns = (actor: Actor, event: StoredEvent): boolean => event.type.startsWith('access.') ? may(actor, 'audit.read') :
   actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
 
 const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
 
-const endsCredentials = new Set(['staff.person-disabled', 'staff.session-ended', 'staff.signed-out', 'staff.password-changed', 'staff.token-revoked'])
-/** Whoever may not call any more may not listen either. Asked twice: another node's word can come before our memory has lapsed. */
-function endIfOver(app: App, request: FastifyRequest, stream: Stream): void {
-  const ask = (): void => { authenticator(app)(request).then((found) => { if (!found) stream.end() }, () => {}) }
-  ask()
-  setTimeout(ask, 3_500).unref()
+/**
+ * An event that changes who somebody is reaches every process, so a stream whose session has ended ends with it, and
+ * one whose holder has changed teams shows what they may see now. What ends by the clock alone is looked for in between.
+ */
+function watchHolder(app: App, request: FastifyRequest, changed: (actor: Actor | null) => void): { look(): void; stop(): void } {
+  let pending: NodeJS.Timeout | null = null
+  const look = (): void => {
+    pending ??= setTimeout(() => {
+      pending = null
+      // While the database is away nobody is told anything either; the next look decides.
+      stillHolds(app, request).then(changed, () => {})
+    }, LOOK_MS).unref()
+  }
+  const regularly = setInterval(look, LOOK_EVERY_MS).unref()
+  return { look, stop() { clearInterval(regularly); if (pending) clearTimeout(pending) } }
 }
 
-export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export async function serveLive(app: App, pulse: Pulse | null, opener: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const stream = openStream(request, reply)
+  let actor = opener
+  const holder = watchHolder(app, request, (found) => { if (found) actor = found; else stream.end() })
+  stream.onEnd(() => holder.stop())
   stream.onEnd(app.book.subscribe({
-    wants: (event) => concerns(actor, event),
-    send: (event) => {
-      if (event.subject === actor.id && endsCredentials.has(event.type)) endIfOver(app, request, stream)
-      stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`)
-    },
+    wants: (event) => { if (changesAccess(event) && event.type !== 'staff.presence-changed') holder.look(); return concerns(actor, event) },
+    send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
   }))
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.
   await app.book.prime(app)

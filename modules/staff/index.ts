@@ -9,12 +9,15 @@ import { compose, type Module } from '../../platform/module.ts'
 import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
 import { federationPart } from './federation/index.ts'
+import { memoryOf } from './memory.ts'
 import { scimPart } from './scim/index.ts'
 import { lapsePresence } from './people.ts'
+import { staffPersonal } from './personal-data.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
-export { authenticator, sessionTokenOf } from './authenticate.ts'
+export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { touches as changesAccess } from './memory.ts'
 export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
@@ -29,7 +32,9 @@ const OLD_MS = 90 * 86_400_000
 
 const peoplePart: Omit<Module, 'name'> = {
   contract: staff,
+  personal: staffPersonal,
   routes: staffRoutes,
+  connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {

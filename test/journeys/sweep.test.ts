@@ -9,8 +9,8 @@ import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrows
 
 const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
 /** What an agent may not open names the missing permission; the page of parts shows keys as examples. */
-const namesKeys = new Set(['/ui', '/tokens', '/channels', '/channels/mails', '/demo'])
-const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
+const namesKeys = new Set(['/ui', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo'])
+const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {
   let desk: TestDesk
@@ -27,7 +27,8 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     for (const locale of ['zh-Hant', 'en', 'zh-Hans'] as const) await fill(company.branches[locale])
     const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
     const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
-    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId })
+    const personRequest = await desk.call<{ id: string }>('POST', '/api/person-requests', { token: company.admin.token, body: { customerId: customer!.id, kind: 'erase', wish: '請刪除我的資料' } })
+    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()

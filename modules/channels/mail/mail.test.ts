@@ -9,7 +9,7 @@ import { staffed, type Staffed } from '../../../test/people.ts'
 import { acceptRequest } from '../../requests/index.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
-import { closeTransports } from './send.ts'
+import { acknowledge, closeTransports } from './send.ts'
 import { takeIn } from './take.ts'
 import { letter, mailboxFor, openPorts, report, settleAll, type SmtpPeer, startSmtp } from './testing/peers.ts'
 
@@ -227,6 +227,42 @@ test('5.2-a a program killed between the server taking a mail and our record sen
   expect(smtp.got.filter((one) => one.to.includes('crash@customer.example')).map((one) => one.mail.messageId)).toEqual([signMessageId(answer.body.id, 'desk.example', markKey(desk.app))])
   expect((await messagesOf(first.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
 })
+
+test('5.2-a a confirmation that may have gone out twice says so, whether the line broke or the program was killed', async () => {
+  const recorded = async (requestId: string | null) => (await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where request_id = ${requestId} and verdict = 'acknowledgement'`).map((row) => row.reason)
+  const polite = await mailboxFor(desk, smtp.port, { address: 'confirming@desk.example' })
+  const plain = await bring(letter({ from: 'plain@customer.example' }), polite.id)
+  await settleAll(desk)
+  expect(await recorded(plain.requestId)).toEqual([null])
+
+  smtp.manner = { code: 451, at: 'data' }
+  const later = await bring(letter({ from: 'later@customer.example' }), polite.id)
+  await settleAll(desk)
+  expect(await recorded(later.requestId)).toEqual([])
+  smtp.manner = 'take'
+  await settleAll(desk, 10_000)
+  expect(await recorded(later.requestId)).toEqual([null])
+
+  smtp.manner = 'drop-after-data'
+  const broken = await bring(letter({ from: 'broken@customer.example' }), polite.id)
+  await settleAll(desk)
+  await settleAll(desk, 10_000)
+  const both = smtp.got.filter((one) => one.to.includes('broken@customer.example'))
+  expect(new Set(both.map((one) => one.mail.messageId)).size).toBe(1)
+  expect(both).toHaveLength(2)
+  expect(await recorded(broken.requestId)).toEqual(['channels.mail.delivery-uncertain'])
+
+  // Killed after the server took it: the job is leased again with nothing of the first try but what was written before it.
+  const killed = await bring(letter({ from: 'killed@customer.example' }), polite.id)
+  const [job] = await desk.app.pool<{ id: string; queue: string; payload: Record<string, string> }[]>`select * from platform.job where queue = 'channels.acknowledge' and key = ${killed.requestId}`
+  smtp.manner = 'silent'
+  acknowledge(desk.app, job as never).catch(() => {})
+  while (!smtp.got.some((one) => one.to.includes('killed@customer.example'))) await new Promise((wake) => setTimeout(wake, 10))
+  smtp.manner = 'take'
+  await settleAll(desk)
+  expect(smtp.got.filter((one) => one.to.includes('killed@customer.example'))).toHaveLength(2)
+  expect(await recorded(killed.requestId)).toEqual(['channels.mail.delivery-uncertain'])
+}, 60_000)
 
 test('5.2-a a result asks for the rating in the language of the request; portal and API answers go by mail where there is an address', async () => {
   const ask = (channel: 'api' | 'phone', email?: string) => run(desk.app, {}, (ctx) => acceptRequest(ctx, { source: 'test', key: crypto.randomUUID(), channel, subject: 'Broken line', text: 'My line has been broken since this morning, please help me soon.', language: 'en', customer: { name: 'Ann', email, verified: false, channel } }))

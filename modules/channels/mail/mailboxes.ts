@@ -48,7 +48,7 @@ export async function changeMailbox(ctx: Ctx, id: string, change: MailboxChange)
   mustBeMarkable(ctx.app, before.address, values)
   const isOtherBox = before.imap?.host !== values.imap?.host || before.imap?.user !== values.imap?.user
   if (!(await updateMailbox(ctx, id, change.version, values, isOtherBox))) throw new Fault('channels.mail.changed-meanwhile', 409)
-  await emit(ctx, 'channels.mailbox-changed', { subject: id, data: { fields: Object.keys(change).filter((name) => name !== 'version'), isActive: values.isActive } })
+  await emit(ctx, 'channels.mailbox-changed', { subject: id, data: { before: of(before), after: of(values) } })
   return viewMailbox(ctx, id)
 }
 
@@ -80,6 +80,10 @@ async function valuesOf(ctx: Ctx, id: string, before: MailboxRecord | null, give
     marksReplyAddress: given.marksReplyAddress ?? before?.marksReplyAddress ?? true,
   }
 }
+
+/** What the audit compares: everything but the passwords. */
+const of = ({ name, imap, smtp, teamId, serviceId, isActive, acknowledges, trustedAuthServer, trustsSenders, marksReplyAddress }: MailboxValues) =>
+  ({ name, imap: imap && bare(imap), smtp: smtp && bare(smtp), teamId, serviceId, isActive, acknowledges, trustedAuthServer, trustsSenders, marksReplyAddress })
 
 const bare = ({ host, port, tls, user }: Server): Server => ({ host: host.toLowerCase(), port, tls, user })
 // A kept password follows only its own server: otherwise changing the host would send it to whoever listens there.

@@ -45,16 +45,16 @@ export type MailboxValues = Pick<MailboxRecord, 'name' | 'imap' | 'imapSecret' |
 const asJson = (db: Db, value: unknown) => (value === null ? null : db.json(value as never))
 
 export function insertMailbox(ctx: Ctx, row: MailboxValues & { id: string; address: string; takesExisting: boolean }) {
-  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, marks_reply_address, takes_existing, created_at)
+  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, marks_reply_address, takes_existing, takes_since, created_at)
     values (${row.id}, ${row.name}, ${row.address}, ${asJson(ctx.db, row.imap)}, ${row.imapSecret}, ${asJson(ctx.db, row.smtp)}, ${row.smtpSecret}, ${row.teamId}, ${row.serviceId}, ${row.isActive}, ${row.acknowledges},
-      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.marksReplyAddress}, ${row.takesExisting}, ${ctx.now})`
+      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.marksReplyAddress}, ${row.takesExisting}, ${row.takesExisting ? null : ctx.now}, ${ctx.now})`
 }
 
 /** False when somebody changed it meanwhile. Another server is another box: its numbering starts anew. */
 export async function updateMailbox(ctx: Ctx, id: string, version: number, row: MailboxValues, isOtherBox: boolean): Promise<boolean> {
   const rows = await ctx.db`update channels.mailbox set name = ${row.name}, imap = ${asJson(ctx.db, row.imap)}, imap_secret = ${row.imapSecret}, smtp = ${asJson(ctx.db, row.smtp)}, smtp_secret = ${row.smtpSecret},
       team_id = ${row.teamId}, service_id = ${row.serviceId}, is_active = ${row.isActive}, acknowledges = ${row.acknowledges}, trusted_auth_server = ${row.trustedAuthServer}, trusts_senders = ${row.trustsSenders}, marks_reply_address = ${row.marksReplyAddress},
-      uid_validity = case when ${isOtherBox} then null else uid_validity end, last_uid = case when ${isOtherBox} then 0 else last_uid end, state = 'new', state_why = null, version = version + 1
+      uid_validity = case when ${isOtherBox} then null else uid_validity end, last_uid = case when ${isOtherBox} then 0 else last_uid end, takes_since = case when ${isOtherBox} and not takes_existing then ${ctx.now} else takes_since end, state = 'new', state_why = null, version = version + 1
     where id = ${id} and version = ${version} returning id`
   return rows.length > 0
 }
@@ -173,6 +173,14 @@ export const updateVerdict = (ctx: Ctx, id: string, verdict: Verdict, requestId:
 /** Message-IDs of a request's mails, oldest first; incoming ones are the customer's. */
 export const selectHeaderIds = (ctx: Reader, requestId: string): Promise<{ headerId: string; direction: 'in' | 'out' }[]> => ctx.db<{ headerId: string; direction: 'in' | 'out' }[]>`
   select header_id, direction from channels.mail where request_id = ${requestId} and header_id is not null and verdict in ('request', 'message', 'sent', 'acknowledgement') order by id`
+
+/** The confirmation a request's sender was sent; with a reason while its fate is unknown. */
+export async function selectAcknowledgement(ctx: Reader, requestId: string): Promise<{ id: string; reason: string | null } | undefined> {
+  const [row] = await ctx.db<{ id: string; reason: string | null }[]>`select id, reason from channels.mail where request_id = ${requestId} and direction = 'out' and verdict = 'acknowledgement'`
+  return row
+}
+export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
+export const deleteMail = (ctx: Ctx, id: string) => ctx.db`delete from channels.mail where id = ${id}`
 
 export interface Attempt { id: string; at: string; endedAt: string | null; outcome: string | null }
 export const selectAttempts = (ctx: Reader, messageId: string): Promise<Attempt[]> => ctx.db<Attempt[]>`select id, at, ended_at, outcome from channels.attempt where message_id = ${messageId} order by id`

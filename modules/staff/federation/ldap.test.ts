@@ -79,6 +79,7 @@ test.skipIf(!hasDirectory)('A06 A07 the right password of a directory is not yet
   expect([done.status, done.body]).toEqual([200, { url: null }])
   const inside = await enter('mei@example.com', '目錄密碼-mei')
   expect(inside.status).toBe(200)
+  expect(await desk.app.pool`select type from platform.event where call = ${inside.headers.get('x-request-id')}`).toEqual([{ type: 'staff.signed-in' }])
   expect((await desk.call<MeRow>('GET', '/api/me', { cookie: cookieOf(inside) })).body.name).toBe('陳美玲')
   const [link] = await desk.app.pool<{ issuer: string; subject: string }[]>`select issuer, subject from staff.identity_link`
   expect(link!.issuer).toBe(`ldap:${provider.id}`)

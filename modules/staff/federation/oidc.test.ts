@@ -174,6 +174,7 @@ test('E08 an answer is taken once, in time, and only in the browser that asked',
   expect(refusal((await browser.ask('GET', wrongState.href)).headers.get('location'))).toBe('staff.federation.refused')
   expect((await browser.ask('GET', back)).headers.get('location')).toBe(`${desk.url}/inbox`)
   expect(refusal((await browser.ask('GET', back)).headers.get('location'))).toBe('staff.federation.refused')
+  expect((await desk.app.pool<{ data: { code: string } }[]>`select data from platform.event where type = 'access.refused' and data ->> 'call' like 'GET /api/federation/%'`).map((event) => event.data.code)).toContain('staff.federation.refused')
   // The same code under a new question of ours: the provider itself refuses it.
   const second = new Browser()
   const fresh = new URL((await begin(second)).body.url)

@@ -3,8 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { run } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
+import { noteRefusal } from '../../../platform/audit/refusals.ts'
+import { nobody } from '../../../platform/access/index.ts'
 import { limiter } from '../../../platform/http/limits.ts'
 import type { Mount } from '../../../platform/http/server.ts'
+import type { Endpoint } from '../../../platform/http/contract.ts'
 import type { Log, Wiring } from '../../../platform/module.ts'
 import { type Opened, admit, originOf, refuse, setSessionCookie } from '../sign-in.ts'
 import { federation } from './contract.ts'
@@ -78,13 +81,14 @@ const reasonOf = (cause: unknown): string | undefined => {
 }
 interface Landing { app: App; log: Log }
 /** Whatever a provider or a stranger sends back, the person sees a page of ours that says what is the matter. */
-async function landing({ app, log }: Landing, reply: FastifyReply, personPage: () => boolean, work: () => Promise<string>): Promise<FastifyReply> {
+async function landing({ app, log }: Landing, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply, personPage: () => boolean, work: () => Promise<string>): Promise<FastifyReply> {
   let place: string
   try {
     place = await work()
   } catch (error) {
     if (!(error instanceof Fault) || error.status >= 500 && error.status !== 502) throw error
     log.warn({ code: error.code, reason: reasonOf(error.cause) }, 'sign-in by another system refused')
+    await noteRefusal(app, { actor: nobody, origin: { source: request.ip, call: request.id }, endpoint, fault: error, object: null, hasCredential: false })
     place = `${personPage() ? '/account' : '/sign-in'}?refused=${encodeURIComponent(error.code)}`
   }
   return reply.code(303).header('location', `${app.config.publicUrl}${place}`).send()
@@ -103,7 +107,7 @@ async function conclude(app: App, provider: providers.OpenProvider, flow: store.
 function mountReturns(mount: Mount, at: Landing): void {
   mount(federation.oidcReturn, (ctx, { params, request, reply }) => {
     let isPersons = false
-    return landing(at, reply, () => isPersons, async () => {
+    return landing(at, federation.oidcReturn, request, reply, () => isPersons, async () => {
       const browser = browserOf(ctx.app, request)
       if (!browser) throw refused()
       const provider = await providers.openProvider(ctx, params.id)
@@ -117,7 +121,7 @@ function mountReturns(mount: Mount, at: Landing): void {
   // A form another site sends carries no cookie of ours: the answer is checked and kept here, and used where the cookie is back.
   mount(federation.samlReturn, (ctx, { params, request, reply }) => {
     let isPersons = false
-    return landing(at, reply, () => isPersons, async () => {
+    return landing(at, federation.samlReturn, request, reply, () => isPersons, async () => {
       const provider = await providers.openProvider(ctx, params.id)
       if (!providers.isSaml(provider) || !(request.body instanceof URLSearchParams)) throw refused()
       const flow = await takeFlow(ctx.app, provider.id, request.body.get('RelayState'), null)
@@ -132,7 +136,7 @@ function mountReturns(mount: Mount, at: Landing): void {
   })
   mount(federation.samlFinish, (ctx, { params, request, reply }) => {
     let isPersons = false
-    return landing(at, reply, () => isPersons, async () => {
+    return landing(at, federation.samlFinish, request, reply, () => isPersons, async () => {
       const id = new URLSearchParams(request.url.split('?')[1] ?? '').get('flow') ?? ''
       const flow = /^[0-9a-f-]{36}$/.test(id) ? await findReturned(ctx, request, id) : null
       if (!flow || flow.providerId !== params.id) throw refused()
