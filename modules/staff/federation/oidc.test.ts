@@ -280,6 +280,38 @@ test('a person sees and removes connections, but not the last way in; who is dis
   expect(refusal(await signIn(new Browser(), 'mei'))).toBe('staff.federation.not-known')
 })
 
+test('people a directory brought come in at once, known by the directory’s own id and never by their address', async () => {
+  accounts.brought = { email: 'brought@corp.example', email_verified: true, name: '許到職' }
+  accounts.other = { email: 'brought@corp.example', email_verified: true }
+  const directory = (await desk.call<{ token: string; row: { id: string } }>('POST', '/api/directories', { token, body: { name: 'Entra', roleId: agentRole } })).body
+  const scim = (userName: string, externalId: string) => desk.call<{ id: string }>('POST', '/scim/v2/Users', { token: directory.token, body: { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, externalId, displayName: '許到職' } })
+  const brought = (await scim('brought@corp.example', 'brought')).body.id
+  expect(refusal(await signIn(new Browser(), 'brought'))).toBe('staff.federation.not-known')
+  const row = (await desk.call<ProviderRow>('GET', `/api/identity-providers/${provider.id}`, { token })).body
+  expect((await desk.call('PATCH', `/api/identity-providers/${provider.id}`, { token, body: { version: row.version, directoryId: directory.row.id } })).status).toBe(200)
+  expect(refusal(await signIn(new Browser(), 'other'))).toBe('staff.federation.not-known')
+  const browser = new Browser()
+  await signIn(browser, 'brought')
+  expect((await me(browser)).body.id).toBe(brought)
+  // Linked for good: the directory may give the id to somebody else, the account stays whose it is.
+  await desk.call('PATCH', `/scim/v2/Users/${brought}`, { token: directory.token, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'externalId', value: 'changed' }] } })
+  await scim('second@corp.example', 'brought')
+  const again = new Browser()
+  await signIn(again, 'brought')
+  expect((await me(again)).body.id).toBe(brought)
+})
+
+test('a role that a provider, directory or group gives is in use', async () => {
+  const made = await desk.call<{ id: string }>('POST', '/api/roles', { token, body: { key: 'given', name: '給的', permissions: ['requests.read'], scope: 'own' } })
+  const added = await desk.call<ProviderRow>('POST', '/api/identity-providers', { token, body: { name: 'x', settings: { kind: 'oidc', issuer: liar.issuer, clientId: 'x' }, roleId: made.body.id } })
+  const removed = await desk.call('DELETE', `/api/roles/${made.body.id}`, { token })
+  expect([removed.status, code(removed)]).toEqual([409, 'staff.role-in-use'])
+  await desk.call('DELETE', `/api/identity-providers/${added.body.id}`, { token })
+  const directory = await desk.call('POST', '/api/directories', { token, body: { name: 'y', roleId: made.body.id } })
+  expect(directory.status).toBe(201)
+  expect(code(await desk.call('DELETE', `/api/roles/${made.body.id}`, { token }))).toBe('staff.role-in-use')
+})
+
 test('A08 names in forwarded headers are nobody’s word', async () => {
   for (const name of ['x-forwarded-user', 'remote-user', 'x-remote-user', 'x-webauth-user', 'x-auth-request-user', 'x-auth-request-email', 'x-forwarded-email', 'x-ms-client-principal-name', 'ssl_client_s_dn', 'x-ssl-client-s-dn', 'x-authenticated-user', 'tailscale-user-login', 'cf-access-authenticated-user-email']) {
     const answer = await desk.call('GET', '/api/me', { headers: { [name]: 'root@example.com' } })

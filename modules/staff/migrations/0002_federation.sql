@@ -80,7 +80,7 @@ create table staff.provisioned (
   given_name  text,
   family_name text,
   -- The role the directory gave last; when the person has another one, people gave it, and it stays.
-  role_id     uuid references staff.role,
+  role_id     uuid references staff.role on delete set null,
   created_at  timestamptz not null,
   changed_at  timestamptz not null
 );
