@@ -94,8 +94,13 @@ export const federation = {
   },
 } as const satisfies Endpoints
 
-/** A role that another system may hand out: none that decides over people or settings of this installation. */
-export const isHandOut = ({ permissions }: { permissions: readonly string[] }): boolean => !permissions.some((one) => one === '*' || one.endsWith('.configure') || (one.startsWith('staff.') && one !== 'staff.read'))
+/** Nouns of those who watch over the others or decide what they may. */
+const OVERSIGHT = new Set(['access', 'alarms', 'audit', 'compliance', 'privacy'])
+/** A role that another system may hand out: for daily work, not for settings, people or oversight. */
+export const isHandOut = ({ permissions }: { permissions: readonly string[] }): boolean => permissions.every((one) => {
+  const [noun, verb] = one.split('.')
+  return one !== '*' && verb !== 'configure' && !OVERSIGHT.has(noun!) && (noun !== 'staff' || verb === 'read')
+})
 
 export type ProviderKind = (typeof kinds)[number]
 export type ProviderSettings = z.infer<typeof Settings>
