@@ -147,6 +147,8 @@ test('C12 sign-in by another system, and a directory', async () => {
   await desk.app.pool`update staff.person set totp_secret = null, password_hash = 'x' where id = ${people.lead.id}`
   await does('staff.removeIdentity', { cookie, params: { id: identity.body.id } })
   await desk.app.pool`update staff.person set password_hash = null where id = ${people.lead.id}`
+  const [again] = await desk.app.pool<{ id: string }[]>`insert into staff.identity_link (id, provider_id, issuer, subject, person_id, account, created_at) values (gen_random_uuid(), ${id}, 'x', 'x', ${people.lead.id}, 'x', ${desk.clock.now()}) returning id`
+  await does('staff.removePersonIdentity', { params: { id: people.lead.id, identityId: again!.id } })
   await does('staff.removeProvider', { params: { id } })
   await liar.stop()
 

@@ -43,6 +43,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.connectIdentity': { none: 'begins a journey that ends with a confirmation, which is an event; a directory is connected at once, with its event' },
   'staff.confirmIdentity': ['staff.identity-connected'],
   'staff.removeIdentity': ['staff.identity-removed'],
+  'staff.removePersonIdentity': ['staff.identity-removed'],
   'staff.addProvider': ['staff.provider-added'],
   'staff.editProvider': ['staff.provider-changed'],
   'staff.removeProvider': ['staff.provider-removed'],
@@ -166,7 +167,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 export const plainReads: readonly string[] = [
   'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens',
   // Returns of a provider open a session or keep an answer: signing in is an event of its own.
-  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.providers', 'staff.provider', 'staff.directories',
+  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
   // A directory reads back what it brought.
   'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
   'customers.limit', 'customers.fields', 'customers.tiers',

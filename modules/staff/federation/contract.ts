@@ -80,6 +80,15 @@ export const federation = {
   },
   removeIdentity: { method: 'DELETE', path: '/api/me/identities/:id', access: 'signed-in', params: byId, faults: ['staff.identity.not-found', 'staff.federation.last-way', 'staff.session-needed'] },
 
+  personSignIn: {
+    method: 'GET', path: '/api/people/:id/sign-in', access: 'staff.configure', params: byId, summary: 'The accounts elsewhere a person signs in by, and the directory that takes care of them.',
+    response: z.object({ identities: z.array(Identity), directory: z.object({ id, name: z.string() }).nullable() }), faults: ['staff.person.not-found'],
+  },
+  removePersonIdentity: {
+    method: 'DELETE', path: '/api/people/:id/identities/:identityId', access: 'staff.configure', params: z.strictObject({ id, identityId: id }), summary: 'Disconnects an account of somebody else, when it is no longer theirs.',
+    faults: ['staff.person.not-found', 'staff.identity.not-found', 'staff.may-not-grant'],
+  },
+
   providers: { method: 'GET', path: '/api/identity-providers', access: 'staff.configure', response: z.object({ rows: z.array(Provider) }) },
   provider: { method: 'GET', path: '/api/identity-providers/:id', access: 'staff.configure', params: byId, response: Provider, faults: ['staff.provider.not-found'] },
   addProvider: { method: 'POST', path: '/api/identity-providers', access: 'staff.configure', status: 201, body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },

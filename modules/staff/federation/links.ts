@@ -7,6 +7,9 @@ import { Fault, notFound } from '../../../platform/fault.ts'
 import { admit, mustHaveSession, originOf, prove, refuse } from '../sign-in.ts'
 import { markAttempt } from '../store/access.ts'
 import { selectPerson } from '../store/people.ts'
+import { getPerson } from '../people.ts'
+import { getRole } from '../teams.ts'
+import { mustBeAbleToGrant } from '../tokens.ts'
 import type { IdentityRow } from './contract.ts'
 import { connect, uncounted } from './enter.ts'
 import { type Vouched, findAnswered, refused } from './flow.ts'
@@ -69,4 +72,20 @@ export async function removeIdentity(ctx: Ctx, request: FastifyRequest, id: stri
   if ((await store.countOtherWays(ctx, ctx.actor.id!, id)) === 0) throw new Fault('staff.federation.last-way', 409)
   await store.deleteLink(ctx, ctx.actor.id!, id)
   await emit(ctx, 'staff.identity-removed', { subject: ctx.actor.id, data: { providerId: before.providerId, provider: before.provider } })
+}
+
+export async function personSignIn(ctx: Ctx, personId: string): Promise<{ identities: IdentityRow[]; directory: { id: string; name: string } | null }> {
+  await getPerson(ctx, personId)
+  const [identities, directory] = await Promise.all([store.selectIdentities(ctx, personId), store.selectCarer(ctx, personId)])
+  return { identities, directory: directory ?? null }
+}
+/** By an administrator: the account elsewhere is no longer that person's. */
+export async function removePersonIdentity(ctx: Ctx, personId: string, id: string): Promise<void> {
+  const person = await getPerson(ctx, personId)
+  const role = await getRole(ctx, { id: person.roleId })
+  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  const before = (await store.selectIdentities(ctx, personId)).find((one) => one.id === id)
+  if (!before) throw notFound('staff.identity')
+  await store.deleteLink(ctx, personId, id)
+  await emit(ctx, 'staff.identity-removed', { subject: personId, data: { providerId: before.providerId, provider: before.provider } })
 }

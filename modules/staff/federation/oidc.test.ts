@@ -139,6 +139,10 @@ test('A06 a signed-in person connects an account by password, journey and confir
 })
 
 test('E06 the account is the subject: a new address changes nothing, somebody else with the old address is nobody', async () => {
+  const shown = await desk.call<{ identities: IdentityRow[]; directory: null }>('GET', `/api/people/${people.get('mei@example.com')}/sign-in`, { token })
+  expect(shown.body).toMatchObject({ identities: [{ account: 'mei@example.com', provider: '公司帳號' }], directory: null })
+  const stranger = await desk.call('DELETE', `/api/people/${people.get('other@example.com')}/identities/${shown.body.identities[0]!.id}`, { token })
+  expect([stranger.status, code(stranger)]).toEqual([404, 'staff.identity.not-found'])
   accounts.mei = { email: 'renamed@example.com', email_verified: true }
   accounts.thief = { email: 'mei@example.com', email_verified: true }
   const browser = new Browser()

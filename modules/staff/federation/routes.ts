@@ -156,6 +156,8 @@ function mountAccount(mount: Mount): void {
   mount(federation.connectIdentity, async (ctx, { body, request, reply }) =>
     ({ url: await links.connectIdentity(ctx, request, body, reply, (provider) => leave(ctx.app, provider, { personId: ctx.actor.id, returnTo: '/account' }, reply)) }))
   mount(federation.confirmIdentity, (ctx, { params, request }) => links.confirmIdentity(ctx, request, params.id))
+  mount(federation.personSignIn, (ctx, { params }) => links.personSignIn(ctx, params.id))
+  mount(federation.removePersonIdentity, (ctx, { params }) => links.removePersonIdentity(ctx, params.id, params.identityId))
   mount(federation.removeIdentity, (ctx, { params, request }) => links.removeIdentity(ctx, request, params.id))
 }
 

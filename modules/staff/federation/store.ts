@@ -51,6 +51,11 @@ export async function countOtherWays(ctx: Ctx, personId: string, exceptLink: str
       + (select count(*) from staff.identity_link l join staff.identity_provider p on p.id = l.provider_id where l.person_id = ${personId} and l.id <> ${exceptLink} and p.disabled_at is null) as count`
   return row!.count
 }
+/** The directory that takes care of a person. */
+export async function selectCarer(ctx: Ctx, personId: string): Promise<{ id: string; name: string } | undefined> {
+  const [row] = await ctx.db<{ id: string; name: string }[]>`select c.id, c.name from staff.provisioned v join staff.api_client c on c.id = v.client_id where v.person_id = ${personId}`
+  return row
+}
 /** Whom the directory brought under this id. */
 export async function selectProvisioned(ctx: Ctx, clientId: string, externalId: string): Promise<string | undefined> {
   const [row] = await ctx.db<{ personId: string }[]>`select person_id from staff.provisioned where client_id = ${clientId} and external_id = ${externalId}`
