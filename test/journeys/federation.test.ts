@@ -50,7 +50,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     return page
   }
 
-  test('an administrator sets up a provider and a directory on the pages', { timeout: 120_000 }, async () => {
+  test('an administrator sets up a provider and a directory on the pages', { timeout: 300_000 }, async () => {
     const problems: string[] = []
     const t = wordsOf('zh-Hant')
     const page = await open('zh-Hant', light, problems)
@@ -148,7 +148,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await page.locator('button[type=submit]').click()
   }
 
-  test('A06 a person connects both kinds of account under the own settings and comes in by each', { timeout: 120_000 }, async () => {
+  test('A06 a person connects both kinds of account under the own settings and comes in by each', { timeout: 300_000 }, async () => {
     const problems: string[] = []
     const t = wordsOf('en')
     const who = company.branches.en.agent
