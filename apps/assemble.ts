@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
+import { mustMay } from '../platform/access/index.ts'
 import type { Clock } from '../platform/clock/index.ts'
 import { DatabaseClock } from '../platform/clock/database.ts'
 import type { Config } from '../platform/config.ts'
@@ -10,6 +11,7 @@ import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
+import { Fault } from '../platform/fault.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
 import type { Endpoint } from '../platform/http/contract.ts'
@@ -99,7 +101,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const services: Service[] = []
   if (clock instanceof DatabaseClock && pulse) services.push(keepTime(clock, pool, log))
   const drain = http && drainable(http)
-  if (http) serveHealth(http, app, jobs, () => drain!.isDraining())
+  if (http) serveHealth(http, app, jobs, () => drain!.isDraining(), options.authenticate(app))
   if (http && options.serve) {
     const mounted: Mounted[] = []
     const mount = createMount(app, http, options.authenticate(app), mounted)
@@ -148,7 +150,7 @@ const housekeeping: Queues = {
   },
 }
 
-function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDraining: () => boolean): void {
+function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDraining: () => boolean, authenticate: Authenticate): void {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   countJobs(metrics, jobs)
@@ -161,7 +163,16 @@ function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDrainin
     await app.pool`select 1`
     return { ok: true, version, role: app.config.role }
   })
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  // What the process is and does helps an attacker too: from elsewhere it is read with a token, like every figure of the house.
+  http.get('/metrics', async (request, reply) => {
+    const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+    if (!isNear) {
+      const found = await authenticate(request)
+      if (!found) throw new Fault('access.sign-in-first', 401)
+      mustMay(found.actor, 'insight.read')
+    }
+    return reply.type(metrics.contentType).send(await metrics.metrics())
+  })
 }
 
 const COMPARE_EVERY_MS = 10_000

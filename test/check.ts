@@ -2,6 +2,7 @@
  * `npm run check`: what the house asks of its own source and a compiler can't see. One line a finding, then how
  * many each part looked at; exit 1 when there is any finding.
  */
+import { attackCatalogue } from './check/attacks.ts'
 import { audit } from './check/audit.ts'
 import { documents } from './check/documents.ts'
 import { imports } from './check/imports.ts'
@@ -13,7 +14,7 @@ import { source } from './check/source.ts'
 import { texts } from './check/texts.ts'
 import type { Part } from './check/tree.ts'
 
-const parts: Record<string, () => Part> = { imports, texts, migrations, source, personalData, documents, audit, licences, lint }
+const parts: Record<string, () => Part> = { imports, texts, migrations, source, personalData, documents, audit, licences, attacks: attackCatalogue, lint }
 const summary: string[] = []
 let count = 0
 for (const [name, check] of Object.entries(parts)) {

@@ -12,6 +12,8 @@ export const patterns = {
   customers: '/customers',
   customer: '/customers/$id',
   queues: '/queues',
+  reports: '/reports',
+  reportRequests: '/reports/requests',
   people: '/people',
   person: '/people/$id',
   teams: '/teams',

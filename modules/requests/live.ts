@@ -30,9 +30,10 @@ function addBeat(beat: () => void): void {
 }
 
 export function openStream(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string> = {}): Stream {
+  const own = reply.getHeaders() as Record<string, string>
   reply.hijack()
   const raw = reply.raw
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
+  raw.writeHead(200, { ...own, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
   const ends = new Set<() => void>()
   const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
   addBeat(beat)
@@ -82,11 +83,25 @@ function watchHolder(app: App, request: FastifyRequest, changed: (actor: Actor |
   return { look, stop() { clearInterval(regularly); if (pending) clearTimeout(pending) } }
 }
 
+/** Windows of one person; the oldest makes room, and a page that is still open comes back by itself. */
+const MOST_STREAMS = 30
+const streamsOf = new WeakMap<App, Map<string, Set<Stream>>>()
+function makeRoom(app: App, personId: string, stream: Stream): void {
+  const all = streamsOf.get(app) ?? new Map<string, Set<Stream>>()
+  streamsOf.set(app, all)
+  const mine = all.get(personId) ?? new Set()
+  all.set(personId, mine.add(stream))
+  stream.onEnd(() => { mine.delete(stream); if (!mine.size && all.get(personId) === mine) all.delete(personId) })
+  const [oldest] = mine
+  if (mine.size > MOST_STREAMS) oldest!.end()
+}
+
 export async function serveLive(app: App, pulse: Pulse | null, opener: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const stream = openStream(request, reply)
   let actor = opener
   const holder = watchHolder(app, request, (found) => { if (found) actor = found; else stream.end() })
   stream.onEnd(() => holder.stop())
+  makeRoom(app, opener.id ?? '', stream)
   stream.onEnd(app.book.subscribe({
     wants: (event) => { if (changesAccess(event) && event.type !== 'staff.presence-changed') holder.look(); return concerns(actor, event) },
     send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),

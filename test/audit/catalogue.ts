@@ -174,6 +174,8 @@ export const plainReads: readonly string[] = [
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
   'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
+  // Numbers, and by number and team the requests they are made of.
+  'insight.figures', 'insight.behind', 'insight.exportFigures',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',

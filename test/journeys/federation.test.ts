@@ -148,7 +148,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
     await page.locator('button[type=submit]').click()
   }
 
-  test('A06 a person connects both kinds of account under the own settings and comes in by each', { timeout: 300_000 }, async () => {
+  test('a person connects both kinds of account under the own settings and comes in by each', { timeout: 300_000 }, async () => {
     const problems: string[] = []
     const t = wordsOf('en')
     const who = company.branches.en.agent

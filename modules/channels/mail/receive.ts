@@ -5,7 +5,7 @@ import { type App, run } from '../../../platform/context.ts'
 import { isUnavailable } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import type { Log, Service } from '../../../platform/module.ts'
-import { imapClient, passwordOf } from './mailboxes.ts'
+import { imapClient, passwordOf, withoutPassword } from './mailboxes.ts'
 import { fingerprintOf } from './read.ts'
 import { freeMailboxes, insertDuplicates, leaseMailboxes, type MailboxRecord, renumberMails, saveNumbering, saveProgress, saveState, type Seen, selectKnown, selectKnownUids, selectMailbox } from './store.ts'
 import { setAside, takeIn } from './take.ts'
@@ -109,7 +109,8 @@ class Reader {
   async #session(): Promise<void> {
     const mailbox = await selectMailbox({ db: this.#app.pool }, this.#id)
     if (!mailbox?.imap) return
-    const client = (this.#client = imapClient(mailbox.imap, passwordOf(this.#app, mailbox, 'imap')))
+    const password = passwordOf(this.#app, mailbox, 'imap')
+    const client = (this.#client = imapClient(mailbox.imap, password))
     let broken: unknown = null
     let hasNews = false
     client.on('error', (error) => { broken = error })
@@ -129,6 +130,8 @@ class Reader {
         if (!hasNews && !broken) await this.#sleep(LOOK_EVERY_MS)
       }
       if (broken) throw broken
+    } catch (error) {
+      throw withoutPassword(error, mailbox.imap.user, password)
     } finally {
       client.close()
       this.#client = null

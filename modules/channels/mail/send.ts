@@ -9,7 +9,7 @@ import type { StoredEvent } from '../../../platform/events/book.ts'
 import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
-import { markKey, passwordOf, replyAddress, smtpOptions } from './mailboxes.ts'
+import { markKey, passwordOf, replyAddress, smtpOptions, withoutPassword } from './mailboxes.ts'
 import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, updateReason } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
@@ -133,8 +133,12 @@ const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ..
 
 /** Gives the mail to the mailbox's server; answers the server's words. */
 async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
-  const { response } = await transportOf(app, mailbox).sendMail(mail)
-  return response
+  try {
+    const { response } = await transportOf(app, mailbox).sendMail(mail)
+    return response
+  } catch (error) {
+    throw withoutPassword(error, mailbox.smtp!.user, passwordOf(app, mailbox, 'smtp'))
+  }
 }
 
 function transportOf(app: App, mailbox: MailboxRecord): Pooled['transport'] {

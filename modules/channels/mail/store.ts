@@ -4,6 +4,7 @@ import type { Db } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { maskEmail } from '../../../lib/masking/index.ts'
 import { seesAll } from '../../customers/index.ts'
+import { visible } from '../../requests/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
 
 export interface Server { host: string; port: number; tls: 'tls' | 'starttls' | 'none'; user: string }
@@ -144,13 +145,17 @@ export async function mayWriteAutomatically(ctx: Ctx, address: string, notWithin
 }
 
 const rowColumns = (ctx: Reader) => ctx.db`m.id, m.mailbox_id, m.direction, m.verdict, m.reason, m.address, m.subject, m.size, m.request_id, m.message_id, m.at`
+// A mail is seen by who sees its request; one without a request by who sees all or works in its mailbox's team.
+const inSight = (ctx: Ctx) => ctx.actor.scope === 'all' ? ctx.db`true` : ctx.db`case when m.request_id is not null then exists (select 1 from requests.request r where r.id = m.request_id and ${visible(ctx)})
+  else exists (select 1 from channels.mailbox b where b.id = m.mailbox_id and (b.team_id is null or b.team_id = any(${ctx.actor.teamIds as string[]}::uuid[]))) end`
+
 export async function listMails(ctx: Ctx, query: { mailboxId?: string; verdict?: Verdict; direction?: 'in' | 'out'; requestId?: string; search?: string; cursor?: string; limit: number }): Promise<{ rows: MailRow[]; next: string | null }> {
   const { db } = ctx
   const before = query.cursor && /^[0-9a-f-]{36}$/.test(query.cursor) ? query.cursor : null
   // By parts of a covered address one could spell it out: it is found whole.
   const search = query.search?.toLowerCase()
   const byAddress = seesAll(ctx) ? db`strpos(lower(m.address), ${search ?? ''}) > 0` : db`lower(m.address) = ${search ?? ''}`
-  const rows = await db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where true
+  const rows = await db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where ${inSight(ctx)}
     ${query.mailboxId ? db`and m.mailbox_id = ${query.mailboxId}` : db``} ${query.verdict ? db`and m.verdict = ${query.verdict}` : db``} ${query.direction ? db`and m.direction = ${query.direction}` : db``}
     ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${search ? db`and (${byAddress} or strpos(lower(m.subject), ${search}) > 0)` : db``}
     ${before ? db`and m.id < ${before}` : db``} order by m.id desc limit ${query.limit + 1}`
@@ -164,7 +169,7 @@ export const coverAddress = <R extends { address: string }>(ctx: Ctx, row: R): R
 export type FullMail = MailRow & { headerId: string | null; bytes: Buffer | null; rawFileId: string | null }
 /** `lock`: to change its verdict in this transaction. */
 export async function selectMail(ctx: Ctx, id: string, lock = false): Promise<FullMail | null> {
-  const [row] = await ctx.db<FullMail[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, f.bytes from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} ${lock ? ctx.db`for update of m` : ctx.db``}`
+  const [row] = await ctx.db<FullMail[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, f.bytes from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} and ${inSight(ctx)} ${lock ? ctx.db`for update of m` : ctx.db``}`
   return row ?? null
 }
 export const updateVerdict = (ctx: Ctx, id: string, verdict: Verdict, requestId: string | null = null, messageId: string | null = null) =>

@@ -54,7 +54,7 @@ export const Scope = z.object({
 })
 export type Scope = z.infer<typeof Scope>
 export const PersonCopy = z.object({ name: z.string(), type: z.enum(['application/json', 'text/html']), text: z.string() })
-export const Settings = z.object({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
+export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
 export type Settings = z.infer<typeof Settings>
 /** What the person is shown: nothing but their own wish and what became of it. */
 export const OwnRequest = z.object({ number: z.int(), kind: z.enum(kinds), stage: z.enum(stages), openedAt: instant, dueAt: instant, ground: z.enum(grounds).nullable(), reason: z.string().nullable(), endedAt: instant.nullable() })
