@@ -23,6 +23,7 @@ export const patterns = {
   tokens: '/tokens',
   providers: '/sign-in-providers',
   directories: '/directories',
+  access: '/access',
   channels: '/channels',
   mails: '/channels/mails',
   services: '/services',

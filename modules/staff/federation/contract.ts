@@ -43,7 +43,7 @@ const Way = z.object({ id, kind: z.enum(kinds), name: z.string() })
 const Identity = z.object({ id, providerId: id, provider: z.string(), kind: z.enum(kinds), account: z.string(), createdAt: instant, lastUsedAt: instant.nullable() })
 
 const BEGINS = ['staff.provider.not-found', 'staff.federation.unreachable', 'access.too-many', 'staff.federation.address-refused'] as const
-const SETTINGS = ['staff.unknown-reference', 'staff.may-not-grant', 'staff.federation.role-too-strong', 'staff.federation.address-refused', 'staff.federation.certificate', 'staff.federation.secret-again', 'staff.federation.tls-needed'] as const
+const SETTINGS = ['staff.unknown-reference', 'staff.may-not-grant', 'staff.needs-second-person', 'staff.duties-mixed', 'staff.federation.role-too-strong', 'staff.federation.address-refused', 'staff.federation.certificate', 'staff.federation.secret-again', 'staff.federation.tls-needed'] as const
 
 export const federation = {
   signInWays: { method: 'GET', path: '/api/sign-in/ways', access: 'public', summary: 'Other systems one can sign in by.', response: z.object({ rows: z.array(Way) }) },
@@ -81,24 +81,24 @@ export const federation = {
   removeIdentity: { method: 'DELETE', path: '/api/me/identities/:id', access: 'signed-in', params: byId, faults: ['staff.identity.not-found', 'staff.federation.last-way', 'staff.session-needed'] },
 
   personSignIn: {
-    method: 'GET', path: '/api/people/:id/sign-in', access: 'staff.configure', params: byId, summary: 'The accounts elsewhere a person signs in by, and the directory that takes care of them.',
+    method: 'GET', path: '/api/people/:id/sign-in', access: 'access.grant', params: byId, summary: 'The accounts elsewhere a person signs in by, and the directory that takes care of them.',
     response: z.object({ identities: z.array(Identity), directory: z.object({ id, name: z.string() }).nullable() }), faults: ['staff.person.not-found'],
   },
   removePersonIdentity: {
-    method: 'DELETE', path: '/api/people/:id/identities/:identityId', access: 'staff.configure', params: z.strictObject({ id, identityId: id }), summary: 'Disconnects an account of somebody else, when it is no longer theirs.',
-    faults: ['staff.person.not-found', 'staff.identity.not-found', 'staff.may-not-grant'],
+    method: 'DELETE', path: '/api/people/:id/identities/:identityId', access: 'access.grant', params: z.strictObject({ id, identityId: id }), summary: 'Disconnects an account of somebody else, when it is no longer theirs.',
+    faults: ['staff.person.not-found', 'staff.identity.not-found', 'staff.may-not-grant', 'staff.needs-second-person'],
   },
 
-  providers: { method: 'GET', path: '/api/identity-providers', access: 'staff.configure', response: z.object({ rows: z.array(Provider) }) },
-  provider: { method: 'GET', path: '/api/identity-providers/:id', access: 'staff.configure', params: byId, response: Provider, faults: ['staff.provider.not-found'] },
-  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'staff.configure', status: 201, body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
+  providers: { method: 'GET', path: '/api/identity-providers', access: 'access.configure', response: z.object({ rows: z.array(Provider) }) },
+  provider: { method: 'GET', path: '/api/identity-providers/:id', access: 'access.configure', params: byId, response: Provider, faults: ['staff.provider.not-found'] },
+  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'access.configure', stepUp: true, status: 201, body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
   editProvider: {
-    method: 'PATCH', path: '/api/identity-providers/:id', access: 'staff.configure', params: byId, response: Provider, faults: ['staff.changed-meanwhile', 'staff.provider.not-found', ...SETTINGS],
+    method: 'PATCH', path: '/api/identity-providers/:id', access: 'access.configure', stepUp: true, params: byId, response: Provider, faults: ['staff.changed-meanwhile', 'staff.provider.not-found', ...SETTINGS],
     body: z.strictObject({ version, name: line(100).optional(), settings: Settings.optional(), disabled: z.boolean().optional(), ...more }),
   },
-  removeProvider: { method: 'DELETE', path: '/api/identity-providers/:id', access: 'staff.configure', params: byId, summary: 'Removes a provider and every connection by it.', faults: ['staff.provider.not-found'] },
+  removeProvider: { method: 'DELETE', path: '/api/identity-providers/:id', access: 'access.configure', stepUp: true, params: byId, summary: 'Removes a provider and every connection by it.', faults: ['staff.provider.not-found'] },
   checkProvider: {
-    method: 'POST', path: '/api/identity-providers/:id/check', access: 'staff.configure', kind: 'raw', params: byId, summary: 'Asks the provider whether it answers as its settings say.',
+    method: 'POST', path: '/api/identity-providers/:id/check', access: 'access.configure', kind: 'raw', params: byId, summary: 'Asks the provider whether it answers as its settings say.',
     response: z.object({ isRight: z.boolean() }), faults: ['staff.provider.not-found', 'access.too-many'],
   },
 } as const satisfies Endpoints

@@ -68,7 +68,7 @@ export async function enter(app: App, provider: OpenProvider, vouched: Vouched, 
   })
 }
 function openAs(ctx: Ctx, person: access.Credentials, origin: Origin): Promise<Opened> {
-  return openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, false)
+  return openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, 'federation')
 }
 
 /** The same with a code, counted like a sign-in by password. Throws `staff.sign-in-failed`, `staff.sign-in-locked`, `staff.code-needed`. */
@@ -83,7 +83,7 @@ export async function enterWithCode(app: App, provider: OpenProvider, vouched: V
       return openAs(ctx, present, origin)
     })
   }
-  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openSession(ctx, person.id, origin, false) })
+  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openSession(ctx, person.id, origin, 'federation') })
 }
 
 /** A try that says nothing of the password (the directory is down, nobody is connected) counts neither way. */

@@ -83,7 +83,7 @@ export async function personSignIn(ctx: Ctx, personId: string): Promise<{ identi
 export async function removePersonIdentity(ctx: Ctx, personId: string, id: string): Promise<void> {
   const person = await getPerson(ctx, personId)
   const role = await getRole(ctx, { id: person.roleId })
-  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  await mustBeAbleToGrant(ctx, role.permissions, role.scope)
   const before = (await store.selectIdentities(ctx, personId)).find((one) => one.id === id)
   if (!before) throw notFound('staff.identity')
   await store.deleteLink(ctx, personId, id)

@@ -58,7 +58,7 @@ const unknown = (path: string): Fault => new Fault('staff.unknown-reference', 42
 export async function roleToHandOut(ctx: Ctx, roleId: string): Promise<RoleRow> {
   const role = await selectRole(ctx, { id: roleId })
   if (!role) throw unknown('roleId')
-  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  await mustBeAbleToGrant(ctx, role.permissions, role.scope)
   mustBeHandOut(role)
   return role
 }

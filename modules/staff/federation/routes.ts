@@ -57,7 +57,7 @@ function mountDoor(mount: Mount, app: App): void {
     if (!flow) throw refused()
     await run(app, {}, async (inner) => { inner.later(store.countTry(inner, flow.id)) })
     const opened = await enterWithCode(app, await providers.openProvider(ctx, flow.providerId), flow.vouched, body.code, originOf(request), undefined, finishing(flow.id))
-    setSessionCookie(app, reply, opened.token)
+    setSessionCookie(app, reply, opened)
     return { personId: opened.personId, returnTo: flow.returnTo }
   })
   mount(federation.signInByDirectory, async (ctx, { body, request, reply }) => {
@@ -68,7 +68,7 @@ function mountDoor(mount: Mount, app: App): void {
     const vouched = await uncounted(app, tried, () => askDirectory(app, provider, body.login, body.password))
     if (!vouched) return refuse(app, tried, 'staff.sign-in-failed')
     const opened = await uncounted(app, tried, () => enterWithCode(app, provider, vouched, body.code, origin, tried))
-    setSessionCookie(app, reply, opened.token)
+    setSessionCookie(app, reply, opened)
     return { personId: opened.personId }
   })
 }
@@ -100,7 +100,7 @@ async function conclude(app: App, provider: providers.OpenProvider, flow: store.
   if (flow.personId) { await keep(); return '/account?connect=1' }
   const opened: Opened | null = await enter(app, provider, vouched, originOf(request), finishing(flow.id))
   if (!opened) { await keep(); return '/sign-in?code=1' }
-  setSessionCookie(app, reply, opened.token)
+  setSessionCookie(app, reply, opened)
   return flow.returnTo
 }
 

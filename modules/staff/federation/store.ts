@@ -47,7 +47,7 @@ export const deleteLink = async (ctx: Ctx, personId: string, id: string): Promis
 export async function countOtherWays(ctx: Ctx, personId: string, exceptLink: string): Promise<number> {
   await ctx.db`select from staff.person where id = ${personId} for update`
   const [row] = await ctx.db<{ count: number }[]>`
-    select (select count(*) from staff.person where id = ${personId} and password_hash is not null)
+    select (select count(*) from staff.person where id = ${personId} and password_hash is not null) + (select count(*) from staff.passkey where person_id = ${personId})
       + (select count(*) from staff.identity_link l join staff.identity_provider p on p.id = l.provider_id where l.person_id = ${personId} and l.id <> ${exceptLink} and p.disabled_at is null) as count`
   return row!.count
 }

@@ -35,19 +35,19 @@ export const scim = {
   scimPatchGroup: { method: 'PATCH', path: '/scim/v2/Groups/:id', ...access, idempotency: 'own', params: byId, body: message, faults: WRONG },
   scimRemoveGroup: { method: 'DELETE', path: '/scim/v2/Groups/:id', access: 'staff.provision', idempotency: 'own', params: byId },
 
-  directories: { method: 'GET', path: '/api/directories', access: 'staff.configure', response: z.object({ address: z.string(), rows: z.array(Directory) }) },
+  directories: { method: 'GET', path: '/api/directories', access: 'access.grant', response: z.object({ address: z.string(), rows: z.array(Directory) }) },
   addDirectory: {
-    method: 'POST', path: '/api/directories', access: 'staff.configure', status: 201, idempotency: 'none', summary: 'Lets a directory in; its token is shown only here.',
-    body: z.strictObject({ name: line(100), roleId: id, expiresAt: instantIn.nullable().optional() }), response: Made, faults: ['staff.may-not-grant', 'staff.federation.role-too-strong', 'staff.unknown-reference', 'staff.expiry-past'],
+    method: 'POST', path: '/api/directories', access: 'access.grant', stepUp: true, status: 201, idempotency: 'none', summary: 'Lets a directory in; its token is shown only here.',
+    body: z.strictObject({ name: line(100), roleId: id, expiresAt: instantIn.nullable().optional() }), response: Made, faults: ['staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference', 'staff.expiry-past'],
   },
-  editDirectory: { method: 'PATCH', path: '/api/directories/:id', access: 'staff.configure', params: byId, body: z.strictObject({ version, roleId: id }), response: Directory, summary: 'The role of people whom no group gives one.', faults: ['staff.directory.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.federation.role-too-strong', 'staff.unknown-reference'] },
-  renewDirectory: { method: 'POST', path: '/api/directories/:id/token', access: 'staff.configure', status: 201, idempotency: 'none', params: byId, body: z.strictObject({ expiresAt: instantIn.nullable().optional() }), summary: 'A new token for a directory; the earlier ones end.', response: Made, faults: ['staff.directory.not-found', 'staff.expiry-past'] },
+  editDirectory: { method: 'PATCH', path: '/api/directories/:id', access: 'access.grant', stepUp: true, params: byId, body: z.strictObject({ version, roleId: id }), response: Directory, summary: 'The role of people whom no group gives one.', faults: ['staff.directory.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference'] },
+  renewDirectory: { method: 'POST', path: '/api/directories/:id/token', access: 'access.grant', stepUp: true, status: 201, idempotency: 'none', params: byId, body: z.strictObject({ expiresAt: instantIn.nullable().optional() }), summary: 'A new token for a directory; the earlier ones end.', response: Made, faults: ['staff.directory.not-found', 'staff.expiry-past'] },
   mapGroup: {
-    method: 'PUT', path: '/api/directories/groups/:id', access: 'staff.configure', params: byId, summary: 'What membership in a group of the directory gives here.',
-    body: z.strictObject({ version, roleId: id.nullable(), teamId: id.nullable() }), response: Group, faults: ['staff.directory-group.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.federation.role-too-strong', 'staff.unknown-reference'],
+    method: 'PUT', path: '/api/directories/groups/:id', access: 'access.grant', stepUp: true, params: byId, summary: 'What membership in a group of the directory gives here.',
+    body: z.strictObject({ version, roleId: id.nullable(), teamId: id.nullable() }), response: Group, faults: ['staff.directory-group.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference'],
   },
-  handOver: { method: 'PUT', path: '/api/directories/:id/people/:personId', access: 'staff.configure', idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Lets a directory take care of a person who was here before.', faults: ['staff.directory.not-found', 'staff.person.not-found', 'staff.scim.taken-care-of', 'staff.scim.stronger'] },
-  takeBack: { method: 'DELETE', path: '/api/directories/:id/people/:personId', access: 'staff.configure', idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Takes a person back from a directory; nothing else changes for them.' },
+  handOver: { method: 'PUT', path: '/api/directories/:id/people/:personId', access: 'access.grant', stepUp: true, idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Lets a directory take care of a person who was here before.', faults: ['staff.directory.not-found', 'staff.person.not-found', 'staff.scim.taken-care-of', 'staff.scim.stronger'] },
+  takeBack: { method: 'DELETE', path: '/api/directories/:id/people/:personId', access: 'access.grant', idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Takes a person back from a directory; nothing else changes for them.' },
 } as const satisfies Endpoints
 
 export type DirectoryRow = z.infer<typeof Directory>

@@ -26,7 +26,7 @@ export async function directoryOf(ctx: Ctx): Promise<store.Directory> {
 /** It acts by what administrators laid down for it, not by what its token holds; events still name it. */
 export const asDirectory = (ctx: Ctx): Ctx => ({ ...ctx, actor: { ...ctx.actor, permissions: new Set(['*']), scope: 'all' } satisfies Actor })
 
-const WIDTH = { own: 0, team: 1, all: 2 }
+const WIDTH = { own: 0, team: 1, region: 1, all: 2 }
 /** Of several the widest, then the one that may more. */
 const strongest = (roles: RoleRow[]): RoleRow | undefined => roles.toSorted((a, b) => WIDTH[b.scope] - WIDTH[a.scope] || b.permissions.length - a.permissions.length || (a.id < b.id ? -1 : 1))[0]
 

@@ -11,7 +11,7 @@ import { scim } from '../../scim/contract.ts'
 /** For administrators: by which accounts somebody comes in, and which directory takes care of them. */
 export function PersonSignIn({ person }: { person: PersonRow }): ReactElement | null {
   const may = useMay()
-  return may('staff.configure') ? <Ways person={person} /> : null
+  return may('access.grant') ? <Ways person={person} /> : null
 }
 
 const NOBODY = 'nobody'
