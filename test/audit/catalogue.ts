@@ -117,6 +117,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.deliverNotice': ['notice.delivered'],
   'governance.readNotice': ['notice.read'],
   'governance.confirmNotice': ['notice.confirmed'],
+  'governance.runCompliance': ['compliance.asked'],
+  'governance.exportCompliance': ['compliance.exported'],
 
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
@@ -132,6 +134,6 @@ export const plainReads: readonly string[] = [
   'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
-  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',
+  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
   'demo.state',
 ]
