@@ -1,7 +1,7 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
-import { AlarmsPage, AuditPage, NoticesPage } from '../../modules/governance/screens/index.tsx'
+import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
@@ -47,6 +47,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
   alarms: { page: AlarmsPage, needs: 'alarms.read', rail: 'governance' },
   notices: { page: NoticesPage, rail: 'governance' },
+  compliance: { page: CompliancePage, needs: 'compliance.read', rail: 'governance' },
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },
