@@ -8,7 +8,7 @@ import { byYou, type Clause, count, info, judged, notBuilt, type Probe, tried } 
 
 /** Each decision of the rules keeps its candidates and its reason. */
 async function askDecisions({ app }: Probe) {
-  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*)::int as all, count(*) filter (where reason = '' or (state <> 'nobody' and jsonb_array_length(candidates) = 0))::int as bare from (select reason, state, candidates from requests.assignment where how = 'rule' order by id desc limit 200) a`
+  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*)::int as all, count(*) filter (where reason = '' or (state <> 'nobody' and jsonb_array_length(candidates) = 0))::int as bare from (select reason, state, candidates from requests.assignment where how = 'rule' and reason <> 'requests.reason-reopened' order by id desc limit 200) a`
   return [row!.all ? judged(row!.bare === 0, 'decisions-explained', { count: row!.all }) : info('no-decisions')]
 }
 
