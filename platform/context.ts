@@ -9,6 +9,7 @@ import type { NewEvent } from './events/write.ts'
 import type { Keys } from './crypto/index.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
+import type { PersonalRoom } from './personal-data.ts'
 import type { Locale } from '../lib/text/index.ts'
 import type { Origin } from './origin.ts'
 import { transaction, violatedKey } from './database/index.ts'
@@ -26,6 +27,8 @@ export interface App {
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>
+  /** What each room keeps about people, in the order of the row, the house itself last. */
+  personal: ReadonlyMap<string, PersonalRoom>
 }
 
 export interface Ctx {

@@ -8,6 +8,7 @@ import { requests } from './contract.ts'
 import { forgetUploads } from './attachments.ts'
 import { releaseMessage } from './execute.ts'
 import { RELATIONS } from '../customers/index.ts'
+import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { sweepDue } from './sweep.ts'
@@ -16,10 +17,11 @@ import { run } from '../../platform/context.ts'
 export { type Accepted, acceptRequest, type Arrival } from './accept.ts'
 export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, servedBefore } from './allocation.ts'
 export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFromQueue, takeRequest } from './assign.ts'
-export { addAttachment, displayName, fileHeaders, MOST_BYTES, storeFile } from './attachments.ts'
+export { addAttachment, displayName, fileHeaders, MOST_BYTES, receiveFile, storeFile } from './attachments.ts'
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
 export { openStream, type Stream } from './live.ts'
+export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
@@ -36,6 +38,7 @@ export const requestsRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: requests,
+  personal: requestsPersonal,
   routes: mountRequests,
   provides: { [RELATIONS]: relations },
   queues: {

@@ -2,10 +2,10 @@
 import { IDLE_MS, SESSION_MS } from './authenticate.ts'
 import { mustBeStrong } from './password.ts'
 import { FAILURES_TO_LOCK, LOCK_MS } from './sign-in.ts'
-import { INVITATION_MS, SETUP_LINK_MS } from './tokens.ts'
+import { SETUP_LINK_MS } from './tokens.ts'
 import { Fault } from '../../platform/fault.ts'
 
-export const doorRules = { idleMs: IDLE_MS, sessionMs: SESSION_MS, failuresToLock: FAILURES_TO_LOCK, lockMs: LOCK_MS, invitationMs: INVITATION_MS, setupLinkMs: SETUP_LINK_MS } as const
+export const doorRules = { idleMs: IDLE_MS, sessionMs: SESSION_MS, failuresToLock: FAILURES_TO_LOCK, lockMs: LOCK_MS, setupLinkMs: SETUP_LINK_MS } as const
 
 /** Why a password would be refused; null when it would be taken. */
 export function passwordRefusal(password: string, login: string): string | null {

@@ -25,11 +25,14 @@ export interface SealedRow { id: string; xid: string; seq: number; type: string;
 export const digestOf = (row: SealedRow): Buffer =>
   createHash('sha256').update([row.id, row.xid, row.seq, row.type, row.subject, row.actorKind, row.actorId, row.at, row.teamId, row.data].map((value) => value ?? '').concat(row.source ?? [], row.call ?? []).join('|')).digest()
 
+/** The same over an event `e`, in SQL. */
+export const DIGEST = "sha256(convert_to(concat(e.id, '|', e.xid, '|', e.seq, '|', e.type, '|', e.subject, '|', e.actor_kind, '|', e.actor_id, '|', e.at, '|', e.team_id, '|', e.data, '|' || e.source, '|' || e.call), 'UTF8'))"
+
 interface Digested { count: number; ids: Buffer; digests: Buffer; lastXid: string; lastSeq: number }
 /** The same, made where the events are: for sealing, nothing but digests need travel. */
 const selectDigests = async (db: Db, after: Place): Promise<Digested> => (await db<Digested[]>`
   select count(*)::int as count, string_agg(uuid_send(id), '' order by xid, seq) as ids, (array_agg(xid::text order by xid desc, seq desc))[1] as last_xid, (array_agg(seq order by xid desc, seq desc))[1] as last_seq,
-    string_agg(sha256(convert_to(concat(id, '|', xid, '|', seq, '|', type, '|', subject, '|', actor_kind, '|', actor_id, '|', at, '|', team_id, '|', data, '|' || source, '|' || call), 'UTF8')), '' order by xid, seq) as digests
+    string_agg(${db.unsafe(DIGEST)}, '' order by xid, seq) as digests
   from (select * from platform.event where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit ${MOST_ROWS}) e`)[0]!
 
 /** HMAC-SHA-256 over a seal and the mark before it; null before the first. */

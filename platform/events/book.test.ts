@@ -1,28 +1,25 @@
-/** The order in which events are read: by transaction and place, as numbers. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDesk, type TestDesk } from '../../test/harness.ts'
+/** The order in which listeners hear, on a real database. */
+import { expect, onTestFinished, test } from 'vitest'
+import { openDesk } from '../../test/harness.ts'
 import { sealEvents } from '../audit/seal.ts'
 import { verifyEvents } from '../audit/verify.ts'
 import { EventBook } from './book.ts'
 
-let desk: TestDesk
-beforeEach(async () => {
-  desk = await openDesk()
-  // From one number of digits to the next: as texts, 1000 stands before 999.
-  await desk.app.pool`insert into platform.event (xid, id, type, actor_kind, at, data) select n::text::xid8, gen_random_uuid(), 'probe.happened', 'system', '2026-03-02', jsonb_build_object('nr', n) from generate_series(900, 1100) n`
-})
-afterEach(() => desk.close())
-
-test('4.1-a a listener hears every event, in order, also when the numbers of transactions get a digit more', async () => {
+// Found by kill -9 of a fresh installation: transactions 999 and 1000 were read in the order of their digits.
+test('7.3-b I-7 events are heard once and in order, and verify, where the numbers of transactions grow by a digit', async () => {
+  const desk = await openDesk()
+  onTestFinished(() => desk.close())
+  await desk.app.pool`
+    insert into platform.event (xid, id, type, actor_kind, at, data)
+    select xid::text::xid8, gen_random_uuid(), 'probe.happened', 'system', now(), jsonb_build_object('place', (xid - 9) * 60 + nr) from generate_series(9, 10) xid, generate_series(1, 60) nr order by xid, nr`
   const heard: number[] = []
   const book = new EventBook()
-  book.register('probe', { listeners: { 'probe.happened': async (_ctx, event) => { heard.push(event.data.nr as number) } } })
-  await book.prepare(desk.app)
-  await book.dispatch({ ...desk.app, book })
-  expect(heard).toEqual(Array.from({ length: 201 }, (_, nr) => 900 + nr))
-})
-
-test('F28 the check of the chain reads events in the order they were sealed', async () => {
-  expect(await sealEvents(desk.app)).toBeGreaterThan(200)
-  expect(await verifyEvents(desk.app)).toMatchObject({ damage: null, unsealed: 0 })
+  book.register('probe', { listeners: { 'probe.happened': async (_ctx, event) => { heard.push(Number(event.data.place)) } } })
+  const app = { ...desk.app, book }
+  await book.prepare(app)
+  while (!(await book.isRead(app))) await new Promise((wake) => setTimeout(wake, 20))
+  await book.dispatch(app)
+  expect(heard).toEqual(Array.from({ length: 120 }, (_, nr) => nr + 1))
+  await sealEvents(desk.app)
+  expect(await verifyEvents(desk.app)).toMatchObject({ events: 120, damage: null })
 })

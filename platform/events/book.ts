@@ -174,7 +174,7 @@ export class EventBook {
 
 const isBehind = (a: Place, b: Place): boolean => BigInt(a.xid) < BigInt(b.xid) || (a.xid === b.xid && a.seq < b.seq)
 
-// Ordered by e.xid: a bare xid would be the answer's text, in which 1000 stands before 999.
+// A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
 // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
 async function readEvents(app: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
   const db = app.pool

@@ -41,21 +41,51 @@ export const HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
 }
 
-export function createHttp(options: { logError: (error: unknown, request: FastifyRequest) => void; trustProxy?: string[] }): FastifyInstance {
+export interface HttpOptions {
+  logError: (error: unknown, request: FastifyRequest) => void
+  trustProxy?: string[]
+  /** For `https.createServer`; without it the server speaks plain HTTP. */
+  tls?: object | null
+  /** People reach it by https: browsers are told to stay there, and nobody else's plain request is answered. */
+  isEncrypted?: boolean
+}
+
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const headers = options.isEncrypted ? { ...HEADERS, 'strict-transport-security': 'max-age=31536000' } : HEADERS
   const http = Fastify({
+    ...(options.tls ? { https: options.tls } : {}),
     logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
-    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
+    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true, return503OnClosing: false,
     genReqId: () => newId(),
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
     // An address that can't be decoded is refused before any hook runs.
-    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(HEADERS), options.logError) },
-  })
+    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(headers), options.logError) },
+    // What is no HTTP at all never becomes a request.
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return
+      const [status, words, code] = error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large', 'input.too-large'] : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'Request Timeout', 'input.not-json'] : [400, 'Bad Request', 'input.not-json']
+      const body = JSON.stringify({ fault: { code, args: {}, fields: [] } })
+      const plain = { ...headers, 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
+      socket.end(`HTTP/1.1 ${status} ${words}\r\n${Object.entries(plain).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
+    },
+  }) as unknown as FastifyInstance
   http.removeContentTypeParser('text/plain')
   http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
-  http.addHook('onRequest', async (request, reply) => { reply.headers(HEADERS).header('x-request-id', request.id) })
+  http.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    if (options.isEncrypted && isPlainFromAfar(request)) throw new Fault('http.not-encrypted', 403)
+  })
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, options.logError))
   http.setNotFoundHandler((request, reply) => refuse(new Fault('http.not-found', 404), request, reply, options.logError))
   return http
+}
+
+const PROBES = /^\/(?:livez|readyz|metrics)$/
+// What a trusted proxy says is in `protocol` already; one on this very machine may be plain towards us, if its browser was not.
+function isPlainFromAfar(request: FastifyRequest): boolean {
+  if (request.protocol === 'https' || PROBES.test(request.url)) return false
+  const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '')
+  return !isNear || /^http(?:,|$)/.test(String(request.headers['x-forwarded-proto'] ?? ''))
 }
 
 /** Gives `mount`, the only way an endpoint enters; every mounted endpoint is remembered for the API page. */
@@ -83,8 +113,9 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
         const input = { ...readInput(endpoint, request), request, reply } as Input<typeof endpoint>
         const options = { actor: who.actor, locale: who.locale, origin }
         callers.set(request, options)
+        // A file is read as slowly as its sender likes: the handler opens its transaction afterwards.
         if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return withOrigin(origin, () => handler(reading(app, options), input))
-        if (!writes) return send(endpoint, reply, success, await handler(reading(app, options), input))
+        if (!writes || endpoint.kind === 'multipart') return send(endpoint, reply, success, await withOrigin(origin, () => handler(reading(app, options), input)))
         const key = endpoint.idempotency ? undefined : request.headers['idempotency-key']
         if (typeof key === 'string') return keyed(app, endpoint, options, key, request, reply, success, (ctx) => handler(ctx, input))
         const command = (ctx: Ctx) => handler(ctx, input) as Promise<unknown>
@@ -108,7 +139,7 @@ async function identify(endpoint: Endpoint, request: FastifyRequest, authenticat
   const locale = found?.locale ?? pickLocale(request.headers['accept-language'])
   if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale }
   if (!found) throw new Fault('access.sign-in-first', 401)
-  if (found.bySession && endpoint.method !== 'GET') refuseForeignSite(request)
+  if (found.bySession && (endpoint.method !== 'GET' || endpoint.kind === 'stream')) refuseForeignSite(request)
   if (endpoint.access === 'signed-in') {
     if (found.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: endpoint.access })
   } else if (!may(found.actor, endpoint.access)) throw new Fault('access.denied', 403, { permission: endpoint.access })

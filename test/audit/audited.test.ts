@@ -274,6 +274,29 @@ test('C12 governance and the demonstration company', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 requests of people about their own data', async () => {
+  const asked = await desk.call<{ token: string }>('POST', '/api/portal/requests', { body: { key: hex(), visitor: hex(), name: '林小姐', email: 'lin-own@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
+  await does('governance.ask', { token: null, params: { token: asked.body.token }, body: { kind: 'stop', wish: '請停止' } })
+  const customerId = (await does('customers.create', { body: { name: '許先生', email: 'xu@example.com' } })).body.id
+  const open = async (kind: string) => (await does('governance.open', { body: { customerId, kind, law: 'gdpr', wish: '請處理' } })).body
+  const copy = await open('copy')
+  const at = (name: string, id: string, body: unknown) => does(`governance.${name}`, { params: { id }, body })
+  await at('extend', copy.id, { reason: '需要較久', version: copy.version })
+  await at('verify', copy.id, { how: 'called-back', version: copy.version + 1 })
+  await at('grant', copy.id, { version: copy.version + 2 })
+  await at('copy', copy.id, { format: 'json' })
+  await at('complete', copy.id, { outcome: '已交付', version: copy.version + 3 })
+  const see = await open('see')
+  await at('refuse', see.id, { ground: 'unfounded', reason: '沒有資料', version: see.version })
+  const stop = await open('stop')
+  await at('withdraw', stop.id, { outcome: '不再需要', version: stop.version })
+  await at('hold', customerId, { reason: '訴訟' })
+  await at('lift', customerId, { reason: '結束' })
+  await does('governance.changeSettings', { body: { law: 'pipl', remindDays: 3 } })
+  await does('governance.changeRetention', { params: { category: 'mail' }, body: { days: 365, version: 1 } })
+  expect(wrong).toEqual([])
+})
+
 /** Starts programs of its own or takes everything away; its lines in the catalogue are held by the demonstration's own test. */
 const elsewhere = new Set(['demo.start', 'demo.cancel', 'demo.remove'])
 

@@ -120,6 +120,20 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.runCompliance': ['compliance.asked'],
   'governance.exportCompliance': ['compliance.exported'],
 
+  'governance.open': ['privacy.request-opened'],
+  'governance.verify': ['privacy.request-verified'],
+  'governance.extend': ['privacy.request-extended'],
+  'governance.grant': ['privacy.request-granted'],
+  'governance.refuse': ['privacy.request-refused'],
+  'governance.complete': ['privacy.request-done'],
+  'governance.withdraw': ['privacy.request-withdrawn'],
+  'governance.copy': ['privacy.copy-made'],
+  'governance.hold': ['privacy.customer-held'],
+  'governance.lift': ['privacy.hold-lifted'],
+  'governance.changeSettings': ['privacy.settings-changed'],
+  'governance.changeRetention': ['privacy.retention-changed'],
+  'governance.ask': ['privacy.request-opened'],
+
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
   'demo.remove': ['platform.demo-removed', 'platform.events-removed'],
@@ -135,5 +149,7 @@ export const plainReads: readonly string[] = [
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
-  'demo.state',
+  // Which columns there are, how long they are kept, how many are due.
+  'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
+  'governance.own', 'demo.state',
 ]

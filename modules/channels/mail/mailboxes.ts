@@ -108,6 +108,18 @@ export const passwordOf = (app: App, row: MailboxRecord, which: 'imap' | 'smtp')
   return secret ? unseal(app, `mailbox:${row.id}:${which}`, secret) : ''
 }
 
+/** Takes the password out of what a server said: some repeat the command they refuse, and their words are kept and logged. */
+export function withoutPassword<T>(error: T, user: string, password: string): T {
+  if (password.length < 4 || !(error instanceof Error)) return error
+  const spellings = [password, Buffer.from(password).toString('base64'), Buffer.from(`\0${user}\0${password}`).toString('base64')]
+  const words = error as unknown as Record<string, unknown>
+  for (const key of new Set(['message', 'stack', ...Object.keys(error)])) {
+    const text = words[key]
+    if (typeof text === 'string' && spellings.some((one) => text.includes(one))) words[key] = spellings.reduce((rest, one) => rest.replaceAll(one, '•••'), text)
+  }
+  return error
+}
+
 const TIMEOUTS = { connectionTimeout: 15_000, greetingTimeout: 15_000 }
 export const imapClient = (server: Server, pass: string): ImapFlow => new ImapFlow({
   host: server.host, port: server.port, secure: server.tls === 'tls', ...(server.tls === 'tls' ? {} : { doSTARTTLS: server.tls === 'starttls' }),

@@ -7,6 +7,7 @@ import { audit } from './contract.ts'
 import { exportAudit } from './export.ts'
 import { changeRetention, forgetOld, readRetention } from './retention.ts'
 import { listAudit } from './search.ts'
+import { auditPersonal } from './personal-data.ts'
 
 const DAY_MS = 86_400_000
 
@@ -26,6 +27,7 @@ function mountAudit(mount: Mount): void {
 
 export const auditPart: Omit<Module, 'name'> = {
   contract: audit,
+  personal: auditPersonal,
   routes: mountAudit,
   events: { listeners: { 'access.refused': seeRefusal, 'staff.sign-in-locked': seeLock, 'access.read': seeRead, 'audit.exported': seeExport, 'compliance.exported': seeExport } },
   queues: {

@@ -111,7 +111,7 @@ export const accounts: readonly Clause[] = [
   { id: 'C02', clause: 'GB/T 22239-2019 8.1.4.1 a', ask: askPasswords, open: [notBuilt('password-change'), elsewhere('password-tests')] },
   { id: 'C03', clause: 'GB/T 22239-2019 8.1.4.1 b', ask: askFailures, needsHttp: true, open: [elsewhere('lock-tests')] },
   { id: 'C04', clause: 'GB/T 22239-2019 8.1.4.1 b', ask: askSessions, needsHttp: true, open: [notBuilt('step-up')] },
-  { id: 'C05', clause: 'GB/T 22239-2019 8.1.4.1 c', ask: askTransport, needsHttp: true, open: [byYou('certificate')] },
+  { id: 'C05', clause: 'GB/T 22239-2019 8.1.4.1 c', ask: askTransport, open: [byYou('certificate')] },
   { id: 'C06', clause: 'GB/T 22239-2019 8.1.4.1 d', ask: askFactors, open: [notBuilt('factor-forced')] },
   { id: 'C07', clause: 'GB/T 22239-2019 8.1.4.2 b', ask: askDefaults, needsHttp: true },
   { id: 'C08', clause: 'GB/T 22239-2019 8.1.4.2 c', ask: askStale, open: [notBuilt('stale-disabled')] },

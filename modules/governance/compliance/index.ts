@@ -2,6 +2,7 @@
 import type { Module } from '../../../platform/module.ts'
 import type { Mount } from '../../../platform/http/server.ts'
 import { compliance } from './contract.ts'
+import { compliancePersonal } from './personal-data.ts'
 import { exportCompliance } from './pack.ts'
 import { askRun, comply, complianceState, complyFailed } from './runs.ts'
 
@@ -13,6 +14,7 @@ function mountCompliance(mount: Mount): void {
 
 export const compliancePart: Omit<Module, 'name'> = {
   contract: compliance,
+  personal: compliancePersonal,
   routes: mountCompliance,
   queues: { 'governance.comply': { work: comply, perLane: 1, attempts: 2, failed: complyFailed } },
 }

@@ -7,9 +7,10 @@ import type { Actor } from '../../../platform/access/index.ts'
 import { reading, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { verifyEvents } from '../../../platform/audit/verify.ts'
-import { listCustomers, personalFields } from '../../customers/index.ts'
+import { listCustomers } from '../../customers/index.ts'
 import { readLimits } from '../audit/alarms.ts'
 import { changeRetention, readRetention } from '../audit/retention.ts'
+import { registerOf } from '../privacy/register.ts'
 import { ask, byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
 const MINUTE_MS = 60_000
@@ -146,7 +147,19 @@ async function askMail({ app }: Probe) {
   return row!.boxes === 0 ? [info('no-mailboxes')] : [judged(row!.blind === 0, 'senders-proven', { count: row!.blind, boxes: row!.boxes }), info('mails-held', { count: row!.held })]
 }
 
-const askRegister = async () => [judged(personalFields.every((field) => field.class && field.purpose), 'fields-registered', { count: personalFields.length })]
+/** Holds the columns of the database against what the rooms declare of them. */
+async function askRegister({ app }: Probe) {
+  const { rows } = registerOf(app.personal)
+  const declared = new Map([...app.personal.values()].flatMap((room) => Object.entries(room.data)))
+  const columns = await app.pool<{ table: string; column: string }[]>`
+    select table_schema || '.' || table_name as table, column_name as column from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+    where t.table_type = 'BASE TABLE' and table_schema = any(${[...new Set([...declared.keys()].map((table) => table.slice(0, table.indexOf('.'))))]})`
+  const strange = columns.filter(({ table, column }) => { const entry = declared.get(table); return entry !== 'impersonal' && !(entry && column in entry) })
+  return [
+    judged(rows.every((row) => row.class && row.purpose && row.basis && row.retention && row.source), 'fields-registered', { count: rows.length }),
+    judged(strange.length === 0, 'no-undeclared', { count: strange.length, which: strange.slice(0, 5).map((one) => `${one.table}.${one.column}`).join(', ') }),
+  ]
+}
 
 export const operation: readonly Clause[] = [
   { id: 'C12', clause: 'GB/T 22239-2019 8.1.4.3 a', ask: askExecuted, open: [elsewhere('catalogue-tests')] },
@@ -165,7 +178,7 @@ export const operation: readonly Clause[] = [
   { id: 'C25', clause: 'GB/T 22239-2019 8.1.4.8', ask: askConfidentiality, open: [elsewhere('byte-scan')] },
   { id: 'C26', clause: 'GB/T 22239-2019 8.1.4.9 a–c', ask: askBackup, open: [byYou('backups')] },
   { id: 'C27', clause: 'GB/T 22239-2019 8.1.4.10', ask: askResidual, needsHttp: true, open: [byYou('disks')] },
-  { id: 'C28', clause: 'GB/T 22239-2019 8.1.4.11 a', ask: askRegister, open: [notBuilt('whole-register')] },
+  { id: 'C28', clause: 'GB/T 22239-2019 8.1.4.11 a', ask: askRegister, open: [notBuilt('unread-fields')] },
   { id: 'C29', clause: 'GB/T 22239-2019 8.1.4.11 b', ask: askCovered, open: [elsewhere('cover-tests')] },
   { id: 'C30', clause: 'GB/T 22239-2019 8.1.5.4', ask: askDrift, open: [byYou('second-log')] },
   { id: 'C31', clause: 'GB/T 22239-2019 8.1.3.4', ask: askMail, open: [byYou('mail-gateway')] },

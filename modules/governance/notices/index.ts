@@ -5,6 +5,7 @@ import { notices } from './contract.ts'
 import { confirmNotice, deliverNotice, escalate, readNotice, remind } from './receive.ts'
 import { sendHandOver, sendNotice, withdrawNotice } from './send.ts'
 import { listMine, listSent, reportOf } from './store.ts'
+import { noticesPersonal } from './personal-data.ts'
 
 function mountNotices(mount: Mount): void {
   mount(notices.myNotices, (ctx, { query }) => listMine(ctx, query))
@@ -20,6 +21,7 @@ function mountNotices(mount: Mount): void {
 
 export const noticesPart: Omit<Module, 'name'> = {
   contract: notices,
+  personal: noticesPersonal,
   routes: mountNotices,
   queues: { 'governance.remind': { work: remind, attempts: 20 }, 'governance.escalate': { work: escalate, attempts: 50 } },
 }
