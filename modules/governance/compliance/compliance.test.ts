@@ -49,7 +49,7 @@ test('C12–C16 P16 the officer asks from the page, gets each clause with its ev
   expect(of(checks, 'C05').verdict).toBe('not-met')
   expect(of(checks, 'C25').evidence).toContainEqual(expect.objectContaining({ what: 'addresses-encrypted', result: 'bad' }))
   expect(of(checks, 'P13')).toMatchObject({ verdict: 'not-built', evidence: [{ result: 'ok', what: 'erased-everywhere' }] })
-  expect(of(checks, 'C28').evidence.map((one) => one.result)).toEqual(['ok', 'ok'])
+  expect(of(checks, 'C28').evidence.filter((one) => one.result === 'bad')).toEqual([])
   expect(of(checks, 'C20').verdict).toBe('by-you')
   for (const locale of locales) {
     const t = wordsOf(locale)

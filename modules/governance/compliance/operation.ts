@@ -153,7 +153,7 @@ async function askRegister({ app }: Probe) {
   const declared = new Map([...app.personal.values()].flatMap((room) => Object.entries(room.data)))
   const columns = await app.pool<{ table: string; column: string }[]>`
     select table_schema || '.' || table_name as table, column_name as column from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
-    where t.table_type = 'BASE TABLE' and table_schema = any(${[...new Set([...declared.keys()].map((table) => table.slice(0, table.indexOf('.'))))]})`
+    where t.table_type = 'BASE TABLE' and (table_schema, table_name) <> ('platform', 'migration') and table_schema = any(${[...new Set([...declared.keys()].map((table) => table.slice(0, table.indexOf('.'))))]})`
   const strange = columns.filter(({ table, column }) => { const entry = declared.get(table); return entry !== 'impersonal' && !(entry && column in entry) })
   return [
     judged(rows.every((row) => row.class && row.purpose && row.basis && row.retention && row.source), 'fields-registered', { count: rows.length }),
