@@ -49,10 +49,10 @@ test('I01 fifty kilobytes of any evil pattern cost whatever reads strangers’ w
     read('warm up, please')
     // The short ones first: what grows with the square is found before it takes minutes.
     for (const length of [5_000, LENGTH]) for (const text of evil.flatMap((part) => evilOf(part, length))) {
-      // Each is below 50 ms on a machine of its own; on a shared one a stolen second is no fault, but what is slow is slow three times.
+      // Each is below 50 ms of this thread's own time, which others on the machine can stretch but not take; what is slow is slow three times.
       const limit = length < LENGTH ? 100 : 250
       let best = Infinity
-      for (let round = 0; round < 3 && best > limit; round++) { const began = performance.now(); read(text); best = Math.min(best, performance.now() - began) }
+      for (let round = 0; round < 3 && best > limit; round++) { const began = process.threadCpuUsage(); read(text); best = Math.min(best, process.threadCpuUsage(began).user / 1000) }
       if (best > limit) slow.push(`${name} ${length} of ${JSON.stringify(text.slice(0, 12))}: ${Math.round(best)} ms`)
       if (slow.length > 10) break
     }

@@ -25,5 +25,5 @@ export type ComplianceState = z.infer<typeof ComplianceState>
 export const compliance = {
   complianceState: { method: 'GET', path: '/api/compliance', access: 'compliance.read', response: ComplianceState, summary: 'What the last self-check found: level 3 of the network security scheme and personal information law.' },
   runCompliance: { method: 'POST', path: '/api/compliance/runs', access: 'compliance.read', status: 202, idempotency: 'own', response: ComplianceState, summary: 'Asks this installation again, in the background; takes some seconds.' },
-  exportCompliance: { method: 'POST', path: '/api/compliance/packs', access: 'compliance.export', kind: 'raw', idempotency: 'none', faults: ['governance.compliance-never'], summary: 'The evidence of the last run as a ZIP: JSON and a page to print.' },
+  exportCompliance: { method: 'POST', path: '/api/compliance/packs', access: 'compliance.export', stepUp: true, kind: 'raw', idempotency: 'none', faults: ['governance.compliance-never'], summary: 'The evidence of the last run as a ZIP: JSON and a page to print.' },
 } as const satisfies Endpoints

@@ -35,7 +35,8 @@ export function pageOf(checks: readonly Check[], about: { at: string; address: s
 
 /** Files by name. */
 export async function packOf(ctx: Ctx, checks: readonly Check[], at: string, locale: Locale): Promise<Record<string, string>> {
-  const [chain, retention, limits, roles] = await Promise.all([
+  const [door, chain, retention, limits, roles] = await Promise.all([
+    doorRules(ctx),
     chainOf(ctx), readRetention(ctx), readLimits(ctx),
     ctx.db`select r.key, r.name, r.scope, r.permissions, r.built_in, (select count(*)::int from staff.person p where p.role_id = r.id and p.disabled_at is null) as people from staff.role r order by r.key`,
   ])
@@ -44,7 +45,7 @@ export async function packOf(ctx: Ctx, checks: readonly Check[], at: string, loc
     'report.html': pageOf(checks, { at, address: ctx.app.config.publicUrl }, locale),
     'report.json': json({ at, address: ctx.app.config.publicUrl, counts: countsOf(checks), checks }),
     ...Object.fromEntries(checks.map((check) => [`checks/${check.id}.json`, json(check)])),
-    'audit-chain.json': json(chain), 'settings.json': json({ retention, alarmLimits: limits, door: doorRules }), 'roles.json': json([...roles]),
+    'audit-chain.json': json(chain), 'settings.json': json({ retention, alarmLimits: limits, door }), 'roles.json': json([...roles]),
   }
 }
 

@@ -8,6 +8,7 @@ import { eraseEverywhere } from '../privacy/erase.ts'
 import { personOf } from '../privacy/person.ts'
 import { viewRetention } from '../privacy/retention.ts'
 import { readSettings } from '../privacy/store.ts'
+import { askStepUp } from './accounts.ts'
 import { askCovered } from './operation.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
@@ -20,7 +21,7 @@ async function askDecisions({ app }: Probe) {
 async function askLooks({ app }: Probe) {
   const looks = await count(app, (db) => db`select count(*)::int as count from customers.revelation`)
   const silent = await count(app, (db) => db`select count(*)::int as count from customers.revelation where trim(reason) = ''`)
-  return [...await askCovered({ app, base: null }), judged(silent === 0, 'looks-with-reason', { count: looks })]
+  return [...await askCovered({ app, base: null }), judged(silent === 0, 'looks-with-reason', { count: looks }), askStepUp()]
 }
 
 /** A corrected name is found by its new words and not by its old ones; in a transaction that is rolled back. */
@@ -86,7 +87,7 @@ export const personal: readonly Clause[] = [
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
   { id: 'P06', clause: 'PIPL 21', open: [notBuilt('processors'), byYou('processor-contracts')] },
   { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },
-  { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [notBuilt('step-up')] },
+  { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
   { id: 'P09', clause: 'PIPL 38–40', open: [byYou('cross-border')] },
   { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },
   { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [notBuilt('portability')] },

@@ -8,3 +8,5 @@ create table governance.compliance_run (
   checks   jsonb
 );
 create unique index compliance_run_open on governance.compliance_run ((true)) where done_at is null;
+
+select staff.grant_to_role('audit-administrator', 'compliance.read', 'compliance.export');

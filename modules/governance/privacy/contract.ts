@@ -54,7 +54,7 @@ export const Scope = z.object({
 })
 export type Scope = z.infer<typeof Scope>
 export const PersonCopy = z.object({ name: z.string(), type: z.enum(['application/json', 'text/html']), text: z.string() })
-export const Settings = z.object({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
+export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
 export type Settings = z.infer<typeof Settings>
 /** What the person is shown: nothing but their own wish and what became of it. */
 export const OwnRequest = z.object({ number: z.int(), kind: z.enum(kinds), stage: z.enum(stages), openedAt: instant, dueAt: instant, ground: z.enum(grounds).nullable(), reason: z.string().nullable(), endedAt: instant.nullable() })
@@ -91,7 +91,7 @@ export const privacy = {
   refuse: { method: 'PUT', path: '/api/person-requests/:id/refusal', access: 'privacy.edit', params: byId, body: z.strictObject({ ground: z.enum(grounds), reason: someText(2000), version }), response: PersonRequest, faults: NOT_NOW },
   complete: { method: 'PUT', path: '/api/person-requests/:id/completion', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW },
   withdraw: { method: 'PUT', path: '/api/person-requests/:id/withdrawal', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW, summary: 'The person no longer wishes it.' },
-  copy: { method: 'POST', path: '/api/person-requests/:id/copies', access: 'privacy.edit', status: 201, idempotency: 'none', params: byId, body: z.strictObject({ format: z.enum(['json', 'html']) }), response: PersonCopy, faults: ['governance.privacy.not-found', 'governance.privacy.not-now', 'governance.privacy.identity-first'], summary: 'All that is kept about the person, addresses of others covered. An event says who made it.' },
+  copy: { method: 'POST', path: '/api/person-requests/:id/copies', access: 'privacy.edit', stepUp: true, status: 201, idempotency: 'none', params: byId, body: z.strictObject({ format: z.enum(['json', 'html']) }), response: PersonCopy, faults: ['governance.privacy.not-found', 'governance.privacy.not-now', 'governance.privacy.identity-first'], summary: 'All that is kept about the person, addresses of others covered. An event says who made it.' },
   hold: { method: 'PUT', path: '/api/customers/:id/hold', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['customers.not-found'], summary: 'Keeps the data of this customer whatever else is due.' },
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },
