@@ -95,7 +95,7 @@ export const privacy = {
   hold: { method: 'PUT', path: '/api/customers/:id/hold', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['customers.not-found'], summary: 'Keeps the data of this customer whatever else is due.' },
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },
-  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: Settings, response: Settings },
+  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: z.strictObject(Settings.shape), response: Settings },
 
   retention: { method: 'GET', path: '/api/retention', access: 'privacy.read', response: Retention, summary: 'How long each category is kept, what is due now, and the last reports.' },
   previewRetention: { method: 'GET', path: '/api/retention/:category', access: 'privacy.read', params: byCategory, query: z.strictObject({ days: z.coerce.number().int().min(30).max(3650) }), response: RetentionDue, summary: 'What would go if this category were kept so many days.' },
