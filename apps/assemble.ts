@@ -1,5 +1,6 @@
 /** Puts an installation together from configuration and rooms. Programs and tests differ only in what they pass. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
@@ -8,6 +9,9 @@ import { systemClock } from '../platform/clock/index.ts'
 import type { Config } from '../platform/config.ts'
 import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
+import { openMasters } from '../platform/crypto/masters.ts'
+import { transitWrapper } from '../platform/crypto/transit.ts'
+import { rewrapKeys, Vault } from '../platform/crypto/vault.ts'
 import { openPool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
 import { EventBook } from '../platform/events/book.ts'
@@ -52,12 +56,14 @@ export interface Installation {
 }
 
 export async function assemble(options: AssembleOptions): Promise<Installation> {
-  const { rooms, log } = options
+  const { rooms, log, config } = options
+  const masters = await openMasters(join(config.dataDir, 'keys'), options.keys, config.transit ? transitWrapper(config.transit) : undefined)
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config: options.config, clock: options.clock ?? systemClock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const app: App = { pool, config, clock: options.clock ?? systemClock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await migrate(pool, migrationRooms())
+    await app.vault.start(pool)
     for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
     await app.book.prepare(app)
   } catch (error) {
@@ -110,8 +116,10 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   }
 }
 
-/** Kept answers to repeated keys are forgotten after three days. */
 const housekeeping: Queues = {
+  // What a process wrapped that had not heard of a new master key yet.
+  'platform.rewrap-keys': { every: 600_000, work: async (app: App) => { await rewrapKeys(app) } },
+  // Kept answers to repeated keys are forgotten after three days.
   'platform.forget-idempotency': {
     every: 3_600_000,
     work: async (app: App) => { await app.pool`delete from platform.idempotency where at < ${new Date(app.clock.now().getTime() - 3 * 86_400_000)}` },

@@ -7,6 +7,7 @@ import type { Db, Pool } from './database/index.ts'
 import type { EventBook } from './events/book.ts'
 import type { NewEvent } from './events/write.ts'
 import type { Keys } from './crypto/index.ts'
+import type { Vault } from './crypto/vault.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
 import type { Locale } from '../lib/text/index.ts'
@@ -21,6 +22,7 @@ export interface App {
   config: Config
   clock: Clock
   keys: Keys
+  vault: Vault
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>

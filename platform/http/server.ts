@@ -186,7 +186,8 @@ function toFault(error: unknown): Fault | null {
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: (error: unknown, request: FastifyRequest) => void): unknown {
   const fault = toFault(error)
-  if (!fault) log(error, request)
+  // A stored value that was changed from outside is for whoever runs the installation, not for the caller.
+  if (!fault || fault.status === 500) log(error, request)
   const { code, status, args, fields } = fault ?? new Fault('platform.failed', 500)
   if (status === 503) reply.header('retry-after', '2')
   reply.code(status).header('content-type', 'application/json; charset=utf-8')
