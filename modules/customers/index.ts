@@ -8,12 +8,14 @@ import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
+import { sealEarlier } from './kept.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
 import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
 export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
+export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown, shownAs } from './kept.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
@@ -37,4 +39,4 @@ function mountCustomers(mount: Mount): void {
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], routes: mountCustomers }
+export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], selfTest: sealEarlier, routes: mountCustomers }

@@ -1,6 +1,8 @@
 /** SQL of the figures of a day. Every statement reaches its rows by an index: `store.test.ts` asks the planner. */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
 import { nameOnRequest, visible } from '../requests/index.ts'
 import { type Column, columns, type Load, type Today } from './contract.ts'
 
@@ -60,7 +62,7 @@ export async function todayOf(ctx: Ctx, query: { teamId?: string }): Promise<Tod
   }
 }
 
-type Oldest = Omit<Column['oldest'][number], 'holder'> & { column: Column['id']; holderId: string | null; holderName: string | null }
+type Oldest = Omit<Column['oldest'][number], 'holder'> & { column: Column['id']; holderId: string | null; holderName: string | null; customerId: string }
 
 /** Open requests by column of the board. Both statements read the open ones only, never what is closed. */
 export function board(ctx: Ctx, teamId: string | undefined) {
@@ -75,7 +77,7 @@ export function board(ctx: Ctx, teamId: string | undefined) {
         (count(*) filter (where stage_since > ${ago(24)}))::int as day
       from (${open}) o group by "column"`,
     oldest: db<Oldest[]>`
-      select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", c.name as customer_name, h.id as holder_id, h.name as holder_name
+      select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", o.customer_id, c.name as customer_name, h.id as holder_id, h.name as holder_name
       from (select *, row_number() over (partition by "column" order by stage_since, id) as nr from (${open}) r) o
         join customers.customer c on c.id = o.customer_id left join staff.person h on h.id = o.holder_id
       where o.nr <= 3 order by o."column", o.nr`,
@@ -84,12 +86,12 @@ export function board(ctx: Ctx, teamId: string | undefined) {
 
 export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promise<{ rows: Column[] }> {
   const asked = board(ctx, query.teamId)
-  const [counts, oldest] = await Promise.all([asked.counts, asked.oldest])
+  const [counts, oldest] = await Promise.all([asked.counts, opened(ctx, asked.oldest, { customerName: [CUSTOMER_NAME, 'customerId'] })])
   return { rows: columns.map((id) => {
     const { count = 0, hour = 0, four = 0, day = 0 } = counts.find((row) => row.column === id) ?? {}
     return {
       id, count, ages: [hour, four - hour, day - four, count - day],
-      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: id, holderId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, customerId: __, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: id, holderId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     }
   }) }
 }

@@ -6,6 +6,8 @@ import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
 import { toTsquery } from '../../lib/search/index.ts'
 import { may } from '../../platform/access/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { RequestRow, View } from './contract.ts'
 import { nameOnRequest } from './relations.ts'
 import { exactWord, NOTE_MARK, visible } from './store.ts'
@@ -62,14 +64,14 @@ function readCursor(text: string | undefined): Keyset | null {
   return { order, id }
 }
 
-type Row = Omit<RequestRow, 'holder'> & { holderId: string | null; holderName: string | null; answerableId: string | null; dueOrder: string }
+type Row = Omit<RequestRow, 'holder'> & { customerId: string; holderId: string | null; holderName: string | null; answerableId: string | null; dueOrder: string }
 
 export async function listRequests(ctx: Ctx, query: ListQuery): Promise<{ rows: RequestRow[]; next: string | null }> {
   const rows = query.search?.trim() ? await search(ctx, query) : await pageOf(ctx, query)
-  const shown = rows.slice(0, query.limit)
+  const shown = await opened(ctx, rows.slice(0, query.limit), { customerName: [CUSTOMER_NAME, 'customerId'] })
   const last = shown.at(-1)
   return {
-    rows: shown.map(({ holderId, holderName, answerableId, dueOrder: _, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+    rows: shown.map(({ holderId, holderName, answerableId, customerId: _, dueOrder: __, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     next: rows.length > query.limit && last && !query.search?.trim() ? `${last.dueOrder}~${last.id}` : null,
   }
 }
@@ -83,7 +85,7 @@ function filters(ctx: Ctx, query: ListQuery) {
 }
 
 const columns = (ctx: Ctx) => ctx.db`
-  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, r.answerable_id, h.name as holder_name, r.waiting_for,
+  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, r.customer_id, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, r.answerable_id, h.name as holder_name, r.waiting_for,
   r.next_due_at, r.due_order, r.paused_at is not null as is_paused, r.stage <> 'closed' and r.due_order <= ${ctx.now} as is_late, r.opened_at, r.last_message_at, r.last_snippet, r.last_by, r.score,
   (r.last_by = 'customer' and not exists (select 1 from requests.seen s where s.request_id = r.id and s.person_id = ${ctx.actor.id} and s.at >= r.last_message_at)) as is_unread`
 

@@ -1,7 +1,8 @@
 /** What leaves the house: the request in the customer's words, and an outgoing message with what its channel needs. Notes never pass here. */
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
-import { findEmail } from '../customers/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME, findEmail } from '../customers/index.ts'
 import type { Message, Stage } from './contract.ts'
 
 /** Five steps a customer understands, in their order. */
@@ -38,9 +39,9 @@ const STEP: Record<Stage, CustomerStep> = { accept: 'received', assign: 'assigne
 
 /** The request as its customer sees it; held replies and notes are not in it. Throws 404. */
 export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> {
-  const request = ctx.db<{ number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string }[]>`
+  const request = opened(ctx, ctx.db<{ number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string }[]>`
     select r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel
-    from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`
+    from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`, { customerName: [CUSTOMER_NAME, 'customerId'] })
   const messages = ctx.db<CustomerView['messages']>`
     select m.id, case m.kind when 'customer' then 'you' else 'us' end as from, m.author_name, m.kind, m.body, m.html, m.created_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size) order by a.id) from requests.attachment a where a.message_id = m.id), '[]') as attachments
@@ -78,10 +79,10 @@ export interface Delivery {
 
 /** An outgoing message with everything needed to carry it; null when it is not waiting to be sent. */
 export async function deliveryOf(ctx: Ctx, messageId: string): Promise<Delivery | null> {
-  const [row] = await ctx.db<(Omit<Delivery, 'attachments' | 'toAddress' | 'asksCustomer' | 'isResult'> & { stage: string; verification: string })[]>`
+  const [row] = await opened(ctx, ctx.db<(Omit<Delivery, 'attachments' | 'toAddress' | 'asksCustomer' | 'isResult'> & { stage: string; verification: string })[]>`
     select m.id as message_id, m.request_id, r.number, r.subject, m.kind, m.body, m.author_name, m.state, r.channel, r.channel_account, r.language, c.name as customer_name, r.customer_id, r.stage, r.verification
     from requests.message m join requests.request r on r.id = m.request_id join customers.customer c on c.id = r.customer_id
-    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`
+    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`, { customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row || row.state !== 'queued') return null
   const { stage, verification, ...rest } = row
   const attachments = await ctx.db<{ name: string; contentType: string; bytes: Buffer }[]>`

@@ -1,6 +1,8 @@
 /** What people see of one request: the request with its names and allowed actions, its messages, history and decisions. */
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
@@ -29,7 +31,7 @@ const named = (id: string | null, name: string | null): { id: string; name: stri
 
 /** The request as the actor sees it. Throws 404 when it does not exist or is not theirs to see. */
 export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
-  const [row] = await ctx.db<ViewRow[]>`
+  const [row] = await opened(ctx, ctx.db<ViewRow[]>`
     select r.*, s.name as service_name, c.name as customer_name, c.tier as customer_tier,
       exists (select 1 from customers.identity i where i.customer_id = c.id and i.verified_at is not null) as is_verified,
       t.name as team_name, h.name as holder_name, a.name as answerable_name, f.name as first_responder_name, b.name as submitted_by_name, l.number as linked_number,
@@ -48,7 +50,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     left join lateral (select id, agent_id, how, accept_due_at, by_id from requests.assignment where request_id = r.id and state = 'offered' order by id desc limit 1) o on true
     left join staff.person op on op.id = o.agent_id
     left join staff.person ob on ob.id = o.by_id
-    where r.id = ${id} and ${visible(ctx)}`
+    where r.id = ${id} and ${visible(ctx)}`, { customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row) throw notFound('requests')
   return {
     id: row.id, number: row.number, subject: row.subject, stage: row.stage, stageSince: row.stageSince, priority: row.priority, type: row.type,
@@ -105,11 +107,11 @@ export async function listMessages(ctx: Ctx, id: string, query: { before?: strin
 export async function listEvents(ctx: Ctx, id: string, query: { after: number; limit: number }): Promise<{ rows: RequestEvent[]; next: number | null }> {
   const seen = mustSee(ctx, id)
   seen.catch(() => {})
-  const rows = await ctx.db<RequestEvent[]>`
+  const rows = await opened(ctx, ctx.db<RequestEvent[]>`
     select e.id, e.seq, e.type, e.at, e.actor_kind, e.actor_id, coalesce(p.name, c.name) as actor_name, e.data
     from platform.event e left join staff.person p on e.actor_kind = 'agent' and p.id = e.actor_id
     left join customers.customer c on e.actor_kind = 'customer' and c.id = e.actor_id
-    where e.subject = ${id} and e.seq > ${query.after} ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`
+    where e.subject = ${id} and e.seq > ${query.after} ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`, { actorName: [CUSTOMER_NAME, 'actorId'] })
   const hands = await seen
   const shown = rows.slice(0, query.limit).map((row) => row.actorKind === 'customer' && row.actorName ? { ...row, actorName: nameOnRequest(ctx, row.actorName, hands) } : row)
   return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.seq : null }
@@ -128,9 +130,9 @@ export async function listAssignments(ctx: Ctx, id: string): Promise<{ rows: Ass
 
 export async function listVerifications(ctx: Ctx, id: string) {
   const hands = await mustSee(ctx, id)
-  const rows = await ctx.db<{ id: string; how: string; result: string; submittedByName: string | null; submittedAt: string; verdict: string | null; byKind: string | null; byName: string | null; decidedAt: string | null; reason: string | null }[]>`
-    select v.id, v.how, v.result, s.name as submitted_by_name, v.submitted_at, v.verdict, v.by_kind, coalesce(b.name, c.name) as by_name, v.decided_at, v.reason
+  const rows = await opened(ctx, ctx.db<{ id: string; how: string; result: string; submittedByName: string | null; submittedAt: string; verdict: string | null; byKind: string | null; byId: string | null; byName: string | null; decidedAt: string | null; reason: string | null }[]>`
+    select v.id, v.how, v.result, s.name as submitted_by_name, v.submitted_at, v.verdict, v.by_kind, v.by_id, coalesce(b.name, c.name) as by_name, v.decided_at, v.reason
     from requests.verification v left join staff.person s on s.id = v.submitted_by left join staff.person b on b.id = v.by_id left join customers.customer c on c.id = v.by_id
-    where v.request_id = ${id} order by v.id`
-  return { rows: rows.map((row) => row.byKind === 'customer' && row.byName ? { ...row, byName: nameOnRequest(ctx, row.byName, hands) } : row) }
+    where v.request_id = ${id} order by v.id`, { byName: [CUSTOMER_NAME, 'byId'] })
+  return { rows: rows.map(({ byId: _, ...row }) => row.byKind === 'customer' && row.byName ? { ...row, byName: nameOnRequest(ctx, row.byName, hands) } : row) }
 }

@@ -3,7 +3,7 @@
  * beginnings one after the other. Words that begin alike have codes that begin alike, so the index finds them by
  * beginnings as before, and tells without the key only which words do.
  */
-import { type Cipher, createCipheriv, createHmac } from 'node:crypto'
+import { type Cipheriv, createCipheriv, createHmac } from 'node:crypto'
 import { isWordUnit } from '../../lib/search/index.ts'
 
 /** Units of a beginning that fit into one block, with their number and a mark. */
@@ -19,8 +19,8 @@ const GOES_ON = 2
 export const indexOf = (key: Buffer, kind: string, value: string): string => createHmac('sha256', key).update(`${kind}\n${value}`).digest('base64url').slice(0, 22)
 
 // Whole blocks, each by itself: nothing of one call is left for the next.
-const ciphers = new WeakMap<Buffer, Cipher>()
-function cipherOf(key: Buffer): Cipher {
+const ciphers = new WeakMap<Buffer, Cipheriv>()
+function cipherOf(key: Buffer): Cipheriv {
   let cipher = ciphers.get(key)
   if (!cipher) ciphers.set(key, (cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)))
   return cipher

@@ -108,7 +108,7 @@ async function judge(dataDir: string, journal: Journal, since: number): Promise<
       select r.id from requests.request r where (select count(*) from requests.intake i where i.request_id = r.id) <> 1
         or (select count(*) from requests.message m where m.request_id = r.id and m.kind = 'customer') <> 1
         or not exists (select from requests.search s where s.request_id = r.id) or not exists (select from requests.assignment a where a.request_id = r.id)`)
-    expectNone('requests with the same text', await db`select subject, count(*)::int as count from requests.request group by subject having count(*) > 1`)
+    expectNone('requests with the same text', await db`select fingerprint, count(*)::int as count from requests.intake where fingerprint <> '' group by fingerprint having count(*) > 1`)
     expectNone('requests whose acceptance is not recorded exactly once', await db`
       select r.id, count(e.seq)::int as count from requests.request r left join platform.event e on e.subject = r.id and e.type = 'request.accepted' group by r.id having count(e.seq) <> 1`)
     expectNone('customers twice for one address', await db`select value, count(*)::int as count from customers.identity group by kind, value having count(*) > 1`)

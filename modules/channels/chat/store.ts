@@ -1,6 +1,7 @@
 /** SQL of the chat and portal part: its own sessions, and what it reads of requests beyond their public functions. */
 import type { Ctx } from '../../../platform/context.ts'
-import type { CustomerClaim } from '../../customers/index.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME, type CustomerClaim, openShown } from '../../customers/index.ts'
 
 export interface Session { id: string; name: string | null; email: string | null; locale: 'zh-Hant' | 'zh-Hans' | 'en'; requestId: string | null }
 
@@ -24,18 +25,18 @@ export const deleteOldSessions = (ctx: Ctx, before: Date) => ctx.db`delete from 
 
 export interface RequestHead { id: string; subject: string; stage: string; channel: string; teamId: string | null; serviceId: string | null; customerId: string; customerName: string; language: string; openedAt: string; firstResponseAt: string | null }
 export async function selectRequest(ctx: Ctx, id: string): Promise<RequestHead | undefined> {
-  const [row] = await ctx.db<RequestHead[]>`
+  const [row] = await opened(ctx, ctx.db<RequestHead[]>`
     select r.id, r.subject, r.stage, r.channel, r.team_id, r.service_id, r.customer_id, c.name as customer_name, r.language, r.opened_at, r.first_response_at
-    from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${id}`
+    from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${id}`, { customerName: [CUSTOMER_NAME, 'customerId'] })
   return row
 }
 
 /** A claim that leads to this very customer again: their proven address if they have one, else what they claimed. */
 export async function claimOf(ctx: Ctx, customerId: string, channel: string): Promise<CustomerClaim> {
   const [[customer], identities] = await Promise.all([
-    ctx.db<{ name: string }[]>`select name from customers.customer where id = ${customerId}`,
-    ctx.db<{ kind: string; value: string; shown: string; isVerified: boolean }[]>`
-      select i.kind, i.value, i.shown, i.is_verified from customers.identity i where i.customer_id = ${customerId} order by i.is_verified desc, i.created_at`,
+    opened(ctx, ctx.db<{ id: string; name: string }[]>`select id, name from customers.customer where id = ${customerId}`, { name: [CUSTOMER_NAME, 'id'] }),
+    openShown(ctx, ctx.db<{ id: string; kind: string; shown: string; isVerified: boolean }[]>`
+      select i.id, i.kind, i.shown, i.is_verified from customers.identity i where i.customer_id = ${customerId} order by i.is_verified desc, i.created_at`, 'id'),
   ])
   const claim: CustomerClaim = { name: customer?.name, verified: identities[0]?.isVerified ?? false, channel }
   for (const one of identities) {
@@ -43,7 +44,7 @@ export async function claimOf(ctx: Ctx, customerId: string, channel: string): Pr
     if (one.kind === 'email') claim.email ??= one.shown
     else if (one.kind === 'phone') claim.phone ??= one.shown
     else if (one.kind === 'external') claim.external ??= one.shown
-    else if (one.kind === 'chat') claim.visitor ??= one.value
+    else if (one.kind === 'chat') claim.visitor ??= one.shown
   }
   return claim
 }

@@ -3,7 +3,7 @@ import type { App, Ctx } from '../../../platform/context.ts'
 import type { Db } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { maskEmail } from '../../../lib/masking/index.ts'
-import { seesAll } from '../../customers/index.ts'
+import { addressIndex, seesAll } from '../../customers/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
 
 export interface Server { host: string; port: number; tls: 'tls' | 'starttls' | 'none'; user: string }
@@ -126,10 +126,10 @@ export const insertDuplicates = (ctx: Ctx, mailboxId: string, uidValidity: numbe
 
 export interface Thread { requestId: string; customerId: string; isTheirs: boolean; teamId: string | null; serviceId: string | null; language: string }
 /** Requests that signed marks name (a confirmation's Message-ID is made from the request's own id), and whether the address belongs to the request's customer or a record folded with it. */
-export const selectThreads = (ctx: Reader, requestIds: string[], messageIds: string[], address: string): Promise<Thread[]> => ctx.db<Thread[]>`
+export const selectThreads = (ctx: Pick<Ctx, 'app' | 'db'>, requestIds: string[], messageIds: string[], address: string): Promise<Thread[]> => ctx.db<Thread[]>`
   select r.id as request_id, r.customer_id, r.team_id, r.service_id, r.language,
     exists (select 1 from customers.customer c join customers.customer f on coalesce(f.merged_into, f.id) = coalesce(c.merged_into, c.id)
-      join customers.identity i on i.customer_id = f.id where c.id = r.customer_id and i.kind = 'email' and i.value = ${address}) as is_theirs
+      join customers.identity i on i.customer_id = f.id where c.id = r.customer_id and i.kind = 'email' and i.value = ${addressIndex(ctx.app, 'email', address)}) as is_theirs
   from requests.request r where r.id = any(${[...requestIds, ...messageIds]}::uuid[]) or r.id in (select m.request_id from requests.message m where m.id = any(${messageIds}::uuid[]))`
 
 /** Which of these messages left this house. */
