@@ -7,7 +7,7 @@ import { emit } from '../../platform/events/book.ts'
 import { notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { holdKey, opened, type NewKey } from '../../platform/crypto/vault.ts'
-import { searchTokens } from '../../lib/search/index.ts'
+import { foldIdentity, type IdentityKind, type IdentityValue } from './address.ts'
 import { addressIndex, coveredWords, endingIndex, nameIndex, sealShown, sealedWords, sealWord } from './kept.ts'
 
 export interface CustomerClaim {
@@ -27,16 +27,6 @@ export interface CustomerClaim {
 }
 export interface ClaimedCustomer { id: string; name: string; tier: string; language: string | null; region: string | null; isNew: boolean; isVerified: boolean }
 
-export type IdentityKind = 'email' | 'phone' | 'chat' | 'portal' | 'external'
-export interface IdentityValue { kind: IdentityKind; value: string; shown: string }
-
-export const foldEmail = (value: string): string => value.normalize('NFKC').trim().toLowerCase()
-/** Digits with a leading +; national spellings stay national. */
-export const foldPhone = (value: string): string => value.normalize('NFKC').replace(/[^\d+]/g, '').replace(/(?!^)\+/g, '').replace(/^00(?=\d{8})/, '+')
-export function foldIdentity(kind: IdentityKind, value: string): string {
-  return kind === 'email' ? foldEmail(value) : kind === 'phone' ? foldPhone(value) : value.trim()
-}
-
 /** The addresses of a claim, the most personal first: a telephone is shared more often than a mailbox. */
 export function identitiesOf(claim: Pick<CustomerClaim, 'external' | 'email' | 'phone' | 'visitor'>): IdentityValue[] {
   const list: IdentityValue[] = []
@@ -49,17 +39,6 @@ export function identitiesOf(claim: Pick<CustomerClaim, 'external' | 'email' | '
   add('phone', claim.phone)
   add('chat', claim.visitor)
   return list
-}
-
-const COUNTRY = /^\+(886|852|853|86|65|60|81|82|84|66|62|63|44|49|33|61|1)/
-/** What a customer is found by. A number is found as it is dialled at home and from abroad. */
-export function customerWords(parts: readonly (string | null | undefined)[], phones: readonly string[] = []): string[] {
-  const numbers = phones.flatMap((phone) => {
-    const folded = foldPhone(phone)
-    const home = folded.replace(COUNTRY, '').replace(/^0/, '')
-    return folded ? [folded.replace('+', ''), home, `0${home}`] : []
-  })
-  return searchTokens([...parts, ...phones, ...numbers].filter(Boolean).join('\n'))
 }
 
 const ATTEMPTS = 4

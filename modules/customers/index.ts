@@ -13,7 +13,8 @@ import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.
 import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
-export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
+export { foldEmail, foldPhone, type IdentityValue } from './address.ts'
+export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, identitiesOf } from './claim.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown, shownAs } from './kept.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'

@@ -65,7 +65,7 @@ test('P13 with the key gone nothing of the customer is left to read or to find, 
   for (const search of ['周要', 'forget.me@example.com', '0933000333']) expect(await find(search), search).toEqual([])
   for (const { id } of [kept, other]) expect((await call('GET', `/api/customers/${id}`)).body).toMatchObject({ name: '', note: null, identities: [] })
   // A copy of the row from before says nothing either.
-  expect(desk.app.vault.open('customers.customer.name', other.id, sealed!.name)).toBe('—')
+  expect(desk.app.vault.open('customers.customer/name', other.id, sealed!.name)).toBe('—')
   expect(await desk.app.pool`select 1 from platform.data_key where id in (${kept.id}, ${other.id}) and wrapped is null`).toHaveLength(2)
   expect(await desk.app.pool`select 1 from platform.event where type = 'customer.key-destroyed' and subject in (${kept.id}, ${other.id})`).toHaveLength(2)
   expect((await run(desk.app, {}, (ctx) => findOrCreateCustomer(ctx, { email: 'forget.me@example.com', verified: true, channel: 'email' }))).isNew).toBe(true)

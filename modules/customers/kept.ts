@@ -8,14 +8,13 @@ import { destroyKey, holdKey, opened, type Places } from '../../platform/crypto/
 import { coverQuery, coverWords, indexOf } from '../../platform/crypto/words.ts'
 import { emit } from '../../platform/events/book.ts'
 import { toTsquery } from '../../lib/search/index.ts'
-import type { IdentityKind } from './claim.ts'
-import { customerWords, foldIdentity } from './claim.ts'
+import { customerWords, foldIdentity, type IdentityKind } from './address.ts'
 
 /** The column of a customer's name, for the rooms that show it beside something else. */
-export const NAME = 'customers.customer.name'
-const SHOWN = 'customers.identity.shown'
+export const NAME = 'customers.customer/name'
+const SHOWN = 'customers.identity/shown'
 type Words = 'name' | 'company' | 'region' | 'note'
-export const sealedWords = { name: [NAME, 'id'], company: ['customers.customer.company', 'id'], region: ['customers.customer.region', 'id'], note: ['customers.customer.note', 'id'] } as const
+export const sealedWords = { name: [NAME, 'id'], company: ['customers.customer/company', 'id'], region: ['customers.customer/region', 'id'], note: ['customers.customer/note', 'id'] } as const
 
 /** Of a customer whose key is at hand. */
 export const sealWord = <T extends string | null | undefined>({ vault }: Pick<App, 'vault'>, id: string, field: Words, text: T) => vault.seal(id, sealedWords[field][0], id, text)

@@ -5,7 +5,8 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
-import { foldEmail, foldIdentity, foldPhone, identitiesOf, type IdentityKind, type IdentityValue } from './claim.ts'
+import { foldEmail, foldIdentity, foldPhone, type IdentityKind, type IdentityValue } from './address.ts'
+import { identitiesOf } from './claim.ts'
 import type { Customer, CustomerRow, TierRow } from './contract.ts'
 import { addressIndex, alikeIndex, coveredQuery, coveredWords, endingIndex, NAME, nameIndex, openShown, sealedWords, sealShown, sealWord, shownAs } from './kept.ts'
 import { isOpen, maskCustomer, maskField, maskIdentity, maskRows, relationsTo, seesAll, servedBy, shownName } from './mask.ts'
@@ -71,7 +72,7 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
     from hit join customers.customer c using (id)
     left join lateral (select id, kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
-  const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, region: sealedWords.region, contact: ['customers.identity.shown', 'contactId'] })
+  const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, region: sealedWords.region, contact: ['customers.identity/shown', 'contactId'] })
   return { rows: await maskRows(ctx, shown.map(({ contactId: _, ...row }) => row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
 
@@ -165,7 +166,7 @@ async function insertIdentity(ctx: Ctx, customerId: string, one: IdentityValue, 
 async function taken(ctx: Ctx, kind: string, value: string, verified: boolean): Promise<Fault> {
   const [owner] = await opened(ctx, ctx.db<{ id: string; shown: string; customerId: string; name: string; rootId: string }[]>`
     select i.id, i.shown, i.customer_id, c.name, coalesce(c.merged_into, c.id) as root_id from customers.identity i join customers.customer c on c.id = i.customer_id
-    where i.kind = ${kind} and i.value = ${addressIndex(ctx.app, kind, value)} order by i.is_leading and i.is_verified = ${verified} desc limit 1`, { shown: ['customers.identity.shown', 'id'], name: [NAME, 'customerId'] })
+    where i.kind = ${kind} and i.value = ${addressIndex(ctx.app, kind, value)} order by i.is_leading and i.is_verified = ${verified} desc limit 1`, { shown: ['customers.identity/shown', 'id'], name: [NAME, 'customerId'] })
   const relation = owner ? (await relationsTo(ctx, [owner.rootId]))(owner.rootId) : null
   return new Fault('customers.identity-taken', 409, { value: owner?.shown ?? value, customerId: owner?.customerId ?? '', name: owner ? shownName(owner.name, relation) : '' })
 }

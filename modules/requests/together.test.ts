@@ -21,7 +21,7 @@ test('4.1-a sixty arrivals at once are sixty requests with their own texts, word
   const ids = answers.map((answer) => answer.body.id)
   const rows = await opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<{ id: string; subject: string; messageId: string; body: string; identityId: string; email: string; words: number }[]>`
     select r.id, r.subject, m.id as message_id, m.body, i.id as identity_id, i.shown as email, length(s.tokens) as words from requests.request r join requests.message m on m.request_id = r.id
-    join customers.identity i on i.customer_id = r.customer_id join requests.search s on s.request_id = r.id where r.id = any(${ids}::uuid[])`, { subject: ['requests.request.subject', 'id'], body: ['requests.message.body', 'messageId'], email: ['customers.identity.shown', 'identityId'] })
+    join customers.identity i on i.customer_id = r.customer_id join requests.search s on s.request_id = r.id where r.id = any(${ids}::uuid[])`, { subject: ['requests.request/subject', 'id'], body: ['requests.message/body', 'messageId'], email: ['customers.identity/shown', 'identityId'] })
   expect(rows.length).toBe(60)
   for (const [nr, { body }] of answers.entries()) {
     expect(rows.find((row) => row.id === body.id)).toMatchObject({ subject: `工單 at-once-${nr}`, body: `第 ${nr} 通`, email: `c${nr}@example.com` })

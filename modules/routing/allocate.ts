@@ -89,7 +89,7 @@ async function drainTeam(app: App, teamId: string): Promise<number> {
       select r.id, r.service_id, r.team_id, r.priority, r.channel, r.language, r.customer_id, c.region, r.type,
         coalesce((select array_agg(distinct a.agent_id) from requests.assignment a where a.request_id = r.id and a.state = 'declined'
           or a.request_id = r.id and a.state = 'taken-back' and a.ended_at > ${new Date(ctx.now.getTime() - 30 * 60_000)}), '{}') as declined
-      from requests.request r join customers.customer c on c.id = r.customer_id where r.stage = 'accept' and r.team_id = ${teamId} order by r.due_order, r.opened_at limit 100`, { region: ['customers.customer.region', 'customerId'] })
+      from requests.request r join customers.customer c on c.id = r.customer_id where r.stage = 'accept' and r.team_id = ${teamId} order by r.due_order, r.opened_at limit 100`, { region: ['customers.customer/region', 'customerId'] })
     if (!waiting.length) return []
     const snapshot = await loadRecognition(ctx)
     const { candidates } = await candidatesFor(ctx, { teamId, customerId: null })

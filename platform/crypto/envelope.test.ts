@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { algorithms, bytesOf, isSealed, keyIdOf, openBytes, placeOf, sealBytes, sealText } from './envelope.ts'
 
 const key = { id: '01935b2c-7a1e-7000-8000-0123456789ab', secret: Buffer.alloc(32, 5) }
-const place = placeOf('requests.message.body', '01935b2c-0000-7000-8000-000000000001')
+const place = placeOf('requests.message/body', '01935b2c-0000-7000-8000-000000000001')
 
 test('the national ciphers of this Node give the published values (GB/T 32905 and 32907)', () => {
   const block = Buffer.from('0123456789abcdeffedcba9876543210', 'hex')
@@ -40,7 +40,7 @@ describe.each(algorithms)('%s', (algorithm) => {
 
   test('C24 sealed for another column, row, key or key of the same id: does not open', () => {
     const sealed = sealBytes(key, place, Buffer.from('secret'), algorithm)
-    for (const other of [placeOf('requests.message.html', '01935b2c-0000-7000-8000-000000000001'), placeOf('requests.message.body', '01935b2c-0000-7000-8000-000000000002'), '']) {
+    for (const other of [placeOf('requests.message/html', '01935b2c-0000-7000-8000-000000000001'), placeOf('requests.message/body', '01935b2c-0000-7000-8000-000000000002'), '']) {
       expect(() => openBytes(key, other, sealed)).toThrow('platform.sealed-changed')
     }
     expect(() => openBytes({ id: key.id, secret: randomBytes(32) }, place, sealed)).toThrow('platform.sealed-changed')

@@ -15,7 +15,7 @@ export const HOUSE = '00000000-0000-0000-0000-000000000000'
 /** Stands where a text was whose key is gone. */
 export const GONE = '—'
 const MOST_KEYS = 20_000
-const WRAPPED = 'platform.data_key.wrapped'
+const WRAPPED = 'platform.data_key/wrapped'
 
 export interface NewKey { masterId: string; wrapped: Buffer }
 type Reader = Pick<Ctx, 'app' | 'db'>
@@ -84,7 +84,7 @@ export class Vault {
     return key
   }
 
-  /** For a text column; null stays null. `field` as `room.table.column`, `row` the id of the row. */
+  /** For a text column; null stays null. `field` as `room.table/column`, `row` the id of the row. */
   seal<T extends string | null | undefined>(owner: string, field: string, row: string, text: T): T extends string ? string : string | null {
     return (text === null || text === undefined ? null : sealText(this.key(owner), placeOf(field, row), text, this.#algorithm)) as never
   }
