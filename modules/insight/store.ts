@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
-import { nameOnRequest, visible } from '../requests/index.ts'
+import { nameOnRequest, SUBJECT, visible } from '../requests/index.ts'
 import { type Column, columns, type Load, type Today } from './contract.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -86,7 +86,7 @@ export function board(ctx: Ctx, teamId: string | undefined) {
 
 export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promise<{ rows: Column[] }> {
   const asked = board(ctx, query.teamId)
-  const [counts, oldest] = await Promise.all([asked.counts, opened(ctx, asked.oldest, { customerName: [CUSTOMER_NAME, 'customerId'] })])
+  const [counts, oldest] = await Promise.all([asked.counts, opened(ctx, asked.oldest, { subject: [SUBJECT, 'id'], customerName: [CUSTOMER_NAME, 'customerId'] })])
   return { rows: columns.map((id) => {
     const { count = 0, hour = 0, four = 0, day = 0 } = counts.find((row) => row.column === id) ?? {}
     return {
@@ -115,6 +115,7 @@ export async function loadsToday(ctx: Ctx, query: { teamId?: string }): Promise<
       (array_agg(jsonb_build_object('id', id, 'number', number, 'subject', subject, 'due', due_order) order by due_order, id))[1] as first
     from requests.request r where holder_id = any(${people.map((person) => person.id)}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
   const mayRead = may(ctx.actor, 'requests.read')
+  await opened(ctx, held.map((row) => row.first), { subject: [SUBJECT, 'id'] })
   return { rows: people.map(({ capacity, ...person }) => {
     const own = held.filter((row) => row.holderId === person.id)
     const names = [...new Set([...Object.keys(capacity), ...own.map((row) => row.channel)])]

@@ -2,6 +2,7 @@
 import type { Ctx } from '../../platform/context.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
+import { SUBJECT } from '../requests/index.ts'
 
 export interface RatingRecord { requestId: string; score: number; reasons: string[]; comment: string | null; channel: string; at: string }
 /** With `lock`, a comment and the recovery it belongs into can't miss each other. */
@@ -24,7 +25,7 @@ export async function selectRated(ctx: Ctx, id: string, lock = false): Promise<R
   const [row] = await opened(ctx, ctx.db<RatedRequest[]>`
     select r.id, r.number, r.subject, r.stage, r.channel, r.channel_account, r.language, r.customer_id, c.name as customer_name, r.service_id, r.team_id, t.lead_id, h.name as holder_name, r.link_kind
     from requests.request r join customers.customer c on c.id = r.customer_id left join staff.team t on t.id = r.team_id left join staff.person h on h.id = r.holder_id
-    where r.id = ${id} ${lock ? ctx.db`for update of r` : ctx.db``}`, { customerName: [CUSTOMER_NAME, 'customerId'] })
+    where r.id = ${id} ${lock ? ctx.db`for update of r` : ctx.db``}`, { subject: [SUBJECT, 'id'], customerName: [CUSTOMER_NAME, 'customerId'] })
   return row
 }
 

@@ -12,6 +12,7 @@ import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition 
 import { allocate, type Allocation, foresee } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
+import { sealedMessage, sealedRequest } from './kept.ts'
 import { nextDue, snippet } from './request.ts'
 import { arrivalTokens, attachFiles } from './store.ts'
 
@@ -125,13 +126,16 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
   const dueNext = nextDue(clocks, allocation?.acceptDueAt ?? null)
   // A request opened by an agent (phone, counter) has its first responder from the first second.
   const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
+  const { vault } = ctx.app
+  const seal = <T extends string | null>(field: readonly [string, string], row: string, text: T) => vault.seal(accepted.customerId, field[0], row, text)
   return {
-    id: accepted.id, number: accepted.number, subject: arrival.subject, stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
+    id: accepted.id, number: accepted.number, subject: seal(sealedRequest.subject, accepted.id, arrival.subject), stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
     explanation: details.explanation, channel: arrival.channel, channel_account: arrival.channelAccount ?? null, language: details.language, customer_id: accepted.customerId, team_id: accepted.teamId,
     agent_id: agentId, answerable_id: creator ?? agentId, opened_by_kind: ctx.actor.kind, opened_by_id: ctx.actor.id, at: ctx.now,
     first_response_due_at: accepted.firstResponseDueAt, resolution_due_at: accepted.resolutionDueAt, next_due_at: dueNext, verification: details.verification,
-    linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: snippet(arrival.text),
-    message_id: accepted.messageId, customer_name: details.customerName, body: arrival.text, html: arrival.html ?? null, quoted: arrival.quoted ?? null, oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
+    linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: seal(sealedRequest.lastSnippet, accepted.id, snippet(arrival.text)),
+    message_id: accepted.messageId, customer_name: seal(sealedMessage.authorName, accepted.messageId, details.customerName), body: seal(sealedMessage.body, accepted.messageId, arrival.text),
+    html: seal(sealedMessage.html, accepted.messageId, arrival.html ?? null), quoted: seal(sealedMessage.quoted, accepted.messageId, arrival.quoted ?? null), oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
     source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
     tokens: arrivalTokens(`${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text.slice(0, 8000)),
     assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,

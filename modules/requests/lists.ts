@@ -9,6 +9,7 @@ import { may } from '../../platform/access/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { RequestRow, View } from './contract.ts'
+import { sealedRequest } from './kept.ts'
 import { nameOnRequest } from './relations.ts'
 import { exactWord, NOTE_MARK, visible } from './store.ts'
 
@@ -68,7 +69,7 @@ type Row = Omit<RequestRow, 'holder'> & { customerId: string; holderId: string |
 
 export async function listRequests(ctx: Ctx, query: ListQuery): Promise<{ rows: RequestRow[]; next: string | null }> {
   const rows = query.search?.trim() ? await search(ctx, query) : await pageOf(ctx, query)
-  const shown = await opened(ctx, rows.slice(0, query.limit), { customerName: [CUSTOMER_NAME, 'customerId'] })
+  const shown = await opened(ctx, rows.slice(0, query.limit), { subject: sealedRequest.subject, lastSnippet: sealedRequest.lastSnippet, customerName: [CUSTOMER_NAME, 'customerId'] })
   const last = shown.at(-1)
   return {
     rows: shown.map(({ holderId, holderName, answerableId, customerId: _, dueOrder: __, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),

@@ -29,7 +29,7 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
   const request = await lockRequest(ctx, requestId)
   const now = ctx.now.toISOString()
   if (request.stage === 'closed' && (request.reopenUntil ?? '') < now) return null
-  const messageId = insertMessage(ctx, { requestId, kind: 'customer', authorKind: 'customer', authorId: message.customerId, authorName: message.authorName, channel: message.channel, body: message.text,
+  const messageId = insertMessage(ctx, { requestId, customerId: request.customerId, kind: 'customer', authorKind: 'customer', authorId: message.customerId, authorName: message.authorName, channel: message.channel, body: message.text,
     html: message.html, quoted: message.quoted, oddities: message.oddities, state: 'received', rawFileId: message.rawFileId })
   ctx.later(ctx.db`insert into requests.intake (source, key, fingerprint, request_id, message_id, at) values (${message.source}, ${message.key}, ${Buffer.alloc(0)}, ${requestId}, ${messageId}, ${ctx.now})`)
   await attachFiles(ctx, requestId, messageId, message.attachmentIds ?? [])

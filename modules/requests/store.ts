@@ -2,6 +2,8 @@
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
+import { sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
 import { isAddress } from '../../lib/masking/index.ts'
@@ -32,15 +34,17 @@ export interface LockedRequest extends RequestRecord, Situation { offerId: strin
 export async function lockRequest(ctx: Ctx, id: string): Promise<LockedRequest> {
   const locked = ctx.db`select 1 from requests.request where id = ${id} for update`
   ctx.later(locked)
-  const [row] = await ctx.db<LockedRequest[]>`
-    select r.*, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how,
+  const [found] = await ctx.db<(LockedRequest & { key: Buffer | null; isErased: boolean })[]>`
+    select r.*, k.wrapped as key, k.forgotten_at is not null as is_erased, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how,
       (select count(*)::int from requests.task t where t.request_id = r.id and t.done_at is null) as open_tasks
-    from requests.request r
+    from requests.request r left join platform.data_key k on k.id = r.customer_id
     left join lateral (select id, agent_id, how from requests.assignment
       where request_id = r.id and state = 'offered' order by id desc limit 1) o on true
     where r.id = ${id} and ${visible(ctx)}`
-  if (!row) throw notFound('requests')
-  return row
+  if (!found) throw notFound('requests')
+  const { key, isErased, ...row } = found
+  if (!ctx.app.vault.learn(row.customerId, key, isErased) && !isErased) await holdKey(ctx, row.customerId)
+  return (await opened(ctx, [row as LockedRequest], sealedRequest))[0]!
 }
 
 type Patch = Partial<Omit<RequestRecord, 'id' | 'number'>>
@@ -49,7 +53,7 @@ type Patch = Partial<Omit<RequestRecord, 'id' | 'number'>>
 export function patchRequest(ctx: Ctx, request: RequestRecord, patch: Patch): void {
   Object.assign(request, patch)
   request.version += 1
-  const columns: Record<string, unknown> = { ...patch, version: request.version }
+  const columns: Record<string, unknown> = { ...sealFields(ctx, request.customerId, request.id, sealedRequest, patch), version: request.version }
   if ('nextDueAt' in patch) columns.sweepAt = patch.nextDueAt
   ctx.later(ctx.db`update requests.request set ${ctx.db(toColumns(columns) as never)} where id = ${request.id}`)
 }
@@ -89,6 +93,8 @@ export function endAssignments(ctx: Ctx, requestId: string, state: 'ended' | 'ta
 export interface NewMessage {
   id?: string
   requestId: string
+  /** Whose key seals it. */
+  customerId: string
   kind: 'customer' | 'reply' | 'note' | 'result' | 'notice'
   authorKind: string
   authorId: string | null
@@ -104,8 +110,9 @@ export interface NewMessage {
   rawFileId?: string | null
 }
 
-export function insertMessage(ctx: Ctx, row: NewMessage): string {
-  const id = row.id ?? newId()
+export function insertMessage(ctx: Ctx, given: NewMessage): string {
+  const id = given.id ?? newId()
+  const row = sealFields(ctx, given.customerId, id, sealedMessage, given)
   ctx.later(ctx.db`
     insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, send_at, after_sending, raw_file_id, created_at)
     values (${id}, ${row.requestId}, ${row.kind}, ${row.authorKind}, ${row.authorId}, ${row.authorName}, ${row.channel}, ${row.body}, ${row.html ?? null}, ${row.quoted ?? null},

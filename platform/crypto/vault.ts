@@ -25,6 +25,8 @@ export class Vault {
   readonly #algorithm: Algorithm
   /** Last used last. */
   readonly #keys = new Map<string, DataKey>()
+  /** Destroyed ones met here. */
+  readonly #gone = new Set<string>()
   #house: DataKey | null = null
   #index: Buffer | null = null
 
@@ -64,20 +66,26 @@ export class Vault {
 
   has(id: string): boolean { return this.#keys.has(id) || (id === HOUSE && this.#house !== null) }
 
-  /** A key met in a row. False when it can't be used from here. */
-  learn(id: string, wrapped: Buffer | null): boolean {
+  /** A key met in a row, or that it was destroyed. False when it can't be used from here. */
+  learn(id: string, wrapped: Buffer | null, isGone = false): boolean {
+    if (isGone) this.forget(id)
     if (this.has(id)) return true
     const key = wrapped && this.unwrap(id, wrapped)
     if (key) this.#keep(key)
     return Boolean(key)
   }
 
-  forget(id: string): void { this.#keys.delete(id) }
+  forget(id: string): void {
+    this.#keys.delete(id)
+    if (this.#gone.size >= MOST_KEYS) this.#gone.clear()
+    this.#gone.add(id)
+  }
 
-  /** Throws when the key is not at hand: whoever seals has called `holdKey` or has read the person's row. */
+  /** Whoever seals has called `holdKey` or has read the person's row. Throws 409 `platform.key-destroyed`. */
   key(id: string): DataKey {
     if (id === HOUSE && this.#house) return this.#house
     const key = this.#keys.get(id)
+    if (!key && this.#gone.has(id)) throw new Fault('platform.key-destroyed', 409)
     if (!key) throw new Error(`the key of ${id} is not at hand`)
     this.#keys.delete(id)
     this.#keys.set(id, key)
@@ -133,7 +141,7 @@ async function ensureKey(vault: Vault, db: Db, owner: string): Promise<void> {
   // Waits for whoever is making one at this moment; the one that was first counts.
   await db`insert into platform.data_key (id, master_id, wrapped) values (${owner}, ${masterId}, ${wrapped}) on conflict do nothing`
   const [row] = await db<{ wrapped: Buffer | null }[]>`select wrapped from platform.data_key where id = ${owner}`
-  if (!row?.wrapped) throw new Fault('platform.key-destroyed', 409)
+  if (!row?.wrapped) { vault.forget(owner); throw new Fault('platform.key-destroyed', 409) }
   if (vault.learn(owner, row.wrapped)) return
   await vault.masters.reload()
   if (!vault.learn(owner, row.wrapped)) throw new Fault('platform.master-key-missing', 503, { id: keyIdOf(row.wrapped) })

@@ -2,6 +2,7 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME, type CustomerClaim, openShown } from '../../customers/index.ts'
+import { SUBJECT } from '../../requests/index.ts'
 
 export interface Session { id: string; name: string | null; email: string | null; locale: 'zh-Hant' | 'zh-Hans' | 'en'; requestId: string | null }
 
@@ -27,7 +28,7 @@ export interface RequestHead { id: string; subject: string; stage: string; chann
 export async function selectRequest(ctx: Ctx, id: string): Promise<RequestHead | undefined> {
   const [row] = await opened(ctx, ctx.db<RequestHead[]>`
     select r.id, r.subject, r.stage, r.channel, r.team_id, r.service_id, r.customer_id, c.name as customer_name, r.language, r.opened_at, r.first_response_at
-    from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${id}`, { customerName: [CUSTOMER_NAME, 'customerId'] })
+    from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${id}`, { subject: [SUBJECT, 'id'], customerName: [CUSTOMER_NAME, 'customerId'] })
   return row
 }
 

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
 import { run } from '../../../platform/context.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
 import { acceptRequest } from '../../requests/index.ts'
+import { sealedMessage } from '../../requests/kept.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
 import { closeTransports } from './send.ts'
@@ -31,7 +33,7 @@ const bring = (raw: Buffer, mailboxId = box.id) => takeIn(desk.app, mailboxId, r
 interface Row { number: number; channel: string; customerId: string; linkedFrom: string | null; linkKind: string | null; holderId: string | null; language: string; stage: string }
 const requestOf = async (id: string | null) => (await desk.app.pool<Row[]>`select number, channel, customer_id, linked_from, link_kind, holder_id, language, stage from requests.request where id = ${id}`)[0]!
 interface Message { id: string; kind: string; body: string; quoted: string | null; html: string | null; state: string; stateWhy: string | null; oddities: string[] }
-const messagesOf = (id: string | null) => desk.app.pool<Message[]>`select id, kind, body, quoted, html, state, state_why, oddities from requests.message where request_id = ${id} order by id`
+const messagesOf = (id: string | null) => opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<(Message & { authorName: string })[]>`select id, kind, author_name, body, quoted, html, state, state_why, oddities from requests.message where request_id = ${id} order by id`, sealedMessage)
 const holderToken = async (id: string | null) => { const { holderId } = await requestOf(id); return [...people.agents, people.lead].find((one) => one.id === holderId)?.token ?? people.agents[0]!.token }
 
 async function reply(requestId: string | null, text = '已經派員檢查，請稍候。'): Promise<string> {
