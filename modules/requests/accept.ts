@@ -14,7 +14,8 @@ import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { sealedMessage, sealedRequest } from './kept.ts'
 import { nextDue, snippet } from './request.ts'
-import { arrivalTokens, attachFiles } from './store.ts'
+import { attachFiles } from './store.ts'
+import { arrivalWords } from './words.ts'
 
 export interface Arrival {
   /** Who vouches for the key, e.g. `api:<client>`, `mail:<mailbox>`, `chat:<conversation>`. */
@@ -137,7 +138,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
     message_id: accepted.messageId, customer_name: seal(sealedMessage.authorName, accepted.messageId, details.customerName), body: seal(sealedMessage.body, accepted.messageId, arrival.text),
     html: seal(sealedMessage.html, accepted.messageId, arrival.html ?? null), quoted: seal(sealedMessage.quoted, accepted.messageId, arrival.quoted ?? null), oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
     source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
-    tokens: arrivalTokens(`${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text.slice(0, 8000)),
+    tokens: arrivalWords(ctx, `${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text),
     assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
   }
 }

@@ -3,12 +3,12 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { enqueue } from '../../platform/jobs/index.ts'
-import { searchTokens } from '../../lib/search/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { DRAFT, draftRow, sealedMessage } from './kept.ts'
 import { acceptOffer, holdBy, mustAllow, noticeTo } from './assign.ts'
 import { nextDue, snippet, UNDO_MS } from './request.ts'
-import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, NOTE_MARK, patchRequest } from './store.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { addSearchText, NOTE_MARK } from './words.ts'
 import { waitFor } from './track.ts'
 
 export interface Writing { kind: 'reply' | 'note'; text: string; mentions?: string[]; attachmentIds?: string[]; then?: 'wait' }
@@ -27,7 +27,7 @@ export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing
   })
   await attachFiles(ctx, requestId, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, requestId, 'reply')
-  addSearchText(ctx, requestId, searchTokens(writing.text.slice(0, 8000)))
+  addSearchText(ctx, requestId, writing.text)
   enqueue(ctx, 'requests.release', { messageId }, { runAt: sendAt, key: messageId })
   await emit(ctx, 'request.reply-held', { subject: requestId, teamId: request.teamId, data: { message: messageId, sendAt: sendAt.toISOString() } })
   return messageId
@@ -38,7 +38,7 @@ async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Pr
   await attachFiles(ctx, request.id, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, request.id, 'note')
   for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
-  addSearchText(ctx, request.id, searchTokens(writing.text.slice(0, 8000)).map((token) => NOTE_MARK + token))
+  addSearchText(ctx, request.id, writing.text, NOTE_MARK)
   await emit(ctx, 'request.noted', { subject: request.id, teamId: request.teamId, data: { message: messageId, mentions: writing.mentions ?? [] } })
   return messageId
 }

@@ -6,10 +6,12 @@
 import type { Module } from '../../platform/module.ts'
 import { requests } from './contract.ts'
 import { forgetUploads } from './attachments.ts'
+import { sealEarlier } from './earlier.ts'
 import { releaseMessage } from './execute.ts'
 import { RELATIONS } from '../customers/index.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
+import { forgetWords } from './words.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -38,9 +40,11 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   routes: mountRequests,
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.seal-earlier': { every: 3_600_000, work: (app) => sealEarlier(app) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },

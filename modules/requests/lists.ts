@@ -4,14 +4,14 @@
  */
 import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
-import { toTsquery } from '../../lib/search/index.ts'
 import { may } from '../../platform/access/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { RequestRow, View } from './contract.ts'
 import { sealedRequest } from './kept.ts'
 import { nameOnRequest } from './relations.ts'
-import { exactWord, NOTE_MARK, visible } from './store.ts'
+import { visible } from './store.ts'
+import { wordsQuery } from './words.ts'
 
 export interface ListQuery {
   view: View
@@ -129,7 +129,7 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
   const { db } = ctx
   const text = query.search!.trim()
   const number = /^#?(\d{1,15})$/.exec(text)?.[1]
-  const words = orExactly(text, ctx.actor.kind === 'client' ? toTsquery(text) : alsoInNotes(toTsquery(text)))
+  const words = wordsQuery(ctx, text)
   // Matching first, in a materialised step: with ORDER BY … LIMIT the planner may otherwise walk the whole table for a rare word.
   return db<Row[]>`
     with hit as materialized (
@@ -139,15 +139,6 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
     select ${columns(ctx)} from found f join requests.request r on r.id = f.request_id join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id
     where ${filters(ctx, query)} and ${visible(ctx)} ${query.teamId ? db`and r.team_id = ${query.teamId}` : db``}
     order by (r.number = ${number ?? null}::bigint) desc nulls last, r.id desc limit ${query.limit + 1}`
-}
-
-// 'word' & 'start':* → ('word' | '~word') & ('start':* | '~start':*)
-const alsoInNotes = (query: string): string => query.replace(/'((?:[^']|'')*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${NOTE_MARK}${word}'${String(start)})`)
-
-// An address is found whole or not at all: by its beginnings one could spell out what is covered.
-function orExactly(text: string, query: string): string {
-  const word = exactWord(text)?.replace(/['\\]/g, '$&$&')
-  return word ? [query, `'${word}'`].filter(Boolean).map((part) => `(${part})`).join(' | ') : query
 }
 
 const COUNTED: View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open', 'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'failed']

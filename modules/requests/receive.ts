@@ -1,11 +1,11 @@
 /** A further word of the customer, from whichever channel. */
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
-import { searchTokens } from '../../lib/search/index.ts'
 import { resumedClocks } from './clocks.ts'
 import { reopenRequest } from './feedback.ts'
 import { snippet } from './request.ts'
-import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { addSearchText } from './words.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
 
 export interface CustomerMessage {
   source: string
@@ -33,7 +33,7 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
     html: message.html, quoted: message.quoted, oddities: message.oddities, state: 'received', rawFileId: message.rawFileId })
   ctx.later(ctx.db`insert into requests.intake (source, key, fingerprint, request_id, message_id, at) values (${message.source}, ${message.key}, ${Buffer.alloc(0)}, ${requestId}, ${messageId}, ${ctx.now})`)
   await attachFiles(ctx, requestId, messageId, message.attachmentIds ?? [])
-  addSearchText(ctx, requestId, searchTokens(message.text.slice(0, 8000)))
+  addSearchText(ctx, requestId, message.text)
   patchRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' })
   await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel } })
   const isReopened = await backToWork(ctx, request)

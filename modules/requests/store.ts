@@ -6,9 +6,6 @@ import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
-import { isAddress } from '../../lib/masking/index.ts'
-import { searchTokens } from '../../lib/search/index.ts'
-import { foldEmail, foldPhone } from '../customers/index.ts'
 
 /** What the actor may see, as a condition on `r`: everything, their teams' and own, or only what they opened. */
 export function visible(ctx: Ctx) {
@@ -58,7 +55,7 @@ export function patchRequest(ctx: Ctx, request: RequestRecord, patch: Patch): vo
   ctx.later(ctx.db`update requests.request set ${ctx.db(toColumns(columns) as never)} where id = ${request.id}`)
 }
 
-const toColumns = (patch: Record<string, unknown>): Record<string, unknown> =>
+export const toColumns = (patch: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(patch).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
 
 export interface NewAssignment {
@@ -130,25 +127,3 @@ export async function attachFiles(ctx: Ctx, requestId: string, messageId: string
 }
 export const ownerOf = (ctx: Ctx): string => `${ctx.actor.kind}:${ctx.actor.id ?? ''}`
 
-/** Stands before the words of notes, which only colleagues may find a request by; no token begins with it. */
-export const NOTE_MARK = '~'
-
-/** Stands before an address, by which a request is found when all of it is typed; no token and no prefix begins with it. */
-const EXACT_MARK = '='
-
-/** An address as one word. A number counts by its last nine digits, so that it is found as it is dialled at home and from abroad. */
-export function exactWord(address: string): string | null {
-  if (!isAddress(address)) return null
-  return EXACT_MARK + (address.includes('@') ? foldEmail(address) : foldPhone(address).slice(-9))
-}
-
-/** Words of a new request: what it says, who asks by name, and by which addresses. */
-export function arrivalTokens(about: string, name: string, addresses: readonly (string | undefined)[], text: string): string[] {
-  const exact = [name, ...addresses].flatMap((one) => (one && exactWord(one)) || [])
-  return [...searchTokens(`${about}\n${isAddress(name) ? '' : name}\n${text}`), ...new Set(exact)]
-}
-
-/** Adds words to what a search finds. `tokens` come from lib/search. */
-export function addSearchText(ctx: Ctx, requestId: string, tokens: string[]): void {
-  ctx.later(ctx.db`update requests.search set tokens = tokens || array_to_tsvector(${tokens}) where request_id = ${requestId}`)
-}

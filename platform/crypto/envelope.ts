@@ -2,7 +2,7 @@
  * Sealed bytes: version, algorithm, key id, nonce, tag, ciphertext. Head and place (table, column, row) are authenticated,
  * so that sealed bytes open only where they were written, and not at all when a bit of them was changed.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomFillSync, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomFillSync, timingSafeEqual } from 'node:crypto'
 import { Fault } from '../fault.ts'
 
 export const algorithms = ['aes-256-gcm', 'sm4-ctr-hmac-sm3'] as const
@@ -40,7 +40,7 @@ export function sealBytes(key: DataKey, place: string, plain: Uint8Array, algori
   const bound = Buffer.concat([head, Buffer.from(place)])
   if (isGcm) {
     const nonce = nonceOf(GCM_NONCE)
-    const cipher = createCipheriv('aes-256-gcm', key.secret, nonce).setAAD(bound)
+    const cipher = createCipheriv('aes-256-gcm', readyKey(key.secret), nonce).setAAD(bound)
     const hidden = cipher.update(plain)
     cipher.final()
     return Buffer.concat([head, nonce, cipher.getAuthTag(), hidden])
@@ -62,7 +62,7 @@ export function openBytes(key: DataKey, place: string, sealed: Uint8Array): Buff
   const [nonce, tag, hidden] = [bytes.subarray(HEAD, nonceEnd), bytes.subarray(nonceEnd, tagEnd), bytes.subarray(tagEnd)]
   if (isGcm) {
     try {
-      const opener = createDecipheriv('aes-256-gcm', key.secret, nonce, { authTagLength: GCM_TAG }).setAAD(bound).setAuthTag(tag)
+      const opener = createDecipheriv('aes-256-gcm', readyKey(key.secret), nonce, { authTagLength: GCM_TAG }).setAAD(bound).setAuthTag(tag)
       const plain = opener.update(hidden)
       opener.final()
       return plain
@@ -77,6 +77,14 @@ export function openBytes(key: DataKey, place: string, sealed: Uint8Array): Buff
 export function keyIdOf(sealed: Buffer): string {
   const hex = sealed.toString('hex', 2, HEAD)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+// Node makes a key ready each time it is handed bytes, which costs more than what is done with it.
+const ready = new WeakMap<Buffer, KeyObject>()
+export function readyKey(secret: Buffer): KeyObject {
+  let key = ready.get(secret)
+  if (!key) ready.set(secret, (key = createSecretKey(secret)))
+  return key
 }
 
 // Encrypting and authenticating never share a key.

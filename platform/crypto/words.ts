@@ -4,6 +4,7 @@
  * beginnings as before, and tells without the key only which words do.
  */
 import { type Cipheriv, createCipheriv, createHmac } from 'node:crypto'
+import { readyKey } from './envelope.ts'
 import { isWordUnit } from '../../lib/search/index.ts'
 
 /** Units of a beginning that fit into one block, with their number and a mark. */
@@ -16,7 +17,7 @@ const ENDS = 1
 const GOES_ON = 2
 
 /** What is looked up whole: an address, a number, a name. `kind` keeps equal values of two kinds apart. */
-export const indexOf = (key: Buffer, kind: string, value: string): string => createHmac('sha256', key).update(`${kind}\n${value}`).digest('base64url').slice(0, 22)
+export const indexOf = (key: Buffer, kind: string, value: string): string => createHmac('sha256', readyKey(key)).update(`${kind}\n${value}`).digest('base64url').slice(0, 22)
 
 // Whole blocks, each by itself: nothing of one call is left for the next.
 const ciphers = new WeakMap<Buffer, Cipheriv>()
