@@ -3,7 +3,7 @@
  * master key from outside it; this process keeps the unwrapped ones it met last. Rooms seal and open in their store and
  * nowhere else. Destroying a person's key ends everything sealed with it, in every copy of the database.
  */
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import type { App, Ctx } from '../context.ts'
 import type { Db } from '../database/index.ts'
 import { Fault } from '../fault.ts'
@@ -91,6 +91,9 @@ export class Vault {
     this.#keys.set(id, key)
     return key
   }
+
+  /** A key of the house that only who knows the words can make. */
+  keyOf(words: string): DataKey { return { id: HOUSE, secret: createHmac('sha256', this.key(HOUSE).secret).update(words).digest() } }
 
   /** For a text column; null stays null. `field` as `room.table/column`, `row` the id of the row. */
   seal<T extends string | null | undefined>(owner: string, field: string, row: string, text: T): T extends string ? string : string | null {
