@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
+import { giveFiles } from '../../platform/files.ts'
 import { emit } from '../../platform/events/book.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
@@ -100,8 +101,9 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
   if (arrival.attachmentIds?.length) {
     ctx.later(insertArrivals(ctx, [row]))
-    await attachFiles(ctx, id, messageId, arrival.attachmentIds)
+    await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds)
   } else ctx.gather(insertArrivals, row)
+  if (arrival.rawFileId) await giveFiles(ctx, customer.id, [arrival.rawFileId])
   await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
   await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation } })
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })

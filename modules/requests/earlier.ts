@@ -3,7 +3,8 @@ import { type App, type Ctx, run } from '../../platform/context.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { openShown } from '../customers/index.ts'
 import { isSealed } from '../../platform/crypto/envelope.ts'
-import { DRAFT, draftRow, sealedMessage, sealedRequest, sealedTask, sealedVerification, sealFields } from './kept.ts'
+import { giveFiles, sealStored } from '../../platform/files.ts'
+import { DRAFT, draftRow, NAME, sealedMessage, sealedRequest, sealedTask, sealedVerification, sealFields } from './kept.ts'
 import { toColumns } from './store.ts'
 import { addSearchText, arrivalWords, NOTE_MARK } from './words.ts'
 
@@ -49,9 +50,27 @@ async function sealRequest(ctx: Ctx, requestId: string, owner: string): Promise<
   sealRows(ctx, owner, 'requests.message', sealedMessage, messages)
   sealRows(ctx, owner, 'requests.task', sealedTask, await db<Row[]>`select id, title from requests.task where request_id = ${requestId}`)
   sealRows(ctx, owner, 'requests.verification', sealedVerification, await db<Row[]>`select id, result, reason from requests.verification where request_id = ${requestId}`)
+  await sealFiles(ctx, requestId, owner)
   for (const draft of await db<{ personId: string; kind: string; body: string }[]>`select person_id, kind, body from requests.draft where request_id = ${requestId}`) {
     const body = isSealed(draft.body) ? draft.body : app.vault.seal(owner, DRAFT, draftRow({ requestId, ...draft }), draft.body)
     ctx.later(db`update requests.draft set body = ${body} where request_id = ${requestId} and person_id = ${draft.personId} and kind = ${draft.kind}`)
+  }
+}
+
+/** Equal files were kept once: what several people sent is nobody's alone, and does not end with one of them. */
+async function sealFiles(ctx: Ctx, requestId: string, owner: string): Promise<void> {
+  const { db } = ctx
+  const names = await db<Row[]>`select id, name from requests.attachment where request_id = ${requestId}`
+  sealRows(ctx, owner, 'requests.attachment', { name: [NAME, 'id'] }, names)
+  const uses = db`select a.file_id, r.id as request_id, r.customer_id from requests.attachment a join requests.request r on r.id = a.request_id union select m.raw_file_id, r.id, r.customer_id from requests.message m join requests.request r on r.id = m.request_id`
+  const files = await db<{ id: string; people: number }[]>`
+    select f.id, (select count(distinct u.customer_id) from (${uses}) u where u.file_id = f.id)::int as people from platform.file f
+    where not f.is_sealed and f.id in (select file_id from requests.attachment where request_id = ${requestId} union select raw_file_id from requests.message where request_id = ${requestId})`
+  for (const { id, people } of files) {
+    const [file] = await db<{ bytes: Buffer }[]>`select bytes from platform.file where id = ${id} and not is_sealed for update`
+    if (!file) continue
+    sealStored(ctx, id, file.bytes)
+    if (people === 1) await giveFiles(ctx, owner, [id])
   }
 }
 

@@ -25,7 +25,7 @@ export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing
     requestId, customerId: request.customerId, kind: 'reply', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: request.channel, body: writing.text,
     state: 'held', sendAt: sendAt.toISOString(), afterSending: writing.then ?? null,
   })
-  await attachFiles(ctx, requestId, messageId, writing.attachmentIds ?? [])
+  await attachFiles(ctx, request, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, requestId, 'reply')
   addSearchText(ctx, requestId, writing.text)
   enqueue(ctx, 'requests.release', { messageId }, { runAt: sendAt, key: messageId })
@@ -35,7 +35,7 @@ export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing
 
 async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Promise<string> {
   const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'note', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: 'internal', body: writing.text, state: 'kept' })
-  await attachFiles(ctx, request.id, messageId, writing.attachmentIds ?? [])
+  await attachFiles(ctx, request, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, request.id, 'note')
   for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
   addSearchText(ctx, request.id, writing.text, NOTE_MARK)

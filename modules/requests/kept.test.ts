@@ -76,11 +76,15 @@ test('what an earlier version wrote down as it is, is sealed by a job and found 
   await desk.app.pool`update requests.request set subject = '舊式琥珀', last_snippet = '舊式琥珀的話' where id = ${request.id}`
   await desk.app.pool`update requests.message set body = '舊式琥珀的話', author_name = '林舊' where request_id = ${request.id}`
   await desk.app.pool`update requests.search set tokens = array_to_tsvector(array['舊式', '琥珀']) where request_id = ${request.id}`
-  expect((await desk.call('GET', `/api/requests/${request.id}`, { token: people.lead.token })).body).toMatchObject({ subject: '舊式琥珀' })
+  const [fileId, attachmentId] = [newId(), newId()]
+  await desk.app.pool`insert into platform.file (id, size, bytes, at) values (${fileId}, 9, ${Buffer.from('琥珀檔案')}, now())`
+  await desk.app.pool`insert into requests.attachment (id, request_id, message_id, file_id, name, content_type, size, owner, created_at) select ${attachmentId}, ${request.id}, id, ${fileId}, '琥珀.txt', 'text/plain', 9, '', now() from requests.message where request_id = ${request.id}`
   await desk.app.pool`delete from platform.setting where key = 'requests.sealed'`
   await sealEarlier(desk.app)
   await sealEarlier(desk.app)
   expect(await contents()).not.toMatch(/琥珀|林舊/)
+  expect((await desk.app.pool<{ text: string }[]>`select encode(bytes, 'escape') || is_sealed as text from platform.file where id = ${fileId}`)[0]!.text).toMatch(/^\\001.*true$/s)
+  expect((await fetch(`${desk.url}/api/attachments/${attachmentId}`, { headers: { authorization: `Bearer ${people.lead.token}` } }).then((answer) => answer.text()))).toBe('琥珀檔案')
   expect((await desk.call('GET', `/api/requests/${request.id}`, { token: people.lead.token })).body).toMatchObject({ subject: '舊式琥珀' })
   for (const search of ['琥珀', '舊', '林舊', 'old@example.com']) expect(await find(search), search).toEqual([request.number])
 })

@@ -4,7 +4,8 @@ import { notFound } from '../../platform/fault.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME, findEmail } from '../customers/index.ts'
 import type { Message, Stage } from './contract.ts'
-import { sealedMessage, sealedRequest, SUBJECT } from './kept.ts'
+import { fileColumns, type FileRow, openFiles } from '../../platform/files.ts'
+import { NAME, sealedMessage, sealedRequest, SUBJECT } from './kept.ts'
 
 /** Five steps a customer understands, in their order. */
 export const customerSteps = ['received', 'assigned', 'working', 'checking', 'answered'] as const
@@ -48,6 +49,7 @@ export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> 
       coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size) order by a.id) from requests.attachment a where a.message_id = m.id), '[]') as attachments
     from requests.message m where m.request_id = ${id} and m.kind <> 'note' and m.state <> 'held' order by m.id limit 500`, { authorName: sealedMessage.authorName, body: sealedMessage.body, html: sealedMessage.html })
   const [[row], rows] = await Promise.all([request, messages])
+  await opened(ctx, rows.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
   if (!row) throw notFound('requests')
   const answered = row.stage === 'feedback' || row.stage === 'closed'
   return {
@@ -86,7 +88,7 @@ export async function deliveryOf(ctx: Ctx, messageId: string): Promise<Delivery 
     where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`, { subject: [SUBJECT, 'requestId'], body: [sealedMessage.body[0], 'messageId'], authorName: [sealedMessage.authorName[0], 'messageId'], customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row || row.state !== 'queued') return null
   const { stage, verification, ...rest } = row
-  const attachments = await ctx.db<{ name: string; contentType: string; bytes: Buffer }[]>`
-    select a.name, a.content_type, f.bytes from requests.attachment a join platform.file f on f.id = a.file_id where a.message_id = ${messageId} order by a.id`
-  return { ...rest, asksCustomer: stage === 'verify' && verification === 'customer', isResult: row.kind === 'result', toAddress: await findEmail(ctx, row.customerId), attachments: [...attachments] }
+  const attachments = await opened(ctx, openFiles(ctx, ctx.db<({ id: string; name: string; contentType: string } & FileRow)[]>`
+    select a.id, a.name, a.content_type, ${fileColumns(ctx)} from requests.attachment a join platform.file f on f.id = a.file_id where a.message_id = ${messageId} order by a.id`), { name: [NAME, 'id'] })
+  return { ...rest, asksCustomer: stage === 'verify' && verification === 'customer', isResult: row.kind === 'result', toAddress: await findEmail(ctx, row.customerId), attachments }
 }

@@ -1,6 +1,7 @@
 /** A further word of the customer, from whichever channel. */
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
+import { giveFiles } from '../../platform/files.ts'
 import { resumedClocks } from './clocks.ts'
 import { reopenRequest } from './feedback.ts'
 import { snippet } from './request.ts'
@@ -32,7 +33,8 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
   const messageId = insertMessage(ctx, { requestId, customerId: request.customerId, kind: 'customer', authorKind: 'customer', authorId: message.customerId, authorName: message.authorName, channel: message.channel, body: message.text,
     html: message.html, quoted: message.quoted, oddities: message.oddities, state: 'received', rawFileId: message.rawFileId })
   ctx.later(ctx.db`insert into requests.intake (source, key, fingerprint, request_id, message_id, at) values (${message.source}, ${message.key}, ${Buffer.alloc(0)}, ${requestId}, ${messageId}, ${ctx.now})`)
-  await attachFiles(ctx, requestId, messageId, message.attachmentIds ?? [])
+  await attachFiles(ctx, request, messageId, message.attachmentIds ?? [])
+  if (message.rawFileId) await giveFiles(ctx, request.customerId, [message.rawFileId])
   addSearchText(ctx, requestId, message.text)
   patchRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' })
   await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel } })

@@ -3,7 +3,8 @@ import type { Ctx } from '../../platform/context.ts'
 import { notFound, Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
-import { sealedMessage, sealedRequest, sealFields } from './kept.ts'
+import { giveFiles } from '../../platform/files.ts'
+import { NAME, sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
 
@@ -118,12 +119,14 @@ export function insertMessage(ctx: Ctx, given: NewMessage): string {
 }
 
 /** Gives uploaded files to a message; refuses ids that somebody else uploaded or that are used already. */
-export async function attachFiles(ctx: Ctx, requestId: string, messageId: string, ids: readonly string[]): Promise<void> {
+export async function attachFiles(ctx: Ctx, { id: requestId, customerId }: { id: string; customerId: string }, messageId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return
   // Read after the deferred inserts of request and message: one connection keeps the order.
-  const rows = await ctx.db`update requests.attachment set request_id = ${requestId}, message_id = ${messageId}
-    where id = any(${ids as string[]}::uuid[]) and request_id is null and owner = ${ownerOf(ctx)} returning id`
+  const rows = await opened(ctx, ctx.db<{ id: string; fileId: string; name: string }[]>`update requests.attachment set request_id = ${requestId}, message_id = ${messageId}
+    where id = any(${ids as string[]}::uuid[]) and request_id is null and owner = ${ownerOf(ctx)} returning id, file_id, name`, { name: [NAME, 'id'] })
   if (rows.length !== new Set(ids).size) throw new Fault('requests.attachment-unknown', 422)
+  for (const { id, name } of rows) ctx.later(ctx.db`update requests.attachment set name = ${ctx.app.vault.seal(customerId, NAME, id, name)} where id = ${id}`)
+  await giveFiles(ctx, customerId, rows.map((row) => row.fileId))
 }
 export const ownerOf = (ctx: Ctx): string => `${ctx.actor.kind}:${ctx.actor.id ?? ''}`
 

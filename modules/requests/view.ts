@@ -4,7 +4,7 @@ import { notFound } from '../../platform/fault.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
-import { sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
+import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
 import { asker, visible } from './store.ts'
@@ -83,7 +83,11 @@ const messageColumns = (ctx: Ctx) => ctx.db`
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size, 'contentId', a.content_id) order by a.id)
     from requests.attachment a where a.message_id = m.id), '[]') as attachments`
 
-const openMessages = (ctx: Ctx, rows: PromiseLike<readonly Message[]>): Promise<Message[]> => opened(ctx, rows, sealedMessage)
+async function openMessages(ctx: Ctx, rows: PromiseLike<readonly Message[]>): Promise<Message[]> {
+  const messages = await opened(ctx, rows, sealedMessage)
+  await opened(ctx, messages.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
+  return messages
+}
 
 /** One message just written by a command of this transaction. */
 export async function oneMessage(ctx: Ctx, id: string): Promise<Message> {

@@ -109,6 +109,8 @@ export class Vault {
   }
 
   sealBytes(owner: string, field: string, row: string, bytes: Uint8Array): Buffer { return sealBytes(this.key(owner), placeOf(field, row), bytes, this.#algorithm) }
+  /** Whose key sealed this. */
+  ownerOf(sealed: Buffer): string { return keyIdOf(sealed) }
   /** Null when the key is gone. */
   openBytes(field: string, row: string, bytes: Buffer): Buffer | null {
     const owner = keyIdOf(bytes)

@@ -2,7 +2,8 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME, type CustomerClaim, openShown } from '../../customers/index.ts'
-import { SUBJECT } from '../../requests/index.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
+import { ATTACHMENT_NAME, SUBJECT } from '../../requests/index.ts'
 
 export interface Session { id: string; name: string | null; email: string | null; locale: 'zh-Hant' | 'zh-Hans' | 'en'; requestId: string | null }
 
@@ -53,9 +54,9 @@ export async function claimOf(ctx: Ctx, customerId: string, channel: string): Pr
 export interface PublicFile { name: string; bytes: Buffer }
 /** A file of a message the customer may see: never a note's, never one of a reply still held. */
 export async function selectFile(ctx: Ctx, requestId: string, id: string): Promise<PublicFile | undefined> {
-  const [row] = await ctx.db<PublicFile[]>`
-    select a.name, f.bytes from requests.attachment a join platform.file f on f.id = a.file_id join requests.message m on m.id = a.message_id
-    where a.id = ${id} and a.request_id = ${requestId} and m.request_id = ${requestId} and m.kind <> 'note' and m.state <> 'held'`
+  const [row] = await opened(ctx, openFiles(ctx, ctx.db<({ id: string; name: string } & FileRow)[]>`
+    select a.id, a.name, ${fileColumns(ctx)} from requests.attachment a join platform.file f on f.id = a.file_id join requests.message m on m.id = a.message_id
+    where a.id = ${id} and a.request_id = ${requestId} and m.request_id = ${requestId} and m.kind <> 'note' and m.state <> 'held'`), { name: [ATTACHMENT_NAME, 'id'] })
   return row
 }
 

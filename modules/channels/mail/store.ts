@@ -2,6 +2,7 @@
 import type { App, Ctx } from '../../../platform/context.ts'
 import type { Db } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { maskEmail } from '../../../lib/masking/index.ts'
 import { addressIndex, seesAll } from '../../customers/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
@@ -164,8 +165,9 @@ export const coverAddress = <R extends { address: string }>(ctx: Ctx, row: R): R
 export type FullMail = MailRow & { headerId: string | null; bytes: Buffer | null; rawFileId: string | null }
 /** `lock`: to change its verdict in this transaction. */
 export async function selectMail(ctx: Ctx, id: string, lock = false): Promise<FullMail | null> {
-  const [row] = await ctx.db<FullMail[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, f.bytes from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} ${lock ? ctx.db`for update of m` : ctx.db``}`
-  return row ?? null
+  const [row] = await ctx.db<(FullMail & FileRow)[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, ${fileColumns(ctx)} from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} ${lock ? ctx.db`for update of m` : ctx.db``}`
+  if (!row?.bytes) return row ?? null
+  return (await openFiles(ctx, Promise.resolve([row])))[0]!
 }
 export const updateVerdict = (ctx: Ctx, id: string, verdict: Verdict, requestId: string | null = null, messageId: string | null = null) =>
   ctx.db`update channels.mail set verdict = ${verdict}, request_id = ${requestId}, message_id = ${messageId} where id = ${id}`
