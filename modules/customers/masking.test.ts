@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sealEarlierMails } from '../channels/mail/store.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed, type TestPerson } from '../../test/people.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -151,6 +152,8 @@ test('P08 who is only known by an address is not named by it on lists, messages 
 test('P08 the log of mails shows addresses covered to who may not see them all, and finds them whole', async () => {
   await desk.app.pool`insert into channels.mailbox (id, name, address, created_at) values (${newId()}, 'box', 'desk@example.com', now())`
   await desk.app.pool`insert into channels.mail (id, mailbox_id, direction, verdict, address, subject, at) select ${newId()}, id, 'in', 'quarantined', 'lu.wei@example.com', '合約', now() from channels.mailbox`
+  // As an earlier version kept it.
+  await sealEarlierMails(desk.app)
   const mails = async (token: string, search = '') => (await desk.call<{ rows: { address: string }[] }>('GET', `/api/mails${search && `?search=${search}`}`, { token })).body.rows.map((row) => row.address)
   expect(await mails(director.token)).toEqual(['l***@example.com'])
   expect(await mails(director.token, 'lu.w')).toEqual([])

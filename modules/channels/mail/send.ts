@@ -10,7 +10,7 @@ import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
 import { markKey, passwordOf, replyAddress, smtpOptions } from './mailboxes.ts'
-import { type Attempt, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute } from './store.ts'
+import { type Attempt, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, senderOf } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
 const GIVE_UP_MS = 2 * 86_400_000
@@ -155,19 +155,20 @@ export function closeTransports(app: App): void {
 }
 
 /** Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. */
-export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; address: string; answers: string | null }>): Promise<void> {
-  const { requestId, address, answers } = job.payload
+export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; answers: string | null }>): Promise<void> {
+  const { requestId, answers } = job.payload
   const prepared = await run(app, {}, async (ctx) => {
     const mailbox = await selectMailbox(ctx, job.payload.mailboxId)
     const [request] = await ctx.db<{ number: number; language: string }[]>`select number, language from requests.request where id = ${requestId}`
-    if (!mailbox?.isActive || !mailbox.smtp || !request) return null
+    const address = await senderOf(ctx, requestId)
+    if (!mailbox?.isActive || !mailbox.smtp || !request || !address) return null
     const written = writeAcknowledgement(request.language, request.number, followLink(app, requestId))
     const mail = composeMail({
       from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], replyTo: { name: mailbox.name, address: replyAddress(app, mailbox, requestId) }, ...written,
       // The request's own id: nothing else is ever sent under it, and a returned one belongs to no message.
       messageId: signMessageId(requestId, hostOf(mailbox), markKey(app)), isAutomatic: true, date: ctx.now, ...(answers && safeId.test(answers) ? { inReplyTo: answers, references: [answers] } : {}),
     })
-    return { mailbox, mail }
+    return { mailbox, mail, address }
   })
   if (!prepared) return
   try {
@@ -176,5 +177,5 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
     if (!isSmtpError(error) || !isPermanent(error)) throw error
     return
   }
-  await run(app, {}, async (ctx) => insertMail(ctx, { mailboxId: prepared.mailbox.id, direction: 'out', headerId: prepared.mail.messageId, verdict: 'acknowledgement', address, subject: prepared.mail.subject, size: prepared.mail.text.length, requestId }))
+  await run(app, {}, async (ctx) => insertMail(ctx, { mailboxId: prepared.mailbox.id, direction: 'out', headerId: prepared.mail.messageId, verdict: 'acknowledgement', address: prepared.address, subject: prepared.mail.subject, size: prepared.mail.text.length, requestId }))
 }

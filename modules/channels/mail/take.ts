@@ -116,7 +116,7 @@ export async function enter(ctx: Ctx, one: Omit<Case, 'isMarked' | 'messageIds'>
     ...(about ? { linkedFrom: about.requestId, linkKind: thread ? 'follow-up' : 'unknown-sender' } : {}),
   })
   if (mailbox.acknowledges && mailbox.smtp && address && proof !== 'failed' && kind?.mayAutoReply === true && (await mayWriteAutomatically(ctx, foldEmail(address), AUTOMATIC_PAUSE_MS)))
-    enqueue(ctx, 'channels.acknowledge', { requestId: accepted.id, mailboxId: mailbox.id, address, answers: reading.headerId }, { key: accepted.id, lane: mailbox.smtp.host })
+    enqueue(ctx, 'channels.acknowledge', { requestId: accepted.id, mailboxId: mailbox.id, answers: reading.headerId }, { key: accepted.id, lane: mailbox.smtp.host })
   return { verdict: 'request', requestId: accepted.id, messageId: accepted.messageId }
 }
 
