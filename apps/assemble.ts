@@ -11,7 +11,7 @@ import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
 import { openMasters } from '../platform/crypto/masters.ts'
 import { transitWrapper } from '../platform/crypto/transit.ts'
-import { rewrapKeys, Vault } from '../platform/crypto/vault.ts'
+import { hearOfDestroyed, rewrapKeys, Vault } from '../platform/crypto/vault.ts'
 import { openPool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
 import { EventBook } from '../platform/events/book.ts'
@@ -77,6 +77,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const work = options.work ?? true
   const sealer = work ? startSealer(app, (error) => log.error({ err: error }, 'sealing failed')) : null
   const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) { jobs.wake(); sealer?.wake() } } }) : null
+  if (pulse) hearOfDestroyed(app.vault, pulse)
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
   const http = options.serve ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null

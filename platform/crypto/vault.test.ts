@@ -11,7 +11,7 @@ import { run } from '../context.ts'
 import { deriveKeys } from './index.ts'
 import { openMasters } from './masters.ts'
 import { transitWrapper } from './transit.ts'
-import { countWrapped, destroyKey, findKeys, GONE, holdKey, opened, rewrapKeys, Vault } from './vault.ts'
+import { countWrapped, destroyKey, destroyMaster, findKeys, GONE, holdKey, opened, rewrapKeys, Vault } from './vault.ts'
 
 let desk: TestDesk
 let folder: string
@@ -52,6 +52,21 @@ test('C25 the master key changes while another process serves: every key is wrap
   // It had never met this key, nor the new master.
   await findKeys(serving, [ids[7]!])
   expect(serving.vault.open('a.b.c', ids[7]!, sealed)).toBe('before')
+})
+
+test('C25 a destroyed master key wraps nothing, not even in a process that has not heard of it', async () => {
+  const late = await another()
+  const before = desk.app.vault.masters.current().id
+  const [kept] = await desk.app.pool<{ id: string; wrapped: Buffer }[]>`select id, wrapped from platform.data_key where master_id = ${before} limit 1`
+  await desk.app.vault.masters.add()
+  await destroyMaster(desk.app, before)
+  expect(late.vault.masters.current().id).toBe(before)
+  const id = newId()
+  await run(late.app, {}, async (ctx) => { const { masterId, wrapped } = ctx.app.vault.create(id); await ctx.db`insert into platform.data_key (id, master_id, wrapped) values (${id}, ${masterId}, ${wrapped})` })
+  expect((await desk.app.pool`select 1 from platform.data_key where id = ${id} and master_id = ${desk.app.vault.masters.current().id}`)).toHaveLength(1)
+  // What a backup of before holds can't be opened any more.
+  expect((await another()).vault.unwrap(kept!.id, kept!.wrapped)).toBeNull()
+  await expect(destroyMaster(desk.app, desk.app.vault.masters.current().id)).rejects.toThrow()
 })
 
 test('C25 master keys lie in files for their owner alone, and not in the database', async () => {

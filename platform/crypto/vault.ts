@@ -6,6 +6,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import type { App, Ctx } from '../context.ts'
 import type { Db } from '../database/index.ts'
+import { CHANNEL, type Pulse } from '../events/pulse.ts'
 import { Fault } from '../fault.ts'
 import { type Algorithm, bytesOf, type DataKey, isSealed, keyIdOf, openBytes, placeOf, sealBytes, sealText } from './envelope.ts'
 import type { Masters } from './masters.ts'
@@ -15,6 +16,7 @@ export const HOUSE = '00000000-0000-0000-0000-000000000000'
 /** Stands where a text was whose key is gone. */
 export const GONE = '—'
 const MOST_KEYS = 20_000
+const KEY_DESTROYED = 'platform.key-destroyed'
 const WRAPPED = 'platform.data_key/wrapped'
 
 export interface NewKey { masterId: string; wrapped: Buffer }
@@ -37,6 +39,7 @@ export class Vault {
 
   /** Finds or makes the key of what belongs to nobody. Fails when the master key of this database is not here. */
   async start(db: Db): Promise<void> {
+    await listMaster(this, db)
     await ensureKey(this, db, HOUSE)
     this.#house = this.key(HOUSE)
     this.#keys.delete(HOUSE)
@@ -140,6 +143,16 @@ export async function holdKey(ctx: Reader, owner: string): Promise<void> {
   if (!ctx.app.vault.has(owner)) await ensureKey(ctx.app.vault, ctx.db, owner)
 }
 
+const listMaster = (vault: Vault, db: Db) => db`insert into platform.master_key (id) values (${vault.masters.current().id}) on conflict do nothing`
+
+/** True when this process wrapped by a master key that was destroyed meanwhile; it has looked for the new one now. */
+export async function hasStaleMaster({ vault }: Pick<App, 'vault'>, error: unknown): Promise<boolean> {
+  const { code, constraint_name: constraint } = error as { code?: string; constraint_name?: string }
+  if (code !== '23503' || constraint !== 'data_key_master_id_fkey') return false
+  await vault.masters.reload()
+  return true
+}
+
 async function ensureKey(vault: Vault, db: Db, owner: string): Promise<void> {
   const key = { id: owner, secret: randomBytes(32) }
   const { masterId, wrapped } = vault.wrap(key)
@@ -175,6 +188,19 @@ export async function destroyKey(ctx: Ctx, owner: string): Promise<void> {
   ctx.later(ctx.db`insert into platform.data_key (id, forgotten_at) values (${owner}, ${ctx.now})
     on conflict (id) do update set wrapped = null, master_id = null, forgotten_at = coalesce(platform.data_key.forgotten_at, excluded.forgotten_at)`)
   ctx.app.vault.forget(owner)
+  // With the commit, to every process and to this one, where somebody may have met the key again meanwhile.
+  ctx.later(ctx.db`select pg_notify(${CHANNEL}, ${JSON.stringify({ node: '', topic: KEY_DESTROYED, value: owner })})`)
+}
+
+/** Whoever had read the key's row just before has done with it by then. */
+const AGAIN_MS = 5_000
+/** Hears of keys that were destroyed elsewhere. */
+export function hearOfDestroyed(vault: Vault, pulse: Pick<Pulse, 'onSignal'>): void {
+  pulse.onSignal((topic, value) => {
+    if (topic !== KEY_DESTROYED || typeof value !== 'string') return
+    vault.forget(value)
+    setTimeout(() => { vault.forget(value) }, AGAIN_MS).unref()
+  })
 }
 
 const AT_ONCE = 500
@@ -182,6 +208,7 @@ const AT_ONCE = 500
 export async function rewrapKeys(app: Pick<App, 'pool' | 'vault'>, onProgress: (done: number, total: number) => void = () => {}): Promise<number> {
   const { pool, vault } = app
   await vault.masters.reload()
+  await listMaster(vault, pool)
   let done = 0
   for (;;) {
     const master = vault.masters.current()
@@ -208,4 +235,12 @@ export async function countWrapped(app: Pick<App, 'pool' | 'vault'>): Promise<{ 
   const counts = new Map(rows.map((row) => [row.id, row.count]))
   const current = app.vault.masters.current().id
   return [...new Set([...app.vault.masters.list().map((key) => key.id), ...counts.keys()])].sort().map((id) => ({ id, wraps: counts.get(id) ?? 0, isCurrent: id === current }))
+}
+
+/** Destroys a master key for good, and with it every backup of its time. Throws when something is still wrapped by it. */
+export async function destroyMaster({ pool, vault }: Pick<App, 'pool' | 'vault'>, id: string): Promise<void> {
+  if (!vault.masters.get(id)) throw new Error(`${id}: there is no such master key`)
+  await rewrapKeys({ pool, vault })
+  await pool`delete from platform.master_key where id = ${id}`
+  await vault.masters.destroy(id)
 }
