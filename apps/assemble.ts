@@ -2,28 +2,37 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { Registry, collectDefaultMetrics } from 'prom-client'
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
+import { mustMay } from '../platform/access/index.ts'
 import type { Clock } from '../platform/clock/index.ts'
-import { systemClock } from '../platform/clock/index.ts'
+import { DatabaseClock } from '../platform/clock/database.ts'
 import type { Config } from '../platform/config.ts'
 import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
 import { openMasters } from '../platform/crypto/masters.ts'
 import { transitWrapper } from '../platform/crypto/transit.ts'
 import { hearOfDestroyed, rewrapKeys, Vault } from '../platform/crypto/vault.ts'
-import { openPool } from '../platform/database/index.ts'
+import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
+import { Fault } from '../platform/fault.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
 import type { Endpoint } from '../platform/http/contract.ts'
 import { openApi } from '../platform/http/openapi.ts'
+import { drainable } from '../platform/http/drain.ts'
+import { followCertificate, readCertificate } from '../platform/http/tls.ts'
 import { type Authenticate, type Mounted, createHttp, createMount } from '../platform/http/server.ts'
 import { JobRunner, type Queues } from '../platform/jobs/index.ts'
+import { platformPersonal } from '../platform/own-data.ts'
+import type { PersonalRoom } from '../platform/personal-data.ts'
 import type { Log, Module, Service, Wiring } from '../platform/module.ts'
 import { migrationRooms } from '../platform/testing/template.ts'
 
 export const version = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
+/** What is under way when a process is told to stop has this long. */
+const STOP_MS = 10_000
 
 export interface AssembleOptions {
   config: Config
@@ -35,6 +44,8 @@ export interface AssembleOptions {
   clock?: Clock
   /** Serves HTTP. */
   serve?: boolean
+  /** Answers /livez, /readyz and /metrics, also when it serves nothing else. */
+  health?: boolean
   /** Runs listeners, jobs and connections by itself; false: the caller drives them (replay, tests). */
   work?: boolean
   poolSize?: number
@@ -55,16 +66,27 @@ export interface Installation {
   close(): Promise<void>
 }
 
+/** A step may take its time, and so may waiting for another process that is at it. */
+async function bringUp(databaseUrl: string): Promise<void> {
+  const pool = openPool(databaseUrl, { max: 1, name: 'loopdesk-migrate', silentMs: null, parameters: { statement_timeout: '0', lock_timeout: '0' } })
+  try { await migrate(pool, migrationRooms()) } finally { await pool.end({ timeout: 1 }) }
+}
+
 export async function assemble(options: AssembleOptions): Promise<Installation> {
   const { rooms, log, config } = options
+  const { certificate } = config
+  const tls = (options.serve || options.health) && certificate ? readCertificate(certificate) : null
   const masters = await openMasters(join(config.dataDir, 'keys'), options.keys, config.transit ? transitWrapper(config.transit) : undefined)
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
-  const app: App = { pool, config, clock: options.clock ?? systemClock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))) }
+  const clock = options.clock ?? new DatabaseClock()
+  const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
+  const app: App = { pool, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
-    if (options.migrate ?? true) await migrate(pool, migrationRooms())
+    if (options.migrate ?? true) await bringUp(options.databaseUrl)
     await app.vault.start(pool)
     for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
+    if (clock instanceof DatabaseClock) await clock.compare(pool)
     await app.book.prepare(app)
   } catch (error) {
     await pool.end({ timeout: 1 })
@@ -77,21 +99,31 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const work = options.work ?? true
   const sealer = work ? startSealer(app, (error) => log.error({ err: error }, 'sealing failed')) : null
   const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) { jobs.wake(); sealer?.wake() } } }) : null
-  if (pulse) hearOfDestroyed(app.vault, pulse)
+  if (pulse) {
+    hearOfDestroyed(app.vault, pulse)
+    for (const room of rooms) room.connect?.(app, pulse)
+  }
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
-  const http = options.serve ? createHttp({ trustProxy: options.config.trustProxy, logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
+  const http = options.serve || options.health ? createHttp({ trustProxy: options.config.trustProxy, tls, isEncrypted: options.config.publicUrl.startsWith('https:'), logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
   const wiring: Wiring = { http, pulse, log }
   const services: Service[] = []
-  if (http) {
+  if (clock instanceof DatabaseClock && pulse) services.push(keepTime(clock, pool, log))
+  const drain = http && drainable(http)
+  if (http) serveHealth(http, app, jobs, () => drain!.isDraining(), options.authenticate(app))
+  if (http && options.serve) {
     const mounted: Mounted[] = []
     const mount = createMount(app, http, options.authenticate(app), mounted)
     for (const room of rooms) room.routes?.(mount, app, wiring)
-    serveBasics(http, app, endpoints)
+    serveDescription(http, app, endpoints)
     await options.pages?.(http, app)
     const missing = [...endpoints].filter(([, endpoint]) => !mounted.some((one) => one.endpoint === endpoint)).map(([name]) => name)
     if (missing.length) throw new Error(`endpoints without a route: ${missing.join(', ')}`)
   }
+  const unfollow = http && certificate ? followCertificate(http.server as never, certificate, (outcome) => {
+    if ('until' in outcome) log.info(outcome, 'certificate taken up')
+    else log.error({ err: outcome.error }, 'certificate kept as it was')
+  }) : null
   if (work) {
     for (const room of rooms) services.push(...((await room.services?.(app, wiring)) ?? []))
     jobs.start()
@@ -107,9 +139,11 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       }
     },
     async close() {
-      await http?.close()
-      await Promise.all(services.map((service) => service.stop()))
+      unfollow?.()
+      await drain?.close(STOP_MS)
+      // Jobs first: they use what the services hold open, and a mail that is cut off is of unknown fate.
       await jobs.stop()
+      await Promise.all(services.map((service) => service.stop()))
       await sealer?.stop()
       await pulse?.stop()
       await pool.end({ timeout: 5 })
@@ -127,12 +161,65 @@ const housekeeping: Queues = {
   },
 }
 
-function serveBasics(http: FastifyInstance, app: App, endpoints: Map<string, Endpoint>): void {
+function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDraining: () => boolean, authenticate: Authenticate): void {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
+  countJobs(metrics, jobs)
+  const { clock } = app
+  if (clock instanceof DatabaseClock) new Gauge({ name: 'loopdesk_clock_ahead_seconds', help: 'How far this machine’s clock is ahead of the database’s; the product goes by the latter.', registers: [metrics], collect() { this.set(clock.aheadMs / 1000) } })
   http.get('/livez', async () => ({ ok: true }))
-  http.get('/readyz', async () => { await app.pool`select 1`; return { ok: true, version } })
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  http.get('/readyz', async (_request, reply) => {
+    // Proxies send nothing more to a process that is about to stop.
+    if (isDraining()) return reply.code(503).send({ ok: false })
+    await app.pool`select 1`
+    return { ok: true, version, role: app.config.role }
+  })
+  // What the process is and does helps an attacker too: from elsewhere it is read with a token, like every figure of the house.
+  http.get('/metrics', async (request, reply) => {
+    const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+    if (!isNear) {
+      const found = await authenticate(request)
+      if (!found) throw new Fault('access.sign-in-first', 401)
+      mustMay(found.actor, 'insight.read')
+    }
+    return reply.type(metrics.contentType).send(await metrics.metrics())
+  })
+}
+
+const COMPARE_EVERY_MS = 10_000
+const DRIFT_MS = 1_000
+
+function keepTime(clock: DatabaseClock, pool: Pool, log: Log): Service {
+  let told = 0
+  const look = (): void => {
+    clock.compare(pool).then((aheadMs) => {
+      if (Math.abs(aheadMs - told) < DRIFT_MS) return
+      told = aheadMs
+      log.warn({ aheadMs: Math.round(aheadMs) }, 'the clock of this machine differs from the database’s, which counts')
+    }, () => {})
+  }
+  look()
+  const timer = setInterval(look, COMPARE_EVERY_MS).unref()
+  return { stop: async () => { clearInterval(timer) } }
+}
+
+function countJobs(metrics: Registry, jobs: JobRunner): void {
+  new Gauge({ name: 'loopdesk_jobs_running', help: 'Jobs this process works on.', registers: [metrics], collect() { this.set(jobs.running) } })
+  const lateness = new Gauge({ name: 'loopdesk_job_lateness_seconds', help: 'How long the job that is due and waiting longest has waited, whoever works.', registers: [metrics] })
+  const failed = new Gauge({ name: 'loopdesk_jobs_failed', help: 'Jobs set aside after their last try.', registers: [metrics] })
+  new Gauge({
+    name: 'loopdesk_jobs_due', help: 'Jobs that are due and that nobody works on.', registers: [metrics],
+    async collect() {
+      // Without its database a process still tells of itself.
+      const found = await jobs.count().catch(() => null)
+      this.set(found?.due ?? NaN)
+      lateness.set(found?.lateSeconds ?? NaN)
+      failed.set(found?.failed ?? NaN)
+    },
+  })
+}
+
+function serveDescription(http: FastifyInstance, app: App, endpoints: Map<string, Endpoint>): void {
   let document: string | null = null
   http.get('/openapi.json', async (_request, reply) => {
     document ??= JSON.stringify(openApi(endpoints, app.config.publicUrl, version))

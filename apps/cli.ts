@@ -3,10 +3,9 @@ import { parseArgs } from 'node:util'
 import { assemble, type Installation } from './assemble.ts'
 import { makeDemo, removeDemo } from './demo/index.ts'
 import { diagnose } from './doctor.ts'
-import { openDatabase } from './open.ts'
+import { configOrEnd, openDatabase } from './open.ts'
 import { rooms } from './rooms.ts'
 import { authenticator, createToken } from '../modules/staff/index.ts'
-import { readConfig } from '../platform/config.ts'
 import { type App, run } from '../platform/context.ts'
 import { countWrapped, destroyMaster, rewrapKeys } from '../platform/crypto/vault.ts'
 import { emit } from '../platform/events/book.ts'
@@ -26,7 +25,7 @@ const usage = `loopdesk <command>
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
-const config = readConfig()
+const config = configOrEnd()
 const quiet = { info() {}, warn() {}, error: (what: unknown) => { process.stderr.write(`${JSON.stringify(what)}\n`) } }
 const print = (line: string): void => { process.stdout.write(`${line}\n`) }
 
@@ -78,7 +77,7 @@ async function audit(args: string[]): Promise<void> {
   if (values.json) { print(JSON.stringify(verdict)); return }
   const { damage } = verdict
   print(damage ? `WRONG ${explainDamage(damage)} ${verdict.events} events before it are as they were sealed.`
-    : `ok    ${verdict.events} events under ${verdict.seals} seals are as they were sealed${verdict.lastSealAt ? `, the last at ${verdict.lastSealAt}` : ''}; ${verdict.removed} were taken out by an act that says so; ${verdict.unsealed} are not sealed yet`)
+    : `ok    ${verdict.events} events under ${verdict.seals} seals are as they were sealed${verdict.lastSealAt ? `, the last at ${verdict.lastSealAt}` : ''}; ${verdict.removed} were taken out by an act that says so, ${verdict.blanked} had a person’s words taken out; ${verdict.unsealed} are not sealed yet`)
 }
 
 function explainDamage(damage: Damage): string {
@@ -92,6 +91,7 @@ function explainDamage(damage: Damage): string {
     case 'head-cut': return `The end of the chain is gone: from ${seal} on there are heads in audit-anchor.jsonl and no seals.`
     case 'head-changed': return `The mark of ${seal} is another than audit-anchor.jsonl wrote down.`
     case 'removal-changed': return `Events of ${seal} are said to have been taken out, but no event says so of exactly these.`
+    case 'blanking-changed': return `Events of ${seal} are said to have had their words taken out, but no event vouches for exactly what is left.`
   }
 }
 

@@ -1,10 +1,21 @@
-/** The database of this installation: the server DATABASE_URL names, or the embedded one beside the data. */
-import type { Config } from '../platform/config.ts'
+/** What every program begins with: the settings, and the database, which is the server DATABASE_URL names or the embedded one beside the data. */
+import { type Config, readConfig } from '../platform/config.ts'
 import { findRunningDatabase, startEmbeddedDatabase } from '../platform/database/embedded.ts'
 import { openPool } from '../platform/database/index.ts'
-import { StartRefusal } from '../platform/database/refusals.ts'
+import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
 
 export interface OpenDatabase { url: string; isShared: boolean; stop(): Promise<void> }
+
+/** The settings, with the role of the command line if it has one; a program with a wrong one ends with the sentence that names it. */
+export function configOrEnd(role?: string): Config {
+  try {
+    return readConfig(role === undefined ? process.env : { ...process.env, ROLE: role })
+  } catch (error) {
+    if (!(error instanceof StartRefusal)) throw error
+    process.stderr.write(`${explainRefusal(error)}\n`)
+    process.exit(1)
+  }
+}
 
 /** Throws StartRefusal. With `share`, a server that already runs for this folder is used and left running. */
 export async function openDatabase(config: Config, options: { log: (line: string) => void; share?: boolean }): Promise<OpenDatabase> {

@@ -27,7 +27,7 @@ export async function servePages(http: FastifyInstance, _app: App): Promise<void
   const page = /^\/(?!api\/|assets\/|portal-assets\/)[\w\-./]*$/
   http.get('/*', async (request, reply) => {
     const path = request.url.split('?')[0]!
-    if (!page.test(path) || /\.\w{2,5}$/.test(path)) throw new Fault('http.not-found', 404)
+    if (!page.test(path) || /\.\w{2,5}$|\/\./.test(path)) throw new Fault('http.not-found', 404)
     return reply.header('content-security-policy', CONSOLE_POLICY).type('text/html; charset=utf-8').send(await readFile(join(root, 'index.html')))
   })
 }

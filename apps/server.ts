@@ -1,29 +1,31 @@
-/** serve · work · migrate in one image. */
+/** serve · work · migrate in one image; `--role serve` or `--role work` for a process that does one of them. */
+import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { assemble, type Installation } from './assemble.ts'
 import { demoRoom } from './demo/room.ts'
 import { servePages } from './pages.ts'
 import { rooms } from './rooms.ts'
 import { maskForeign } from '../lib/masking/index.ts'
-import { readConfig } from '../platform/config.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
-import { openDatabase } from './open.ts'
+import { configOrEnd, openDatabase } from './open.ts'
 import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
 import { run } from '../platform/context.ts'
 import { authenticator, createSetupLink, needsSetup } from '../modules/staff/index.ts'
 
 const began = performance.now()
-const config = readConfig()
+const config = configOrEnd(parseArgs({ options: { role: { type: 'string' } }, strict: false }).values.role as string | undefined)
 // What other servers and the database say of an error often names somebody.
 const namesNobody = (error: unknown): unknown => { const shown = pino.stdSerializers.err(error as Error) as unknown as Record<string, unknown>; return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, typeof value === 'string' ? maskForeign(value, []) : value])) }
 const log = pino({ level: config.logLevel, serializers: { err: namesNobody }, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
+const serve = config.role !== 'work'
+
 async function start(): Promise<() => Promise<void>> {
   const database = await openDatabase(config, { log: say })
   let desk: Installation | undefined
   try {
-    desk = await assemble({ config, databaseUrl: database.url, keys: await loadKeys(config.dataDir), rooms: [...rooms, demoRoom], authenticate: authenticator, log, serve: true, pages: servePages })
+    desk = await assemble({ config, databaseUrl: database.url, keys: await loadKeys(config.dataDir), rooms: [...rooms, demoRoom], authenticate: authenticator, log, serve, work: config.role !== 'serve', health: true, pages: servePages })
     await desk.http!.listen({ host: config.host, port: config.port })
   } catch (error) {
     await desk?.close().catch(() => {})
@@ -32,8 +34,8 @@ async function start(): Promise<() => Promise<void>> {
   }
   const { app } = desk
   const ms = Math.round(performance.now() - began)
-  say(startupText('start.ready', { url: config.publicUrl, seconds: (ms / 1000).toFixed(1) }))
-  if (await needsSetup(app)) {
+  say(startupText(serve ? 'start.ready' : 'start.working', { url: serve ? config.publicUrl : `http://${config.host}:${config.port}`, seconds: (ms / 1000).toFixed(1) }))
+  if (serve && (await needsSetup(app))) {
     const path = await run(app, {}, (ctx) => createSetupLink(ctx))
     say(startupText('start.setup', { url: `${config.publicUrl}${path}` }))
   }

@@ -10,9 +10,12 @@ import type { Keys } from './crypto/index.ts'
 import { hasStaleMaster, type Vault } from './crypto/vault.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
+import type { PersonalRoom } from './personal-data.ts'
 import type { Locale } from '../lib/text/index.ts'
+import type { Origin } from './origin.ts'
 import { transaction, violatedKey } from './database/index.ts'
 import { flushEvents } from './events/write.ts'
+import { presentOrigin, withOrigin } from './origin.ts'
 import { Fault } from './fault.ts'
 import { systemActor } from './access/index.ts'
 
@@ -26,6 +29,8 @@ export interface App {
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>
+  /** What each room keeps about people, in the order of the row, the house itself last. */
+  personal: ReadonlyMap<string, PersonalRoom>
 }
 
 export interface Ctx {
@@ -34,6 +39,8 @@ export interface Ctx {
   now: Date
   actor: Actor
   locale: Locale
+  /** The call this belongs to; null in jobs and listeners. */
+  origin: Origin | null
   /** Events of this transaction, written in one statement just before commit. */
   events: NewEvent[]
   /** Sends a write without waiting for it; its failure fails the commit. Saves a round trip each. */
@@ -52,7 +59,7 @@ export interface Ctx {
   writes: boolean
 }
 
-export interface RunOptions { actor?: Actor; locale?: Locale; now?: Date }
+export interface RunOptions { actor?: Actor; locale?: Locale; now?: Date; origin?: Origin | null }
 
 const RETRIED = new Set(['40001', '40P01'])
 // The loser of two identical commands runs again and then finds the winner's result.
@@ -95,6 +102,7 @@ async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) =>
         now: options.now ?? app.clock.now(),
         actor: options.actor ?? systemActor,
         locale: options.locale ?? 'zh-Hant',
+        origin: options.origin ?? presentOrigin(),
       }
       opened.push(ctx)
       return ctx
@@ -104,7 +112,8 @@ async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) =>
     flushEvents(db, later, events)
     return value
   })
-  if (events.length) app.book.committed(events)
+  // Timers started here belong to whoever hears of the events, not to this call.
+  if (events.length) withOrigin(null, () => app.book.committed(events))
   return result
 }
 
@@ -174,6 +183,7 @@ export function reading(app: App, options: RunOptions): Ctx {
     now: options.now ?? app.clock.now(),
     actor: options.actor ?? systemActor,
     locale: options.locale ?? 'zh-Hant',
+    origin: options.origin ?? presentOrigin(),
     later: () => { throw new Fault('platform.read-only', 500) },
     gather: () => { throw new Fault('platform.read-only', 500) },
     ask: askAlone(app.pool),

@@ -22,7 +22,7 @@ test('C25 P13 a file is sealed as it comes in, goes over to a person, and ends w
   expect(await desk.app.pool`select 1 from platform.data_key where id = ${id}`).toHaveLength(0)
   desk.app.vault.forget(owner)
   expect((await read(id))[0]!.bytes.toString()).toBe(text)
-  await run(desk.app, {}, (ctx) => destroyKey(ctx, owner))
+  await run(desk.app, {}, async (ctx) => destroyKey(ctx, owner))
   expect((await read(id))[0]!.bytes.length).toBe(0)
 })
 
@@ -31,7 +31,7 @@ test('a file that is somebody’s is not given to another', async () => {
   const id = await keep()
   await run(desk.app, {}, async (ctx) => { await holdKey(ctx, one); await holdKey(ctx, other); await giveFiles(ctx, one, [id]) })
   await run(desk.app, {}, (ctx) => giveFiles(ctx, other, [id]))
-  await run(desk.app, {}, (ctx) => destroyKey(ctx, other))
+  await run(desk.app, {}, async (ctx) => destroyKey(ctx, other))
   expect((await read(id))[0]!.bytes.toString()).toBe(text)
 })
 

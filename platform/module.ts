@@ -3,6 +3,7 @@ import type { EventHandlers } from './events/book.ts'
 import type { Endpoints } from './http/contract.ts'
 import type { Mount } from './http/server.ts'
 import type { Queues } from './jobs/index.ts'
+import type { PersonalRoom } from './personal-data.ts'
 import type { App, Ctx } from './context.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Pulse } from './events/pulse.ts'
@@ -17,6 +18,8 @@ export interface Module {
   contract?: Endpoints
   /** Runs once a process, whatever its role: to hear of commits and forget copies. */
   attach?: (app: App) => void
+  /** Runs once a process that lives on, whatever its role: to tell the other processes and hear of them. */
+  connect?: (app: App, pulse: Pulse) => void
   /** Permissions the room knows, beside those its endpoints name. */
   permissions?: readonly string[]
   routes?: (mount: Mount, app: App, wiring: Wiring) => void
@@ -28,6 +31,8 @@ export interface Module {
   services?: (app: App, wiring: Wiring) => Promise<Service[]>
   /** Runs once before serving; throwing stops the start (fail closed). */
   selfTest?: (app: App) => Promise<void> | void
+  /** Whom the room's tables speak of, and how somebody is taken out of them. */
+  personal?: PersonalRoom
   /** Text folder URL holding {zh-Hant,zh-Hans,en}.json. */
   text?: URL
 }
@@ -46,13 +51,21 @@ export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>,
   return {
     name, ...base,
     contract: merged((part) => part.contract), queues: merged((part) => part.queues), provides: merged((part) => part.provides as Record<string, unknown> | undefined),
+    personal: { data: merged((part) => part.personal?.data), rows: merged((part) => part.personal?.rows), erase: async (ctx, person) => Object.assign({}, ...await inTurn(parts, (part) => part.personal?.erase?.(ctx, person))) },
     permissions: parts.flatMap((part) => part.permissions ?? []),
     events: { followers: chain(parts.map((part) => part.events?.followers ?? {})), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
     routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
     services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
     attach: (app) => { for (const part of parts) part.attach?.(app) },
+    connect: (app, pulse) => { for (const part of parts) part.connect?.(app, pulse) },
     selfTest: async (app) => { for (const part of parts) await part.selfTest?.(app) },
   }
+}
+
+async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R> | undefined): Promise<R[]> {
+  const done: R[] = []
+  for (const one of all) { const result = await work(one); if (result !== undefined) done.push(result) }
+  return done
 }
 
 // Two parts may hear of the same event; both do, in the order of the parts.

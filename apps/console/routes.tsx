@@ -1,6 +1,8 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
+import { AlarmsPage, AuditPage, NoticesPage } from '../../modules/governance/screens/index.tsx'
+import { PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
 import { StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
@@ -43,6 +45,13 @@ export const routes: Partial<Record<PageName, Route>> = {
   rules: { page: RulesPage, needs: 'standards.read' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
   customer: { page: CustomerPage, needs: 'customers.read' },
+  audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
+  alarms: { page: AlarmsPage, needs: 'alarms.read', rail: 'governance' },
+  notices: { page: NoticesPage, rail: 'governance' },
+  personRequests: { page: PersonRequestsPage, needs: 'privacy.read', rail: 'governance' },
+  personRequest: { page: PersonRequestPage, needs: 'privacy.read' },
+  retention: { page: RetentionPage, needs: 'privacy.read' },
+  personalData: { page: RegisterPage, needs: 'privacy.read', rail: 'governance' },
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },

@@ -78,7 +78,7 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
 async function holdBackground(app: App, databaseUrl: string): Promise<() => Promise<void>> {
   // What was real before the play stays in the chain.
   await sealEvents(app)
-  const guard = openPool(databaseUrl, { max: 1, name: 'loopdesk-demo-guard' })
+  const guard = openPool(databaseUrl, { max: 1, name: 'loopdesk-demo-guard', silentMs: null })
   const connection = await guard.reserve()
   await connection`select pg_advisory_lock(${HELD_LISTENERS})`
   await app.pool`update platform.job set leased_until = clock_timestamp() + interval '1 day', leased_by = null where key = 'schedule' and queue in ('requests.sweep', 'routing.patrol')`

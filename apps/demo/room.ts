@@ -1,6 +1,7 @@
 /** The demonstration company as part of the running program: filled by a process of its own, so that serving stays quick. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import type { App } from '../../platform/context.ts'
 import type { Log, Module } from '../../platform/module.ts'
@@ -37,13 +38,17 @@ export const demoRoom: Module = {
       const [any] = await ctx.db`select 1 from requests.request limit 1`
       if (any) throw new Fault('demo.not-empty', 409)
       fill(app, log, body)
+      await emit(ctx, 'platform.demo-started', { data: body })
       return { state: 'filling' as const, done: 0, total: body.requests }
     })
-    mount(demo.cancel, async () => {
+    mount(demo.cancel, async (ctx) => {
       const now = await demoState(app)
-      if (now.state === 'filling') await saveState(app, { ...now, state: 'cancelled' })
+      if (now.state === 'filling') {
+        await saveState(app, { ...now, state: 'cancelled' })
+        await emit(ctx, 'platform.demo-cancelled', {})
+      }
       return demoState(app)
     })
-    mount(demo.remove, async () => { await removeDemo(app); return demoState(app) })
+    mount(demo.remove, async (ctx) => { await removeDemo(app); await emit(ctx, 'platform.demo-removed', {}); return demoState(app) })
   },
 }

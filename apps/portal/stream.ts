@@ -42,8 +42,10 @@ export function openStream({ path, headers, hear, change }: StreamEvents): { clo
         const blocks = (rest + value).split('\n\n')
         rest = blocks.pop()!
         for (const block of blocks) {
-          const event = /^event: (.*)$/m.exec(block)?.[1]
-          const data = /^data: (.*)$/m.exec(block)?.[1]
+          // By the line feed alone: a dot of a pattern ends at U+2028 too, which people do write.
+          const field = (name: string) => block.split('\n').find((line) => line.startsWith(name))?.slice(name.length)
+          const event = field('event: ')
+          const data = field('data: ')
           if (event && data && event !== 'beat') hear(event, JSON.parse(data))
         }
       }

@@ -58,7 +58,8 @@ export function maskKey(value: string): string {
 export const maskWords = (): string => COVER
 
 // Chinese is written without spaces around an address, so its characters end one.
-const emails = /(?:(?!\p{Script=Han})[\p{L}\p{N}._%+-])+@(?:(?!\p{Script=Han})[\p{L}\p{N}-])+(?:\.(?:(?!\p{Script=Han})[\p{L}\p{N}-])+)+/gu
+// Looked for where a word begins only, else a long word is walked from each of its letters.
+const emails = /(?<!(?!\p{Script=Han})[\p{L}\p{N}._%+-])(?:(?!\p{Script=Han})[\p{L}\p{N}._%+-])+@(?:(?!\p{Script=Han})[\p{L}\p{N}-])+(?:\.(?:(?!\p{Script=Han})[\p{L}\p{N}-])+)+/gu
 // Beginning as a number is dialled: an order number of many digits is not one.
 const phones = /(?<![A-Za-z\p{N}-])(?:[+＋]\p{Nd}|[0０]\p{Nd})(?:[ ().（）－-]{0,2}\p{Nd}){6,13}(?!\p{Nd})/gu
 

@@ -29,7 +29,7 @@ export function intlTag(locale: Locale): string {
 export function pickLocale(wanted: string | readonly string[] | null | undefined, otherwise: Locale = 'zh-Hant'): Locale {
   let best = otherwise
   let bestWeight = 0
-  for (const entry of typeof wanted === 'string' ? wanted.split(',') : (wanted ?? [])) {
+  for (const entry of typeof wanted === 'string' ? wanted.slice(0, 500).split(',') : (wanted ?? [])) {
     const [tag, weightText] = entry.trim().split(/\s*;\s*q\s*=\s*/)
     const weight = weightText === undefined ? 1 : Number(weightText) || 0
     const locale: Locale | undefined = /^(yue|zh[-_](.*[-_])?(hant|tw|hk|mo))\b/i.test(tag!.replaceAll('_', '-')) && !/hans/i.test(tag!)

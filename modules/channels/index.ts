@@ -5,9 +5,11 @@
 import { compose, type Module } from '../../platform/module.ts'
 import { chatPart } from './chat/index.ts'
 import { mailPart } from './mail/index.ts'
+import { channelsPersonal } from './personal-data.ts'
 import { webhooksPart } from './webhooks/index.ts'
 
 export { asVisitor, claimOf, followLink, limiter, rateLink, requestOfToken } from './chat/index.ts'
 export { addMailbox, changeMailbox, type Taken, takeIn } from './mail/index.ts'
+export { blankMails } from './personal-data.ts'
 
-export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [mailPart, chatPart, webhooksPart])
+export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [mailPart, chatPart, webhooksPart, { personal: channelsPersonal }])

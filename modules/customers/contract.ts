@@ -49,8 +49,8 @@ const CHANGED = 'customers.changed-meanwhile'
 const pair = z.strictObject({ id, otherId: id })
 
 export const customers = {
-  list: { method: 'GET', path: '/api/customers', access: 'customers.read', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
-  get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', params: byId, response: Customer, faults: ['customers.not-found'] },
+  list: { method: 'GET', path: '/api/customers', access: 'customers.read', reads: 'customer-list', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
+  get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', reads: 'customer', params: byId, response: Customer, faults: ['customers.not-found'] },
   create: { method: 'POST', path: '/api/customers', access: 'customers.edit', status: 201, response: Customer, faults: ['customers.identity-taken', 'customers.tier-unknown'],
     body: z.strictObject({ ...z.object(details).partial().shape, name: line(200), email: email.optional(), phone: phone.optional(), external: line(200).optional() }) },
   change: { method: 'PATCH', path: '/api/customers/:id', access: 'customers.edit', params: byId, response: Customer, faults: [CHANGED, 'customers.tier-unknown', 'customers.merged-away', 'customers.value-masked'],
@@ -59,7 +59,7 @@ export const customers = {
     body: z.strictObject({ kind: z.enum(['email', 'phone', 'external']), value: line(254), isVerified: z.boolean().default(false) }) },
   verifyIdentity: { method: 'PUT', path: '/api/customers/:id/identities/:identityId/verification', access: 'customers.edit', params: z.strictObject({ id, identityId: id }), response: Customer, summary: 'A colleague vouches that the address is the customer’s.', faults: ['customers.identity-taken', 'customers.identity-not-found'] },
   removeIdentity: { method: 'DELETE', path: '/api/customers/:id/identities/:identityId', access: 'customers.edit', params: z.strictObject({ id, identityId: id }), response: Customer, faults: ['customers.identity-not-found'] },
-  merge: { method: 'PUT', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, body: z.strictObject({ reason: someText(1000) }), response: Customer, summary: 'Folds the other record into this one; both keep what is theirs, so it can be undone.', faults: ['customers.merged-already', 'customers.merge-itself'] },
+  merge: { method: 'PUT', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, body: z.strictObject({ reason: someText(1000) }), response: Customer, summary: 'Folds the other record into this one; both keep what is theirs, so it can be undone.', faults: ['customers.merged-already', 'customers.merge-itself', 'customers.not-both-yours'] },
   unmerge: { method: 'DELETE', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, response: Customer, faults: ['customers.not-merged'] },
   distinguish: { method: 'PUT', path: '/api/customers/:id/distinctions/:otherId', access: 'customers.edit', params: pair, response: Customer, summary: 'They are different people: no longer suggested.' },
   reveal: { method: 'POST', path: '/api/customers/:id/revelations', access: 'customers.read', params: byId, status: 201, idempotency: 'none', response: Revelation, faults: ['customers.not-found', 'customers.revelations-spent'],

@@ -7,11 +7,9 @@ import type { customers } from './contract.ts'
 
 type Given = keyof Infer<typeof customers.create.body> | Exclude<keyof Infer<typeof customers.change.body>, 'version'> | 'chat' | 'portal'
 export type FieldName = Given
-/** internal: our own judgement or setting · personal: tells who somebody is */
-export type DataClass = 'internal' | 'personal'
 /** identify: know who it is · contact: answer · serve: the right level, place and words · language: the right language */
-export type Purpose = 'identify' | 'contact' | 'serve' | 'language'
-export interface PersonalField { field: FieldName; class: DataClass; purpose: Purpose }
+export type FieldPurpose = 'identify' | 'contact' | 'serve' | 'language'
+export interface PersonalField { field: FieldName; class: 'internal' | 'personal'; purpose: FieldPurpose }
 
 const register: Record<FieldName, Omit<PersonalField, 'field'>> = {
   name: { class: 'personal', purpose: 'identify' },
@@ -28,3 +26,4 @@ const register: Record<FieldName, Omit<PersonalField, 'field'>> = {
 }
 
 export const personalFields: readonly PersonalField[] = Object.entries(register).map(([field, about]) => ({ field: field as FieldName, ...about }))
+export const aboutField = (field: FieldName): Omit<PersonalField, 'field'> => register[field]

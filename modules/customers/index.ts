@@ -10,6 +10,7 @@ import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
 import { sealEarlier } from './kept.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
+import { customersPersonal } from './personal-data.ts'
 import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
@@ -19,6 +20,7 @@ export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown, shownAs } from './kept.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
+export { addressesOf } from './personal-data.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
 
 function mountCustomers(mount: Mount): void {
@@ -40,4 +42,4 @@ function mountCustomers(mount: Mount): void {
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], selfTest: sealEarlier, routes: mountCustomers }
+export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, selfTest: sealEarlier, routes: mountCustomers }

@@ -44,7 +44,7 @@ export const shownAs = (kind: string, shown: string): string => (kind === 'chat'
 export async function forgetKey(ctx: Ctx, customerId: string): Promise<void> {
   const rows = await ctx.db<{ id: string }[]>`
     select c.id from customers.customer c where coalesce(c.merged_into, c.id) = (select coalesce(merged_into, id) from customers.customer where id = ${customerId}) order by c.id for update`
-  for (const { id } of rows) await destroyKey(ctx, id)
+  for (const { id } of rows) destroyKey(ctx, id)
   const ids = rows.map((row) => row.id)
   const erased = await ctx.db`delete from customers.identity where customer_id = any(${ids}::uuid[]) returning 1`
   const changed = await ctx.db`

@@ -36,7 +36,7 @@ const view = async (id: string, token: string): Promise<Customer> => (await desk
 const find = async (search: string, token: string): Promise<CustomerRow[]> => (await desk.call<{ rows: CustomerRow[] }>('GET', `/api/customers?search=${encodeURIComponent(search)}`, { token })).body.rows
 const reveal = <T = Revelation>(id: string, token: string, body: unknown = { fields: ['phone', 'note'], reason: '客戶來電更正電話' }) => desk.call<T>('POST', `/api/customers/${id}/revelations`, { token, body })
 
-test('7.1-a P08 whoever has no request of the customer sees every personal field covered', async () => {
+test('7.1-a P08 D07 whoever has no request of the customer sees every personal field covered', async () => {
   const shown = await view(who.unserved, request.holder.token)
   expect(shown).toMatchObject({ name: '黃＊＊', note: '***' })
   expect(shown.identities.map((one) => one.shown).sort()).toEqual(['09**-***-555', 'h***@example.com'])

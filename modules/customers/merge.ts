@@ -7,6 +7,7 @@ import { newId } from '../../lib/id/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import type { Customer, Evidence as EvidenceShape } from './contract.ts'
 import { openShown, sealedWords, shownAs } from './kept.ts'
+import { relationsTo } from './mask.ts'
 
 type Evidence = Infer<typeof EvidenceShape>
 
@@ -22,6 +23,12 @@ export async function recordIdsOf(ctx: Ctx, id: string): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
+/** What is folded together is shown together: both ends must be customers the actor works with or may see anyway. */
+async function mustKnow(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  const relation = await relationsTo(ctx, ids)
+  if (!ids.every((id) => relation(id))) throw new Fault('customers.not-both-yours', 403)
+}
+
 /** Folds `otherId` into `keptId`. Both keep their own rows and addresses, so it can be undone. */
 export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, reason: string): Promise<void> {
   if (keptId === otherId) throw new Fault('customers.merge-itself', 422)
@@ -30,6 +37,7 @@ export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, 
   const kept = rows.find((row) => row.id === keptId)
   const other = rows.find((row) => row.id === otherId)
   if (!kept || !other) throw notFound('customers')
+  await mustKnow(ctx, [keptId, otherId])
   if (kept.mergedInto || other.mergedInto) throw new Fault('customers.merged-already', 409)
   // What had been folded into the other follows it; merged_into always names the record that is shown.
   ctx.later(ctx.db`update customers.customer set merged_into = ${keptId}, version = version + 1 where id = ${otherId} or merged_into = ${otherId}`)

@@ -18,5 +18,5 @@ export const quality = {
   rate: { method: 'PUT', path: '/api/portal/requests/:token/rating', access: 'public', idempotency: 'own', bodyLimit: 16_384, params: byToken, response: RatingView, faults: ['channels.chat.link-unknown', 'quality.not-answered', 'quality.rating-final', 'access.too-many'],
     summary: 'Rates the answer, 1 to 5; again within the reopening days replaces it. Reasons and comment may follow.',
     body: z.strictObject({ score: z.number().int().min(1).max(5), reasons: z.array(Reason).max(reasons.length).optional(), comment: text(2000).optional() }) },
-  rating: { method: 'GET', path: '/api/requests/:id/rating', access: 'quality.read', params: byId, response: z.object({ rating: Rating.nullable() }), summary: 'The rating of a request with what it led to.', faults: ['requests.not-found'] },
+  rating: { method: 'GET', path: '/api/requests/:id/rating', access: 'quality.read', reads: 'request', params: byId, response: z.object({ rating: Rating.nullable() }), summary: 'The rating of a request with what it led to.', faults: ['requests.not-found'] },
 } as const satisfies Endpoints

@@ -7,6 +7,7 @@ import type { Module } from '../../platform/module.ts'
 import { limiter } from '../channels/index.ts'
 import { viewRequest } from '../requests/index.ts'
 import { quality, type RatingView } from './contract.ts'
+import { qualityPersonal } from './personal-data.ts'
 import { rateRequest, recoverAfter, viewRating } from './rate.ts'
 import { selectRating, selectRecovery } from './store.ts'
 
@@ -28,6 +29,7 @@ export const qualityRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: quality,
+  personal: qualityPersonal,
   routes: mountQuality,
   events: { listeners: { 'request.scored': recoverAfter } },
 }

@@ -1,10 +1,12 @@
 /** Files in and out. What customers send is never served as a page: always a download, except re-checked raster images. */
+import type { FastifyRequest } from 'fastify'
 import { type App, type Ctx, run } from '../../platform/context.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { fileColumns, type FileRow, openFiles, storeFile } from '../../platform/files.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { NAME } from './kept.ts'
+import { MOST_PIXELS, pixelsOf, rasterType, withoutPlace } from '../../lib/picture/index.ts'
 import { ownerOf, visible } from './store.ts'
 
 const DAY_MS = 86_400_000
@@ -14,16 +16,33 @@ export interface AttachmentRow { id: string; name: string; contentType: string; 
 
 /** Display name only: no path, no control or direction characters, at most 200 units. */
 export function displayName(name: string): string {
-  const bare = name.normalize('NFC').split(/[\\/]/).at(-1)!.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
+  // The end of an endless name: trimming takes the square of its length.
+  const bare = name.slice(-1_000).normalize('NFC').split(/[\\/]/).at(-1)!.replace(/[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').replace(/[<>:"|?*]/g, '_').replace(/^[.\s]+|[.\s]+$/g, '')
   const short = bare.length > 200 ? bare.slice(0, 150) + bare.slice(-50) : bare
   return short.toWellFormed() || 'file'
+}
+
+/**
+ * The one file of a multipart request. Read completely before a transaction begins: a slow sender must not hold a
+ * connection to the database. Throws 413 `input.too-large`, 415 `input.media-type`, 422 `requests.attachment-empty`.
+ */
+export async function receiveFile(request: FastifyRequest): Promise<FileIn> {
+  const part = await request.file({ limits: { fileSize: MOST_BYTES, files: 1 } }).catch((error: unknown) => {
+    if ((error as { statusCode?: number }).statusCode === 406) throw new Fault('input.media-type', 415)
+    throw error
+  })
+  if (!part) throw new Fault('requests.attachment-empty', 422)
+  const bytes = await part.toBuffer()
+  // The parser may see only after the last piece that it has cut the file off.
+  if (part.file.truncated) throw new Fault('input.too-large', 413)
+  return { name: part.filename, contentType: part.mimetype, bytes }
 }
 
 /** Stores an upload that a message may claim later. Throws 413 `input.too-large`, 422 `requests.attachment-empty`. */
 export async function addAttachment(ctx: Ctx, file: FileIn, owner = ownerOf(ctx)): Promise<AttachmentRow> {
   if (file.bytes.length > MOST_BYTES) throw new Fault('input.too-large', 413)
   if (file.bytes.length === 0) throw new Fault('requests.attachment-empty', 422)
-  const fileId = storeFile(ctx, file.bytes)
+  const fileId = storeFile(ctx, withoutPlace(file.bytes))
   const row = { id: newId(), name: displayName(file.name), contentType: cleanType(file.contentType), size: file.bytes.length, contentId: file.contentId ?? null }
   await ctx.db`insert into requests.attachment (id, file_id, name, content_type, size, content_id, owner, created_at)
     values (${row.id}, ${fileId}, ${ctx.app.vault.seal(fileId, NAME, row.id, row.name)}, ${row.contentType}, ${row.size}, ${row.contentId}, ${owner}, ${ctx.now})`
@@ -45,16 +64,6 @@ export async function forgetUploads(app: App): Promise<void> {
   }
 }
 
-/** Raster formats by their first bytes; nothing else is ever shown inline. */
-export function rasterType(bytes: Uint8Array): string | null {
-  const head = Buffer.from(bytes.subarray(0, 16))
-  if (head.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]))) return 'image/png'
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return 'image/jpeg'
-  if (/^GIF8[79]a/.test(head.toString('latin1'))) return 'image/gif'
-  if (head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP') return 'image/webp'
-  return null
-}
-
 export interface StoredFile { name: string; bytes: Buffer; contentType: string }
 
 /** The file, if the actor may see its request (or uploaded it just now); files of notes are for staff only. */
@@ -68,9 +77,12 @@ export async function readAttachment(ctx: Ctx, id: string): Promise<StoredFile> 
   return row
 }
 
+/** The type to show it under: a picture of a size that can be decoded, nothing else. */
+const shownType = (bytes: Uint8Array): string | null => ((pixelsOf(bytes) ?? Infinity) <= MOST_PIXELS ? rasterType(bytes) : null)
+
 /** Headers under which bytes of strangers may leave: a sandbox, a download, and never their own idea of a type. */
 export function fileHeaders(file: { name: string; bytes: Uint8Array }, inline: boolean): Record<string, string> {
-  const raster = rasterType(file.bytes)
+  const raster = shownType(file.bytes)
   const ascii = file.name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   return {
     'content-type': inline && raster ? raster : 'application/octet-stream',

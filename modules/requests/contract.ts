@@ -116,11 +116,11 @@ export const requests = {
     cursor: cursor.optional(), limit: limit(100, 40) }) },
   counts: { method: 'GET', path: '/api/requests/counts', access: 'requests.read', summary: 'How many requests each view holds, and each team.', response: z.object({ views: z.record(z.string(), z.number()), teams: z.array(z.object({ id, name: z.string(), open: z.number(), queue: z.number() })) }) },
   loads: { method: 'GET', path: '/api/requests/loads', access: 'requests.read', summary: 'How many requests each person has in hand: offered or being executed.', query: z.strictObject({ teamId: id.optional() }), response: z.object({ rows: z.array(z.object({ agentId: id, open: z.number() })) }) },
-  get: { method: 'GET', path: '/api/requests/:id', access: 'requests.read', params: byId, response: Request, faults: ['requests.not-found'] },
-  messages: { method: 'GET', path: '/api/requests/:id/messages', access: 'requests.read', params: byId, query: z.strictObject({ before: id.optional(), limit: limit(200, 100) }), response: page(Message), faults: ['requests.not-found'] },
-  events: { method: 'GET', path: '/api/requests/:id/events', access: 'requests.read', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: limit(500, 200) }), response: z.object({ rows: z.array(RequestEvent), next: z.number().nullable() }), faults: ['requests.not-found'] },
-  assignments: { method: 'GET', path: '/api/requests/:id/assignments', access: 'requests.read', params: byId, response: z.object({ rows: z.array(Assignment) }), faults: ['requests.not-found'] },
-  verifications: { method: 'GET', path: '/api/requests/:id/verifications', access: 'requests.read', params: byId, response: z.object({ rows: z.array(Verification) }) },
+  get: { method: 'GET', path: '/api/requests/:id', access: 'requests.read', reads: 'request', params: byId, response: Request, faults: ['requests.not-found'] },
+  messages: { method: 'GET', path: '/api/requests/:id/messages', access: 'requests.read', reads: 'request', params: byId, query: z.strictObject({ before: id.optional(), limit: limit(200, 100) }), response: page(Message), faults: ['requests.not-found'] },
+  events: { method: 'GET', path: '/api/requests/:id/events', access: 'requests.read', reads: 'request', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: limit(500, 200) }), response: z.object({ rows: z.array(RequestEvent), next: z.number().nullable() }), faults: ['requests.not-found'] },
+  assignments: { method: 'GET', path: '/api/requests/:id/assignments', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Assignment) }), faults: ['requests.not-found'] },
+  verifications: { method: 'GET', path: '/api/requests/:id/verifications', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Verification) }) },
 
   take: { method: 'PUT', path: '/api/requests/:id/holder', access: 'requests.work', params: byId, response: Request, summary: 'Take it for oneself.', faults: ['requests.already-yours', 'requests.closed'] },
   assign: { method: 'PUT', path: '/api/requests/:id/assignment', access: 'requests.work', params: byId, response: Request, summary: 'Offer it to a person or a team; from a holder it is a hand-over that needs acceptance.',
@@ -142,11 +142,11 @@ export const requests = {
   seen: { method: 'PUT', path: '/api/requests/:id/seen', access: 'requests.read', params: byId, idempotency: 'none' },
   viewing: { method: 'PUT', path: '/api/requests/:id/viewing', access: 'requests.read', params: byId, body: z.strictObject({ typing: z.enum(['reply', 'note']).nullable() }), idempotency: 'none', summary: 'Tell the others that I look at it, and whether I write.' },
 
-  tasks: { method: 'GET', path: '/api/requests/:id/tasks', access: 'requests.read', params: byId, response: z.object({ rows: z.array(Task) }) },
+  tasks: { method: 'GET', path: '/api/requests/:id/tasks', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Task) }) },
   addTask: { method: 'POST', path: '/api/requests/:id/tasks', access: 'requests.work', params: byId, status: 201, body: z.strictObject({ title: line(300), ownerId: id.optional(), dueAt: instantIn.optional() }), response: Task },
   changeTask: { method: 'PATCH', path: '/api/requests/:id/tasks/:taskId', access: 'requests.work', params: oneTask, body: z.strictObject({ title: line(300).optional(), ownerId: id.nullable().optional(), dueAt: instantIn.nullable().optional(), isDone: z.boolean().optional(), version: z.number().int() }), response: Task, faults: ['requests.changed-meanwhile'] },
 
-  draft: { method: 'GET', path: '/api/requests/:id/drafts', access: 'requests.work', params: byId, response: z.object({ mine: z.record(z.string(), z.string()), others: z.array(z.object({ name: z.string(), kind: z.string(), at: instant })) }) },
+  draft: { method: 'GET', path: '/api/requests/:id/drafts', access: 'requests.work', reads: 'request', params: byId, response: z.object({ mine: z.record(z.string(), z.string()), others: z.array(z.object({ name: z.string(), kind: z.string(), at: instant })) }) },
   saveDraft: { method: 'PUT', path: '/api/requests/:id/drafts', access: 'requests.work', params: byId, idempotency: 'none', body: z.strictObject({ kind: z.enum(['reply', 'note']), text: text(100_000) }) },
 
   templates: { method: 'GET', path: '/api/reply-templates', access: 'requests.read', query: z.strictObject({ requestId: id.optional() }), response: z.object({ rows: z.array(Template.extend({ filled: z.string().nullable() })) }), summary: 'Reply templates; with a request also filled in for it.' },
@@ -154,7 +154,7 @@ export const requests = {
   changeTemplate: { method: 'PATCH', path: '/api/reply-templates/:id', access: 'requests.configure', params: byId, body: z.strictObject({ name: line(120).optional(), body: someText(20_000).optional(), locale: z.enum(['zh-Hant', 'zh-Hans', 'en']).optional(), active: z.boolean().optional(), version: z.number().int() }), response: Template },
 
   upload: { method: 'POST', path: '/api/attachments', access: 'requests.work', kind: 'multipart', status: 201, bodyLimit: 26 * 1024 * 1024, response: Attachment, idempotency: 'none' },
-  download: { method: 'GET', path: '/api/attachments/:id', access: 'requests.read', params: byId, kind: 'raw', query: z.strictObject({ inline: flag.optional() }) },
+  download: { method: 'GET', path: '/api/attachments/:id', access: 'requests.read', reads: 'attachment', params: byId, kind: 'raw', query: z.strictObject({ inline: flag.optional() }) },
 
   notices: { method: 'GET', path: '/api/notices', access: 'signed-in', response: z.object({ unread: z.number(), rows: z.array(z.object({ id, kind: z.string(), requestId: id, number: z.number(), subject: z.string(), at: instant, readAt: instant.nullable() })) }) },
   readNotices: { method: 'PUT', path: '/api/notices/read', access: 'signed-in', idempotency: 'none' },

@@ -9,6 +9,7 @@ import { forgetUploads } from './attachments.ts'
 import { sealEarlier } from './earlier.ts'
 import { releaseMessage } from './execute.ts'
 import { RELATIONS } from '../customers/index.ts'
+import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { forgetWords } from './words.ts'
@@ -18,11 +19,12 @@ import { run } from '../../platform/context.ts'
 export { type Accepted, acceptRequest, type Arrival } from './accept.ts'
 export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, servedBefore } from './allocation.ts'
 export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFromQueue, takeRequest } from './assign.ts'
-export { addAttachment, displayName, fileHeaders, MOST_BYTES } from './attachments.ts'
+export { addAttachment, displayName, fileHeaders, MOST_BYTES, receiveFile } from './attachments.ts'
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
 export { openStream, type Stream } from './live.ts'
-export { NAME as ATTACHMENT_NAME, SUBJECT } from './kept.ts'
+export { NAME as ATTACHMENT_NAME, draftRow, SUBJECT } from './kept.ts'
+export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
@@ -39,6 +41,7 @@ export const requestsRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: requests,
+  personal: requestsPersonal,
   routes: mountRequests,
   events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
   provides: { [RELATIONS]: relations },

@@ -3,12 +3,16 @@
  * again with its own rights. Also who looks at a request and who writes there.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor } from '../../platform/access/index.ts'
+import { type Actor, may } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
+import { changesAccess, stillHolds } from '../staff/index.ts'
 
 const BEAT_MS = 15_000
+/** Changes of staff come in bursts. */
+const LOOK_MS = 100
+const LOOK_EVERY_MS = 60_000
 /** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
 const MOST_BUFFERED = 256 * 1024
 
@@ -26,9 +30,10 @@ function addBeat(beat: () => void): void {
 }
 
 export function openStream(request: FastifyRequest, reply: FastifyReply, headers: Record<string, string> = {}): Stream {
+  const own = reply.getHeaders() as Record<string, string>
   reply.hijack()
   const raw = reply.raw
-  raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
+  raw.writeHead(200, { ...own, 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'keep-alive', 'x-content-type-options': 'nosniff', ...headers })
   const ends = new Set<() => void>()
   const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
   addBeat(beat)
@@ -55,16 +60,50 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   }
 }
 
-/** An event is for those of its team, for who sees everything, and for whom it names. */
-export const concerns = (actor: Actor, event: StoredEvent): boolean =>
+/** An event is for those of its team, for who sees everything, and for whom it names; who looked and who was refused, for the audit. */
+export const concerns = (actor: Actor, event: StoredEvent): boolean => event.type.startsWith('access.') ? may(actor, 'audit.read') :
   actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
 
 const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
 
-export async function serveLive(app: App, pulse: Pulse | null, actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/**
+ * An event that changes who somebody is reaches every process, so a stream whose session has ended ends with it, and
+ * one whose holder has changed teams shows what they may see now. What ends by the clock alone is looked for in between.
+ */
+function watchHolder(app: App, request: FastifyRequest, changed: (actor: Actor | null) => void): { look(): void; stop(): void } {
+  let pending: NodeJS.Timeout | null = null
+  const look = (): void => {
+    pending ??= setTimeout(() => {
+      pending = null
+      // While the database is away nobody is told anything either; the next look decides.
+      stillHolds(app, request).then(changed, () => {})
+    }, LOOK_MS).unref()
+  }
+  const regularly = setInterval(look, LOOK_EVERY_MS).unref()
+  return { look, stop() { clearInterval(regularly); if (pending) clearTimeout(pending) } }
+}
+
+/** Windows of one person; the oldest makes room, and a page that is still open comes back by itself. */
+const MOST_STREAMS = 30
+const streamsOf = new WeakMap<App, Map<string, Set<Stream>>>()
+function makeRoom(app: App, personId: string, stream: Stream): void {
+  const all = streamsOf.get(app) ?? new Map<string, Set<Stream>>()
+  streamsOf.set(app, all)
+  const mine = all.get(personId) ?? new Set()
+  all.set(personId, mine.add(stream))
+  stream.onEnd(() => { mine.delete(stream); if (!mine.size && all.get(personId) === mine) all.delete(personId) })
+  const [oldest] = mine
+  if (mine.size > MOST_STREAMS) oldest!.end()
+}
+
+export async function serveLive(app: App, pulse: Pulse | null, opener: Actor, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const stream = openStream(request, reply)
+  let actor = opener
+  const holder = watchHolder(app, request, (found) => { if (found) actor = found; else stream.end() })
+  stream.onEnd(() => holder.stop())
+  makeRoom(app, opener.id ?? '', stream)
   stream.onEnd(app.book.subscribe({
-    wants: (event) => concerns(actor, event),
+    wants: (event) => { if (changesAccess(event) && event.type !== 'staff.presence-changed') holder.look(); return concerns(actor, event) },
     send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
   }))
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.

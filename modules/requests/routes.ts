@@ -1,6 +1,6 @@
 /** Endpoint → command or read, one to three lines each. */
 import { mustMay } from '../../platform/access/index.ts'
-import type { App, Ctx } from '../../platform/context.ts'
+import { type App, type Ctx, run } from '../../platform/context.ts'
 import { holdKey } from '../../platform/crypto/vault.ts'
 import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -8,7 +8,7 @@ import type { Mount } from '../../platform/http/server.ts'
 import type { Wiring } from '../../platform/module.ts'
 import { acceptRequest } from './accept.ts'
 import { acceptAssignment, assignRequest, declineAssignment, takeRequest } from './assign.ts'
-import { addAttachment, fileHeaders, readAttachment } from './attachments.ts'
+import { addAttachment, fileHeaders, readAttachment, receiveFile } from './attachments.ts'
 import { type Request, requests } from './contract.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
@@ -82,9 +82,8 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.changeTemplate, (ctx, { params, body }) => changeTemplate(ctx, params.id, body))
 
   mount(requests.upload, async (ctx, { request }) => {
-    const part = await request.file({ limits: { fileSize: 25 * 1024 * 1024, files: 1 } })
-    if (!part) throw new Fault('requests.attachment-empty', 422)
-    return addAttachment(ctx, { name: part.filename, contentType: part.mimetype, bytes: await part.toBuffer() })
+    const file = await receiveFile(request)
+    return run(app, { actor: ctx.actor, locale: ctx.locale }, (writing) => addAttachment(writing, file))
   })
   mount(requests.download, async (ctx, { params, query, reply }) => {
     const file = await readAttachment(ctx, params.id)

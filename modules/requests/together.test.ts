@@ -27,7 +27,7 @@ test('4.1-a sixty arrivals at once are sixty requests with their own texts, word
     expect(rows.find((row) => row.id === body.id)).toMatchObject({ subject: `工單 at-once-${nr}`, body: `第 ${nr} 通`, email: `c${nr}@example.com` })
   }
   expect(Math.min(...rows.map((row) => row.words))).toBeGreaterThan(3)
-  const events = await desk.app.pool<{ subject: string; xid: string; type: string }[]>`select subject, xid::text, type from platform.event where subject = any(${ids}::uuid[]) order by xid, seq`
+  const events = await desk.app.pool<{ subject: string; xid: string; type: string }[]>`select subject, xid::text, type from platform.event e where subject = any(${ids}::uuid[]) order by e.xid, e.seq`
   for (const id of ids) expect(events.filter((event) => event.subject === id).map((event) => event.type).slice(0, 2)).toEqual(['request.accepted', 'request.recognised'])
   // What this is about: fewer transactions than requests.
   expect(new Set(events.map((event) => event.xid)).size).toBeLessThan(40)

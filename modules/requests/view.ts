@@ -118,7 +118,7 @@ export async function listEvents(ctx: Ctx, id: string, query: { after: number; l
     select e.id, e.seq, e.type, e.at, e.actor_kind, e.actor_id, coalesce(p.name, c.name) as actor_name, e.data
     from platform.event e left join staff.person p on e.actor_kind = 'agent' and p.id = e.actor_id
     left join customers.customer c on e.actor_kind = 'customer' and c.id = e.actor_id
-    where e.subject = ${id} and e.seq > ${query.after} ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`, { actorName: [CUSTOMER_NAME, 'actorId'] })
+    where e.subject = ${id} and e.seq > ${query.after} and e.type not like 'access.%' ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`, { actorName: [CUSTOMER_NAME, 'actorId'] })
   const hands = await seen
   const shown = rows.slice(0, query.limit).map((row) => row.actorKind === 'customer' && row.actorName ? { ...row, actorName: nameOnRequest(ctx, row.actorName, hands) } : row)
   return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.seq : null }

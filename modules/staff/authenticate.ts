@@ -1,11 +1,12 @@
 /** Who calls: the session cookie of a browser or the bearer token of a program, found by a keyed hash. */
 import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import { keyedHash } from '../../platform/crypto/index.ts'
 import type { Authenticate } from '../../platform/http/server.ts'
 import { type Found, memoryOf } from './memory.ts'
 import { extendPresence } from './store/people.ts'
-import { type TokenHolder, selectSessionHolder, selectTokenHolder, touchSession, touchToken } from './store/access.ts'
+import { type SessionHolder, type TokenHolder, selectSessionHolder, selectTokenHolder, touchSession, touchToken } from './store/access.ts'
 
 /** A session ends after this long without a call, and after SESSION_MS whatever happens. */
 export const IDLE_MS = 12 * 3_600_000
@@ -50,6 +51,20 @@ export function authenticator(app: App): Authenticate {
     return actors.get(token) ?? actors.take(token, () => findBySession(app, token), isFound)
   }
 }
+
+/** Whose credential a long-lived connection was opened with, now: looked up anew, and not counted as use. Null when it has ended. */
+export async function stillHolds(app: App, request: FastifyRequest): Promise<Actor | null> {
+  const { authorization } = request.headers
+  const now = app.clock.now()
+  if (authorization !== undefined) {
+    const row = await selectTokenHolder(app.pool, tokenHash(app, authorization.slice(7)), now)
+    return row ? actorOfToken(row) : null
+  }
+  const token = sessionTokenOf(app, request)
+  const row = token === null ? undefined : await selectSessionHolder(app.pool, tokenHash(app, token), now, new Date(now.getTime() - IDLE_MS))
+  return row ? actorOfSession(row) : null
+}
+
 // Guesses are not remembered: they would push out the real ones.
 const isFound = (found: Found | null): boolean => found !== null
 
@@ -59,11 +74,10 @@ async function findByToken(app: App, token: string): Promise<Found | null> {
   const row = await selectTokenHolder(app.pool, tokenHash(app, token), now)
   if (!row) return null
   if (!row.lastUsedAt || now.getTime() - Date.parse(row.lastUsedAt) > NOTED_EVERY_MS) note(touchToken(app.pool, row.tokenId, now))
-  return {
-    bySession: false, locale: row.locale ?? undefined,
-    actor: { kind: row.kind === 'person' ? 'agent' : 'client', id: row.id, name: row.name, permissions: new Set(permissionsOf(row)), scope: row.scope, teamIds: row.teamIds },
-  }
+  return { bySession: false, locale: row.locale ?? undefined, actor: actorOfToken(row) }
 }
+const actorOfToken = (row: TokenHolder): Actor => ({ kind: row.kind === 'person' ? 'agent' : 'client', id: row.id, name: row.name, permissions: new Set(permissionsOf(row)), scope: row.scope, teamIds: row.teamIds })
+const actorOfSession = (row: SessionHolder): Actor => ({ kind: 'agent', id: row.id, name: row.name, permissions: new Set(row.permissions), scope: row.scope, teamIds: row.teamIds })
 
 /** A token may narrow what its holder may do, never widen it. */
 export function permissionsOf(row: Pick<TokenHolder, 'permissions' | 'narrowed'>): string[] {
@@ -81,7 +95,7 @@ async function findBySession(app: App, token: string): Promise<Found | null> {
     note(touchSession(app.pool, row.sessionId, now))
     note(extendPresence(app.pool, [row.id], now, new Date(now.getTime() + PRESENCE_MS)))
   }
-  return { bySession: true, locale: row.locale, actor: { kind: 'agent', id: row.id, name: row.name, permissions: new Set(row.permissions), scope: row.scope, teamIds: row.teamIds } }
+  return { bySession: true, locale: row.locale, actor: actorOfSession(row) }
 }
 
 // The note of use must not hold up or fail the call it was made by.

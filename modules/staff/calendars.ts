@@ -75,6 +75,8 @@ export async function getCalendar(ctx: Ctx, id: string): Promise<CalendarRow> {
 }
 
 export interface NewCalendar { name: string; hours: WorkingHours; holidays: Holidays; isDefault?: boolean }
+const of = ({ name, hours, holidays, isDefault }: Pick<CalendarRow, 'name' | 'hours' | 'holidays' | 'isDefault'>) => ({ name, hours, holidays, isDefault })
+
 /** Adds a calendar; the first one becomes the default whatever is asked. */
 export async function createCalendar(ctx: Ctx, wanted: NewCalendar): Promise<CalendarRow> {
   compile(wanted.hours, wanted.holidays, ctx.locale)
@@ -94,7 +96,7 @@ export async function editCalendar(ctx: Ctx, id: string, edit: Partial<NewCalend
   compile(after.hours, after.holidays, ctx.locale)
   if (after.isDefault && !before.isDefault) await store.clearDefaultCalendar(ctx)
   if (!(await store.updateCalendarRow(ctx, after))) throw new Fault('staff.changed-meanwhile', 409)
-  await emit(ctx, 'staff.calendar-changed', { subject: id, data: { changed: Object.keys(edit).filter((key) => key !== 'version') } })
+  await emit(ctx, 'staff.calendar-changed', { subject: id, data: { before: of(before), after: of(after) } })
   return getCalendar(ctx, id)
 }
 

@@ -8,11 +8,14 @@ import { run } from '../../platform/context.ts'
 import type { Module } from '../../platform/module.ts'
 import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
+import { memoryOf } from './memory.ts'
 import { lapsePresence } from './people.ts'
+import { staffPersonal } from './personal-data.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
-export { authenticator, sessionTokenOf } from './authenticate.ts'
+export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { touches as changesAccess } from './memory.ts'
 export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
@@ -30,7 +33,9 @@ export const staffRoom: Module = {
   migrations: new URL('./migrations/', import.meta.url),
   text: new URL('./text/', import.meta.url),
   contract: staff,
+  personal: staffPersonal,
   routes: staffRoutes,
+  connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {

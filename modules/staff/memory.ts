@@ -91,6 +91,7 @@ function createMemory(app: App): Memory {
   }
 }
 
-const touches = (event: NewEvent): boolean => event.type.startsWith('staff.') && !HARMLESS.has(event.type)
+/** True for what may change who somebody is and what they may do. */
+export const touches = (event: Pick<NewEvent, 'type'>): boolean => event.type.startsWith('staff.') && !HARMLESS.has(event.type)
 /** True when the open transaction itself changed staff: then only the database knows. */
 export const changedHere = (events: readonly NewEvent[]): boolean => events.some(touches)

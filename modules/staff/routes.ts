@@ -1,19 +1,15 @@
 /** Where the staff's API enters: endpoint → command. */
 import { createToken, getToken, invitation, invite, listTokens, revokeToken } from './tokens.ts'
 import type { Mount } from '../../platform/http/server.ts'
-import type { App } from '../../platform/context.ts'
-import type { Wiring } from '../../platform/module.ts'
 import * as calendars from './calendars.ts'
 import { staff } from './contract.ts'
-import { memoryOf } from './memory.ts'
 import * as people from './people.ts'
 import { setUp, needsSetup } from './setup.ts'
 import * as entry from './sign-in.ts'
 import * as teams from './teams.ts'
 import { confirmTotp, offerTotp } from './totp.ts'
 
-export function staffRoutes(mount: Mount, app: App, wiring: Wiring): void {
-  if (wiring.pulse) memoryOf(app).connect(wiring.pulse)
+export function staffRoutes(mount: Mount): void {
   mountEntry(mount)
   mountPeople(mount)
   mountTeams(mount)

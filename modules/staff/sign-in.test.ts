@@ -43,7 +43,7 @@ test('C07 a fresh installation knows nobody, and the set-up link works once, for
   expect((await desk.call<{ rows: unknown[] }>('GET', '/api/calendars', { cookie })).body.rows).toMatchObject([{ name: '台北上班日', isDefault: true, holidays: 'TW', unpublishedYears: [] }])
 })
 
-test('the session cookie is out of reach of scripts and other sites; writes by cookie from elsewhere are refused', async () => {
+test('E08 the session cookie is out of reach of scripts and other sites; writes by cookie from elsewhere are refused', async () => {
   const answer = await enter()
   expect(answer.status).toBe(200)
   expect(answer.headers.get('set-cookie')).toMatch(/^loopdesk_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1209600$/)
@@ -53,7 +53,7 @@ test('the session cookie is out of reach of scripts and other sites; writes by c
   expect((await desk.call<MeRow>('PATCH', '/api/me', { cookie, body: { locale: 'en' }, headers: { 'sec-fetch-site': 'same-origin' } })).body.locale).toBe('en')
 })
 
-test('an unknown login and a wrong password answer the same and take as long', async () => {
+test('A20 an unknown login and a wrong password answer the same and take as long', async () => {
   const time = async (login: string) => {
     const began = performance.now()
     const answer = await desk.call('POST', '/api/session', { body: { login, password: 'not the password' } })
@@ -84,7 +84,7 @@ test('C03 five failures lock this account on this network for 30 minutes, right 
   expect((await enter()).status).toBe(200)
 })
 
-test('a volley of guesses at the same moment gets no more tries than one after the other', async () => {
+test('E07 a volley of guesses at the same moment gets no more tries than one after the other', async () => {
   await desk.pass(61 * MINUTE)
   const answers = await Promise.all(Array.from({ length: 12 }, () => enter({ login: 'target@example.com', password: 'guess' })))
   expect(answers.filter((one) => one.status === 401)).toHaveLength(3)
@@ -97,7 +97,7 @@ test('networks: an IPv6 subscriber is its /64, a mapped address its IPv4', () =>
   expect(networkOf('::ffff:192.0.2.7')).toBe('192.0.2.7')
 })
 
-test('one-time codes: offered, confirmed, asked for at the door, and each accepted once', async () => {
+test('E03 one-time codes: offered, confirmed, asked for at the door, and each accepted once', async () => {
   const cookie = cookieOf(await enter())
   const offer = await desk.call<{ secret: string; uri: string; svg: string }>('POST', '/api/me/totp', { cookie })
   expect(offer.body.uri).toMatch(/^otpauth:\/\/totp\/Loopdesk:/)
@@ -144,7 +144,7 @@ test('E06 a new password ends the other sessions at once, signing out ends this 
   expect(await ok(idle)).toBe(401)
 })
 
-test('a sign-in link works once, lets the password be set without the old one for half an hour, and never sets aside the second factor', async () => {
+test('A19 E12 a sign-in link works once, lets the password be set without the old one for half an hour, and never sets aside the second factor', async () => {
   const [person] = await desk.app.pool<{ id: string }[]>`select id from staff.person limit 1`
   const link = async () => (await run(desk.app, {}, (ctx) => createSignInLink(ctx, person!.id))).split('#')[1]!
   const token = await link()
@@ -169,7 +169,7 @@ test('a sign-in link works once, lets the password be set without the old one fo
   expect((await desk.call('POST', '/api/session/link', { body: { token: guarded, code: present() } })).status).toBe(200)
 })
 
-test('a token can neither change the password nor the second factor, and a wrong one is not helped by a cookie', async () => {
+test('E12 a token can neither change the password nor the second factor, and a wrong one is not helped by a cookie', async () => {
   const [person] = await desk.app.pool<{ id: string }[]>`select id from staff.person limit 1`
   const { token } = await run(desk.app, {}, (ctx) => createToken(ctx, { name: 'mine', personId: person!.id, permissions: ['staff.read'] }))
   expect((await desk.call<MeRow>('GET', '/api/me', { token })).body.permissions).toEqual(['staff.read'])
@@ -180,7 +180,7 @@ test('a token can neither change the password nor the second factor, and a wrong
   expect((await desk.call('GET', '/api/me', { token: 'x' })).status).toBe(401)
 })
 
-test('no password, hash, secret or link stands in an answer or an event', async () => {
+test('D11 no password, hash, secret or link stands in an answer or an event', async () => {
   const [person] = await desk.app.pool<{ hash: string }[]>`select password_hash as hash from staff.person limit 1`
   const { token } = await run(desk.app, {}, (ctx) => createToken(ctx, { name: 'all', role: 'administrator' }))
   const seen = JSON.stringify([

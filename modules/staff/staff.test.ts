@@ -56,7 +56,7 @@ test('pages of people continue where the last one ended and miss nobody of the s
   expect((await desk.call('GET', '/api/people?cursor=bm9wZQ', { token })).status).toBe(422)
 })
 
-test('a disabled person is out at once: sessions, tokens and links', async () => {
+test('E06 a disabled person is out at once: sessions, tokens and links', async () => {
   const { body: { person, invitation } } = await add('離職者', 'gone@example.com')
   const secret = await tokenOf(person.id)
   const link = invitation.url.split('#')[1]
@@ -77,7 +77,7 @@ test('the last administrator can be neither disabled nor given a smaller role', 
   expect(fault(await desk.call('PATCH', `/api/people/${root!.id}`, { token, body: { version: root!.version, roleId: roles.get('agent')!.id } })).code).toBe('staff.last-administrator')
 })
 
-test('nobody gives what they do not hold: roles, people, tokens', async () => {
+test('D14 nobody gives what they do not hold: roles, people, tokens', async () => {
   const role = await desk.call<RoleRow>('POST', '/api/roles', { token, body: { key: 'personnel', name: '人事', permissions: ['staff.read', 'staff.configure'], scope: 'team' } })
   expect(role.status).toBe(201)
   roles.set('personnel', role.body)

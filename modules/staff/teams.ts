@@ -43,6 +43,8 @@ export async function createTeam(ctx: Ctx, wanted: NewTeam): Promise<TeamRow> {
   return getTeam(ctx, id)
 }
 
+const shown = ({ name, calendarId, region, leadId, archivedAt }: Pick<TeamRow, 'name' | 'calendarId' | 'region' | 'leadId'> & { archivedAt: string | Date | null }) => ({ name, calendarId, region, leadId, archived: archivedAt !== null })
+
 export async function editTeam(ctx: Ctx, id: string, edit: Omit<NewTeam, 'memberIds' | 'name'> & { name?: string; archived?: boolean; version: number }): Promise<TeamRow> {
   const before = await store.selectTeam(ctx, id, true)
   if (!before) throw notFound('staff.team')
@@ -53,7 +55,7 @@ export async function editTeam(ctx: Ctx, id: string, edit: Omit<NewTeam, 'member
   const after = { ...before, ...fields, archivedAt }
   if (!archivedAt && (await store.teamNameExists(ctx, after.name, id))) throw new Fault('staff.team-name-taken', 409)
   await store.updateTeamRow(ctx, after)
-  await emit(ctx, archived && !before.archivedAt ? 'staff.team-archived' : 'staff.team-changed', { subject: id, teamId: id, data: { changed: Object.keys(edit).filter((key) => key !== 'version') } })
+  await emit(ctx, archived && !before.archivedAt ? 'staff.team-archived' : 'staff.team-changed', { subject: id, teamId: id, data: { before: shown(before), after: shown(after) } })
   return getTeam(ctx, id)
 }
 

@@ -81,7 +81,6 @@ export async function revokeToken(ctx: Ctx, id: string): Promise<void> {
 }
 
 export const LINK_MS = 86_400_000
-export const INVITATION_MS = 7 * 86_400_000
 export const SETUP_LINK_MS = 30 * 60_000
 
 /** A single-use sign-in link; answers its path. The secret stands in the fragment, which no server log sees. */
@@ -103,7 +102,7 @@ export async function invite(ctx: Ctx, personId: string): Promise<LinkRow> {
   return invitation(ctx, personId)
 }
 export async function invitation(ctx: Ctx, personId: string): Promise<LinkRow> {
-  return { url: ctx.app.config.publicUrl + (await createSignInLink(ctx, personId, INVITATION_MS)), expiresAt: new Date(ctx.now.getTime() + INVITATION_MS).toISOString() }
+  return { url: ctx.app.config.publicUrl + (await createSignInLink(ctx, personId)), expiresAt: new Date(ctx.now.getTime() + LINK_MS).toISOString() }
 }
 
 /** The path of the single-use set-up address (30 minutes), ending earlier ones; to be shown when `needsSetup`. */

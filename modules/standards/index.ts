@@ -8,6 +8,7 @@ import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { standards } from './contract.ts'
 import { factFields, forgetOnChange } from './recognise.ts'
+import { standardsPersonal } from './personal-data.ts'
 import { seedStandards } from './seed.ts'
 import { addRule, addService, changeRule, changeService, getService, listRules, listServices, makeDefault, orderRules, removeRule, removeService } from './store.ts'
 import { showDue, tryRules } from './trial.ts'
@@ -35,7 +36,7 @@ function mountStandards(mount: Mount): void {
 }
 
 export const standardsRoom: Module = {
-  name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, attach: forgetOnChange, routes: mountStandards,
+  name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, personal: standardsPersonal, attach: forgetOnChange, routes: mountStandards,
   // The demonstration company brings its own; whoever starts empty must still be able to accept with a due time.
   events: { followers: { 'staff.set-up': async (ctx, event) => { if (event.data.start === 'empty') await seedStandards(ctx) } } },
 }

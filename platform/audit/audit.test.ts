@@ -5,6 +5,7 @@ import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { staffed, type Staffed } from '../../test/people.ts'
 import { run } from '../context.ts'
 import { openPool } from '../database/index.ts'
+import { blankEventsOf, withoutWords } from './blank.ts'
 import { anchorFile, sealEvents } from './seal.ts'
 import { removeEvents, verifyEvents } from './verify.ts'
 
@@ -12,7 +13,7 @@ let desk: TestDesk
 let people: Staffed
 const accept = (nr: number) => desk.call<{ id: string }>('POST', '/api/requests', { token: people.intake.token, headers: { 'idempotency-key': `a${nr}` }, body: { subject: `工單 ${nr}`, text: '寬頻斷線', customer: { name: '陳美玲', email: `c${nr}@example.com` } } })
 const settled = async () => { await desk.settle(); return sealEvents(desk.app) }
-const events = () => desk.app.pool<{ id: string; xid: string; seq: number; type: string }[]>`select id, xid::text, seq, type from platform.event order by xid, seq`
+const events = () => desk.app.pool<{ id: string; xid: string; seq: number; type: string }[]>`select id, xid::text, seq, type from platform.event e order by e.xid, e.seq`
 /** What the owner of the database can do and the program never does. */
 const tamper = (sql: string) => desk.app.pool.unsafe(`alter table platform.event disable trigger user; ${sql}; alter table platform.event enable trigger user`)
 const damage = async () => (await verifyEvents(desk.app)).damage
@@ -108,4 +109,35 @@ test('7.3-b what is taken out on purpose says so, and nothing else may hide behi
   const hidden = all[1]!.id
   await tamper(`insert into platform.event_removed (event_id, removal_id) select '${hidden}', removal_id from platform.event_removed limit 1; delete from platform.event where id = '${hidden}'`)
   expect((await damage())!.kind).toBe('removal-changed')
+})
+
+test('P13 7.3-b words taken out on purpose say so, what is left is vouched for, and nothing else may hide behind it', async () => {
+  const all = await events()
+  const corrected = (await desk.app.pool<{ id: string; subject: string }[]>`select id, subject from platform.event where type = 'request.accepted' order by seq limit 1`)[0]!
+  const reason = await desk.call('PATCH', `/api/requests/${corrected.subject}`, { token: people.admin.token, body: { type: 'other-thing', reason: '打給卡娜莉', version: 1 } })
+  expect(reason.status).toBe(200)
+  await settled()
+  await run(desk.app, {}, (ctx) => blankEventsOf(ctx, [corrected.subject], [], 'test'))
+  const [task] = await desk.app.pool<{ id: string; data: unknown }[]>`select id, data from platform.event where type = 'request.corrected'`
+  expect(task!.data).toMatchObject({ reason: '', after: { type: 'other-thing' } })
+  await settled()
+  expect(await verifyEvents(desk.app)).toMatchObject({ damage: null, removed: 0, unsealed: 0 })
+  expect((await verifyEvents(desk.app)).blanked).toBeGreaterThan(0)
+  expect((await verifyEvents(desk.app)).events).toBeGreaterThan(all.length)
+
+  // Somebody writes other words into the emptied event, or says that another was emptied as well.
+  await tamper(`update platform.event set data = data || '{"reason":"x"}' where id = '${task!.id}'`)
+  expect(await damage()).toMatchObject({ kind: 'changed', event: task!.id })
+  await tamper(`update platform.event set data = data || '{"reason":""}' where id = '${task!.id}'`)
+  expect(await damage()).toBeNull()
+  const other = all.at(-1)!
+  await tamper(`update platform.event set data = '{}' where id = '${other.id}'`)
+  await desk.app.pool`insert into platform.event_blanked (event_id, blanking_id, digest)
+    select ${other.id}, blanking_id, sha256(convert_to(concat(e.id, '|', e.xid, '|', e.seq, '|', e.type, '|', e.subject, '|', e.actor_kind, '|', e.actor_id, '|', e.at, '|', e.team_id, '|', e.data), 'UTF8')) from platform.event_blanked b, platform.event e where e.id = ${other.id} limit 1`
+  expect(await damage()).toMatchObject({ kind: 'blanking-changed' })
+})
+
+test('P13 what is left of an event: numbers, ids, times and codes', () => {
+  expect(withoutWords({ reason: '客戶陳美玲', how: 'manual', because: 'he said so', at: '2026-03-02T02:00:00.000Z', to: '01900000-0000-7000-8000-000000000001', score: 4, isLate: false, none: null, fields: ['name', '陳'], before: { name: '陳', tier: 'gold' } }))
+    .toEqual({ reason: '', how: 'manual', because: '', at: '2026-03-02T02:00:00.000Z', to: '01900000-0000-7000-8000-000000000001', score: 4, isLate: false, none: null, fields: ['name'], before: { name: '', tier: '' } })
 })

@@ -16,17 +16,23 @@ const GATHER_MS = 400
 
 export interface Place { xid: string; seq: number }
 export interface Seal { nr: number; lastXid: string; lastSeq: number; ids: Buffer; digests: Buffer; at: string; mark: Buffer }
-export interface SealedRow { id: string; xid: string; seq: number; type: string; subject: string | null; actorKind: string; actorId: string | null; at: string; teamId: string | null; data: string }
+export interface SealedRow { id: string; xid: string; seq: number; type: string; subject: string | null; actorKind: string; actorId: string | null; at: string; teamId: string | null; data: string; source: string | null; call: string | null }
 
-/** SHA-256 over every column of an event, as PostgreSQL writes them; only the last can hold a bar. */
+/**
+ * SHA-256 over every column of an event, as PostgreSQL writes them. Only data can hold a bar, and being one JSON object it
+ * says itself where it ends; source and call are left out where there are none, as before they were kept.
+ */
 export const digestOf = (row: SealedRow): Buffer =>
-  createHash('sha256').update([row.id, row.xid, row.seq, row.type, row.subject, row.actorKind, row.actorId, row.at, row.teamId, row.data].map((value) => value ?? '').join('|')).digest()
+  createHash('sha256').update([row.id, row.xid, row.seq, row.type, row.subject, row.actorKind, row.actorId, row.at, row.teamId, row.data].map((value) => value ?? '').concat(row.source ?? [], row.call ?? []).join('|')).digest()
+
+/** The same over an event `e`, in SQL. */
+export const DIGEST = "sha256(convert_to(concat(e.id, '|', e.xid, '|', e.seq, '|', e.type, '|', e.subject, '|', e.actor_kind, '|', e.actor_id, '|', e.at, '|', e.team_id, '|', e.data, '|' || e.source, '|' || e.call), 'UTF8'))"
 
 interface Digested { count: number; ids: Buffer; digests: Buffer; lastXid: string; lastSeq: number }
 /** The same, made where the events are: for sealing, nothing but digests need travel. */
 const selectDigests = async (db: Db, after: Place): Promise<Digested> => (await db<Digested[]>`
   select count(*)::int as count, string_agg(uuid_send(id), '' order by xid, seq) as ids, (array_agg(xid::text order by xid desc, seq desc))[1] as last_xid, (array_agg(seq order by xid desc, seq desc))[1] as last_seq,
-    string_agg(sha256(convert_to(concat(id, '|', xid, '|', seq, '|', type, '|', subject, '|', actor_kind, '|', actor_id, '|', at, '|', team_id, '|', data), 'UTF8')), '' order by xid, seq) as digests
+    string_agg(${db.unsafe(DIGEST)}, '' order by xid, seq) as digests
   from (select * from platform.event where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq limit ${MOST_ROWS}) e`)[0]!
 
 /** HMAC-SHA-256 over a seal and the mark before it; null before the first. */
@@ -41,8 +47,8 @@ export const anchorFile = (dataDir: string): string => join(dataDir, 'audit-anch
 
 /** The events between two places, in the order they are sealed. */
 export const selectRows = (db: Db, after: Place, upTo: Place, limit: number) => db<SealedRow[]>`
-  select id, xid::text, seq, type, subject, actor_kind, actor_id, at::text as at, team_id, data::text as data from platform.event
-  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and (xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq}) order by xid, seq limit ${limit}`
+  select id, xid::text, seq, type, subject, actor_kind, actor_id, at::text as at, team_id, data::text as data, source, call from platform.event e
+  where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and (xid, seq) <= (${upTo.xid}::xid8, ${upTo.seq}) order by e.xid, e.seq limit ${limit}`
 
 /**
  * Seals what is new; answers how many events. Nothing when another process is sealing, or when the listeners are held

@@ -4,18 +4,21 @@ import { readFile } from 'node:fs/promises'
 import type { App, Ctx } from '../context.ts'
 import { sameBytes } from '../crypto/index.ts'
 import { emit } from '../events/write.ts'
+import { digestOfBlanked } from './blank.ts'
 import { anchorFile, digestOf, idBytes, idText, markOf, type Seal, type SealedRow, selectRows } from './seal.ts'
 
 export type Damage =
   | { kind: 'changed' | 'inserted'; event: string; type: string; at: string; seal: number }
   | { kind: 'missing'; event: string; seal: number }
-  | { kind: 'seal-missing' | 'seal-changed' | 'head-cut' | 'head-changed' | 'removal-changed'; seal: number }
+  | { kind: 'seal-missing' | 'seal-changed' | 'head-cut' | 'head-changed' | 'removal-changed' | 'blanking-changed'; seal: number }
 export interface Verdict {
   seals: number
   /** Events held against their seals. */
   events: number
   /** Sealed events that were taken out by an act that says so. */
   removed: number
+  /** Events whose words were taken out by an act that says so. */
+  blanked: number
   /** Committed events no seal covers yet. */
   unsealed: number
   lastSealAt: string | null
@@ -25,17 +28,18 @@ export interface Verdict {
 
 const AT_ONCE = 100
 
-/** Reads the whole chain from its beginning. */
-export async function verifyEvents(app: App): Promise<Verdict> {
-  const verdict: Verdict = { seals: 0, events: 0, removed: 0, unsealed: 0, lastSealAt: null, damage: null }
+/** Reads the whole chain from its beginning; tells of its progress once every hundred seals. */
+export async function verifyEvents(app: App, onProgress?: (seals: number) => Promise<unknown>): Promise<Verdict> {
+  const verdict: Verdict = { seals: 0, events: 0, removed: 0, blanked: 0, unsealed: 0, lastSealAt: null, damage: null }
   const anchors = await readAnchors(app.config.dataDir)
-  const removals = await readRemovals(app)
+  const [removals, blankings] = await Promise.all([readRemovals(app), readBlankings(app)])
   let before: Seal | null = null
   for (;;) {
     const seals: Seal[] = await app.pool<Seal[]>`select nr, last_xid::text, last_seq, ids, digests, at, mark from platform.seal where nr > ${before?.nr ?? 0} order by nr limit ${AT_ONCE}`
     if (!seals.length) break
+    await onProgress?.(verdict.seals)
     for (const seal of seals) {
-      verdict.damage = damageOfSeal(app, seal, before, anchors) ?? await damageOfRows(app, seal, before, removals, verdict)
+      verdict.damage = damageOfSeal(app, seal, before, anchors) ?? await damageOfRows(app, seal, before, removals, blankings, verdict)
       if (verdict.damage) return verdict
       verdict.seals++
       verdict.lastSealAt = seal.at
@@ -58,7 +62,7 @@ function damageOfSeal(app: App, seal: Seal, before: Seal | null, anchors: Readon
 }
 
 // A seal of nothing only moves the place on: what lies before it is a past that was played.
-async function damageOfRows(app: App, seal: Seal, before: Seal | null, removals: Removals, verdict: Verdict): Promise<Damage | null> {
+async function damageOfRows(app: App, seal: Seal, before: Seal | null, removals: Removals, blankings: Blankings, verdict: Verdict): Promise<Damage | null> {
   const count = seal.ids.length / 16
   if (!count) return null
   const rows = await selectRows(app.pool, before ? { xid: before.lastXid, seq: before.lastSeq } : { xid: '0', seq: 0 }, { xid: seal.lastXid, seq: seal.lastSeq }, count + 1_000)
@@ -69,7 +73,13 @@ async function damageOfRows(app: App, seal: Seal, before: Seal | null, removals:
     const id = idText(seal.ids.subarray(place * 16, place * 16 + 16))
     const row = rows[next]
     if (row?.id === id) {
-      if (!sameBytes(digestOf(row), seal.digests.subarray(place * 32, place * 32 + 32))) return { kind: 'changed', event: row.id, type: row.type, at: row.at, seal: seal.nr }
+      const digest = digestOf(row)
+      if (!sameBytes(digest, seal.digests.subarray(place * 32, place * 32 + 32))) {
+        const acts = blankings.of.get(`${id}/${digest.toString('hex')}`)
+        if (!acts) return { kind: 'changed', event: row.id, type: row.type, at: row.at, seal: seal.nr }
+        if (!acts.some((act) => blankings.valid.has(act))) return { kind: 'blanking-changed', seal: seal.nr }
+        verdict.blanked++
+      }
       next++
       verdict.events++
     } else if (row && present.has(id)) return inserted(row)
@@ -104,18 +114,29 @@ async function readRemovals(app: App): Promise<Removals> {
   const valid = acts.filter(({ id, digest }) => digest === digestOfIds(byRemoval.get(id)!.map((row) => row.eventId))).map(({ id }) => id)
   return { of: new Map(rows.map((row) => [row.eventId, row.removalId])), valid: new Set(valid) }
 }
+
+interface Blankings { /** By event and the digest it has since. */ of: ReadonlyMap<string, string[]>; valid: ReadonlySet<string> }
+/** The same for events whose words were taken out: the act vouches for what is left of each. */
+async function readBlankings(app: App): Promise<Blankings> {
+  const rows = await app.pool<{ id: string; blankingId: string; digest: Buffer }[]>`select event_id as id, blanking_id, digest from platform.event_blanked`
+  const byAct = Map.groupBy(rows, (row) => row.blankingId)
+  const acts = await app.pool<{ id: string; digest: string }[]>`select id, data->>'digest' as digest from platform.event where type = 'platform.events-blanked' and id = any(${[...byAct.keys()]}::uuid[])`
+  const of = new Map<string, string[]>()
+  for (const row of rows) of.set(`${row.id}/${row.digest.toString('hex')}`, [...(of.get(`${row.id}/${row.digest.toString('hex')}`) ?? []), row.blankingId])
+  return { of, valid: new Set(acts.filter(({ id, digest }) => digest === digestOfBlanked(byAct.get(id)!)).map(({ id }) => id)) }
+}
 const digestOfIds = (ids: readonly string[]): string => createHash('sha256').update(Buffer.concat([...ids].sort().map(idBytes))).digest('hex')
 
-/** Takes events out for good. The act is an event itself, which names by count, reason and digest those that were or will be sealed. */
-export async function removeEvents(ctx: Ctx, ids: readonly string[], why: string): Promise<void> {
+/** Takes events out for good; `until`, where all of them are older, spares looking at the rest. The act is an event itself, which names by count, reason and digest those that were or will be sealed. */
+export async function removeEvents(ctx: Ctx, ids: readonly string[], why: string, until: Date | 'infinity' = 'infinity'): Promise<void> {
   if (!ids.length) return
   const sealed = await ctx.db<{ id: string }[]>`
-    select id from platform.event where id = any(${ids as string[]}::uuid[])
+    select id from platform.event where id = any(${ids as string[]}::uuid[]) and at < ${until}
       and (xid, seq) > (select last_xid, last_seq from (select last_xid, last_seq, nr from platform.seal where length(ids) = 0 union all select '0', 0, 0 order by nr desc limit 1) played)`
   const named = sealed.map((event) => event.id)
   const { id: removalId } = await emit(ctx, 'platform.events-removed', { data: { why, count: ids.length, named: named.length, digest: digestOfIds(named) } })
   await ctx.db`insert into platform.event_removed (event_id, removal_id) select unnest(${named}::uuid[]), ${removalId}`
   await ctx.db`select set_config('loopdesk.removes_events', 'on', true)`
-  await ctx.db`delete from platform.event where id = any(${ids as string[]}::uuid[])`
+  await ctx.db`delete from platform.event where id = any(${ids as string[]}::uuid[]) and at < ${until}`
   await ctx.db`select set_config('loopdesk.removes_events', 'off', true)`
 }

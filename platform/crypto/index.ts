@@ -2,6 +2,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmod, mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { StartRefusal } from '../database/refusals.ts'
 
 export interface Keys {
   /** A 32-byte key for one purpose, derived from the installation's root key (HKDF-SHA-256). */
@@ -25,7 +26,7 @@ export function deriveKeys(root: Buffer, isShared = true): Keys {
 /** The root key from LOOPDESK_KEY (64 hex digits, for several nodes) or from a file beside the data, made on first use. */
 export async function loadKeys(dataDir: string, env: NodeJS.ProcessEnv = process.env): Promise<Keys> {
   // Buffer.from stops at the first wrong digit without a word: a typing error must not become a short key.
-  if (env.LOOPDESK_KEY && !/^[0-9a-f]{64}$/i.test(env.LOOPDESK_KEY)) throw new RangeError('LOOPDESK_KEY is not 64 hex digits')
+  if (env.LOOPDESK_KEY && !/^[0-9a-f]{64}$/i.test(env.LOOPDESK_KEY)) throw new StartRefusal('start.setting-wrong', { name: 'LOOPDESK_KEY', value: '…' })
   if (env.LOOPDESK_KEY) return deriveKeys(Buffer.from(env.LOOPDESK_KEY, 'hex'))
   const file = join(dataDir, 'root.key')
   await mkdir(dataDir, { recursive: true })

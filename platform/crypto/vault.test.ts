@@ -87,7 +87,7 @@ test('P13 a destroyed key opens nothing more and is not made again', async () =>
   const id = newId()
   await run(desk.app, {}, (ctx) => holdKey(ctx, id))
   const sealed = desk.app.vault.seal(id, 'a.b.c', id, 'gone soon')
-  await run(desk.app, {}, (ctx) => destroyKey(ctx, id))
+  await run(desk.app, {}, async (ctx) => destroyKey(ctx, id))
   expect(await opened({ app: desk.app, db: desk.app.pool }, [{ id, text: sealed }], { text: ['a.b.c', 'id'] })).toEqual([{ id, text: GONE }])
   await expect(run(desk.app, {}, (ctx) => holdKey(ctx, id))).rejects.toThrow('platform.key-destroyed')
 })

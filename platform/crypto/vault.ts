@@ -184,7 +184,7 @@ export async function opened<T extends object>(ctx: Reader, rows: PromiseLike<re
 }
 
 /** Destroys the key of a person. What it sealed can't be read again from this database, nor from a backup once its master key is gone. */
-export async function destroyKey(ctx: Ctx, owner: string): Promise<void> {
+export function destroyKey(ctx: Ctx, owner: string): void {
   ctx.later(ctx.db`insert into platform.data_key (id, forgotten_at) values (${owner}, ${ctx.now})
     on conflict (id) do update set wrapped = null, master_id = null, forgotten_at = coalesce(platform.data_key.forgotten_at, excluded.forgotten_at)`)
   ctx.app.vault.forget(owner)

@@ -4,24 +4,39 @@
  */
 import postgres from 'postgres'
 import { socketHost } from './embedded-url.ts'
+import { watchedSocket } from './silence.ts'
 
 export type Db = postgres.Sql<Types>
 export type Pool = Db
+/** A part of a statement, to be put into another. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>
 type Types = { instant: Date | string; bigint: number }
 
-export interface PoolOptions { max?: number; name?: string; /** Server parameters of each connection. */ parameters?: Record<string, string> }
+export interface PoolOptions {
+  max?: number
+  name?: string
+  /** Server parameters of each connection. */
+  parameters?: Record<string, string>
+  /** After this long without a word from the server a connection is made anew; null: it may be silent, e.g. to hold a lock. */
+  silentMs?: number | null
+}
+
+const STATEMENT_MS = 30_000
+const SILENT_MS = STATEMENT_MS + 5_000
 
 /** Instants come out as ISO 8601 strings (UTC, ms), bigint and numeric as numbers, columns in camelCase. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
+  const silentMs = options.silentMs === undefined ? SILENT_MS : options.silentMs
   return postgres(url, {
     ...socketHost(url),
+    ...(silentMs === null || socketHost(url).host ? {} : { socket: watchedSocket(silentMs) }),
     max: options.max ?? 10,
     connect_timeout: 5,
     idle_timeout: 120,
     max_lifetime: null,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
-    connection: { application_name: options.name ?? 'loopdesk', TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 10_000, idle_in_transaction_session_timeout: 60_000, ...options.parameters },
+    connection: { application_name: options.name ?? 'loopdesk', TimeZone: 'UTC', statement_timeout: STATEMENT_MS, lock_timeout: 10_000, idle_in_transaction_session_timeout: 60_000, ...options.parameters },
     // Only the columns' names: postgres.camel alone also renames the keys inside jsonb, which are the callers' own.
     transform: { column: postgres.camel.column, undefined: null },
     types: {
@@ -114,7 +129,7 @@ async function firstFailure(pending: Promise<unknown>[]): Promise<unknown> {
   return undefined
 }
 
-const UNAVAILABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE)/
+const UNAVAILABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/
 /** True when the database could not be reached or is restarting: the caller may try again. */
 export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(String((error as { code?: unknown } | null)?.code ?? ''))
 export const isDiskFull = (error: unknown): boolean => ['53100', 'ENOSPC'].includes(String((error as { code?: unknown } | null)?.code ?? ''))

@@ -9,6 +9,8 @@ export type RefusalCode =
   | 'start.database-failed' // { reason, log }
   | 'start.database-newer' // { found, known }
   | 'start.database-url-wrong' // { reason }
+  | 'start.setting-wrong' // { name, value }
+  | 'start.certificate-unusable' // { path, reason }
   | 'start.port-taken' // { host, port, next: a port to try }
 
 export class StartRefusal extends Error {

@@ -11,7 +11,7 @@ import type { NewEvent } from './write.ts'
 
 export type { NewEvent } from './write.ts'
 export { emit } from './write.ts'
-export interface StoredEvent extends NewEvent { seq: number; xid: string }
+export interface StoredEvent extends Omit<NewEvent, 'source' | 'call'> { seq: number; xid: string }
 
 export type Follower = (ctx: Ctx, event: NewEvent) => Promise<void>
 export type Listener = (ctx: Ctx, event: StoredEvent) => Promise<void>
@@ -175,14 +175,15 @@ export class EventBook {
 
 const isBehind = (a: Place, b: Place): boolean => BigInt(a.xid) < BigInt(b.xid) || (a.xid === b.xid && a.seq < b.seq)
 
+// A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
 // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
 async function readEvents(app: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
   const db = app.pool
   return db<StoredEvent[]>`
-    select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data from platform.event
+    select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data from platform.event e
     where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot())
       ${types ? db`and type = any(${types})` : db``}
-    order by xid, seq limit ${limit}`
+    order by e.xid, e.seq limit ${limit}`
 }
 
 async function newest(app: App): Promise<Place> {

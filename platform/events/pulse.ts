@@ -26,6 +26,11 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   /** Types of our own commits that the other processes have not been told of. */
   let untold = new Set<string>()
   let stopped = false
+  const underWay = new Set<Promise<void>>()
+  const start = (work: () => Promise<void>) => (): void => {
+    const done: Promise<void> = work().finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
 
   const beat = async () => {
     timer = null
@@ -53,8 +58,8 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     if (stopped) return
     if (!types) heard = 'all'
     else if (heard !== 'all') for (const type of types) heard.add(type)
-    timer ??= setTimeout(beat, GATHER_MS)
-    if (options.listen) walk ??= setTimeout(dispatch, Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
+    timer ??= setTimeout(start(beat), GATHER_MS)
+    if (options.listen) walk ??= setTimeout(start(dispatch), Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
   }
   const stopWaking = app.book.onCommit((events) => {
     const types = events.map((event) => event.type)
@@ -85,6 +90,8 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
       if (timer) clearTimeout(timer)
       if (walk) clearTimeout(walk)
       await subscription.unlisten().catch(() => {})
+      // A pool that is closed around an open transaction waits for it in vain.
+      await Promise.all(underWay)
     },
   }
 }

@@ -13,6 +13,9 @@ export interface NewEvent {
   at: string
   actorKind: string
   actorId: string | null
+  /** Address of the caller and id of the call; null when no call caused it. */
+  source: string | null
+  call: string | null
 }
 /** Records a change. Its followers have run when this returns; the row is written with the commit. */
 export async function emit(ctx: Ctx, type: string, what: { subject?: string | null; teamId?: string | null; data?: Record<string, unknown> }): Promise<NewEvent> {
@@ -20,6 +23,7 @@ export async function emit(ctx: Ctx, type: string, what: { subject?: string | nu
   const event: NewEvent = {
     id: newId(), type, subject: what.subject ?? null, teamId: what.teamId ?? null, data: what.data ?? {},
     at: ctx.now.toISOString(), actorKind: ctx.actor.kind, actorId: ctx.actor.id,
+    source: ctx.origin?.source ?? null, call: ctx.origin?.call ?? null,
   }
   ctx.events.push(event)
   for (const follow of ctx.app.book.followersOf(type)) await follow(ctx, event)
@@ -31,11 +35,11 @@ export function flushEvents(db: Ctx['db'], later: Ctx['later'], events: readonly
   if (!events.length) return
   const rows = events.map((event) => ({
     id: event.id, type: event.type, subject: event.subject, team_id: event.teamId, at: event.at,
-    actor_kind: event.actorKind, actor_id: event.actorId, data: event.data,
+    actor_kind: event.actorKind, actor_id: event.actorId, source: event.source, call: event.call, data: event.data,
   }))
   later(db`
-    insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, data)
-    select id, type, subject, team_id, at, actor_kind, actor_id, data
+    insert into platform.event (id, type, subject, team_id, at, actor_kind, actor_id, source, call, data)
+    select id, type, subject, team_id, at, actor_kind, actor_id, source, call, data
     from jsonb_to_recordset(${db.json(rows as never)}) as e (id uuid, type text, subject uuid, team_id uuid,
-      at timestamptz, actor_kind text, actor_id uuid, data jsonb)`)
+      at timestamptz, actor_kind text, actor_id uuid, source text, call uuid, data jsonb)`)
 }

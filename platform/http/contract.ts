@@ -23,6 +23,8 @@ export interface Endpoint {
   faults?: readonly string[]
   /** own: the command has its own rule against doing it twice; by default the Idempotency-Key is kept for it. */
   idempotency?: 'own' | 'none'
+  /** What of people or their words the answer shows (`request`, `customer`, …): who looked is written down. */
+  reads?: string
   /** Calls that come while one is being committed share the next transaction: for what comes by the dozen. */
   together?: true
   /** Bytes; 1 MiB by default. */

@@ -4,13 +4,17 @@ import multipart from '@fastify/multipart'
 import { createHash } from 'node:crypto'
 import type { Actor } from '../access/index.ts'
 import { may } from '../access/index.ts'
+import { noteRead } from '../audit/reads.ts'
+import { noteRefusal } from '../audit/refusals.ts'
 import type { App, Ctx } from '../context.ts'
 import { gathering, reading, run } from '../context.ts'
 import { bytesOf, isSealed, openBytes, placeOf, sealText } from '../crypto/envelope.ts'
 import { indexOf } from '../crypto/words.ts'
 import { isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
+import { newId } from '../../lib/id/index.ts'
 import { type Locale, pickLocale } from '../../lib/text/index.ts'
+import { type Origin, withOrigin } from '../origin.ts'
 import type { Endpoint, Infer } from './contract.ts'
 
 export interface Input<E extends Endpoint> {
@@ -39,24 +43,63 @@ export const HEADERS: Record<string, string> = {
   'cache-control': 'no-store',
 }
 
-export function createHttp(options: { logError: (error: unknown, request: FastifyRequest) => void; trustProxy?: string[] }): FastifyInstance {
+export interface HttpOptions {
+  logError: (error: unknown, request: FastifyRequest) => void
+  trustProxy?: string[]
+  /** For `https.createServer`; without it the server speaks plain HTTP. */
+  tls?: object | null
+  /** People reach it by https: browsers are told to stay there, and nobody else's plain request is answered. */
+  isEncrypted?: boolean
+}
+
+export function createHttp(options: HttpOptions): FastifyInstance {
+  const headers = options.isEncrypted ? { ...HEADERS, 'strict-transport-security': 'max-age=31536000' } : HEADERS
   const http = Fastify({
+    ...(options.tls ? { https: options.tls } : {}),
     logger: false, bodyLimit: 1024 * 1024, trustProxy: options.trustProxy?.length ? options.trustProxy : false, routerOptions: { maxParamLength: 300 },
-    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true,
+    requestTimeout: 60_000, keepAliveTimeout: 70_000, forceCloseConnections: true, return503OnClosing: false,
+    genReqId: () => newId(),
     onProtoPoisoning: 'error', onConstructorPoisoning: 'error',
     // An address that can't be decoded is refused before any hook runs.
-    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(HEADERS), options.logError) },
-  })
+    frameworkErrors: (error, request, reply) => { refuse(error, request, reply.headers(headers), options.logError) },
+    // What is no HTTP at all never becomes a request.
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return
+      const [status, words, code] = error.code === 'HPE_HEADER_OVERFLOW' ? [431, 'Request Header Fields Too Large', 'input.too-large'] : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, 'Request Timeout', 'input.not-json'] : [400, 'Bad Request', 'input.not-json']
+      const body = JSON.stringify({ fault: { code, args: {}, fields: [] } })
+      const plain = { ...headers, 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), connection: 'close' }
+      socket.end(`HTTP/1.1 ${status} ${words}\r\n${Object.entries(plain).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
+    },
+  }) as unknown as FastifyInstance
   http.removeContentTypeParser('text/plain')
   http.register(multipart, { limits: { fileSize: 25 * 1024 * 1024, files: 10, fields: 20, fieldSize: 200_000, headerPairs: 100 } })
-  http.addHook('onRequest', async (_request, reply) => { reply.headers(HEADERS) })
+  http.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    if (options.isEncrypted && isPlainFromAfar(request)) throw new Fault('http.not-encrypted', 403)
+  })
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, options.logError))
   http.setNotFoundHandler((request, reply) => refuse(new Fault('http.not-found', 404), request, reply, options.logError))
   return http
 }
 
+const PROBES = /^\/(?:livez|readyz|metrics)$/
+// What a trusted proxy says is in `protocol` already; one on this very machine may be plain towards us, if its browser was not.
+function isPlainFromAfar(request: FastifyRequest): boolean {
+  if (request.protocol === 'https' || PROBES.test(request.url)) return false
+  const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '')
+  return !isNear || /^http(?:,|$)/.test(String(request.headers['x-forwarded-proto'] ?? ''))
+}
+
 /** Gives `mount`, the only way an endpoint enters; every mounted endpoint is remembered for the API page. */
 export function createMount(app: App, http: FastifyInstance, authenticate: Authenticate, mounted: Mounted[]): Mount {
+  const callers = new WeakMap<FastifyRequest, Caller>()
+  const refused = async (error: Error, endpoint: Endpoint, request: FastifyRequest): Promise<never> => {
+    if (error instanceof Fault) {
+      const origin = { source: request.ip, call: request.id }
+      await noteRefusal(app, { actor: callers.get(request)?.actor ?? (await authenticate(request).catch(() => null))?.actor ?? anonymous, origin, endpoint, fault: error, object: objectOf(request), hasCredential: request.headers.authorization !== undefined })
+    }
+    throw error
+  }
   return (endpoint, handler) => {
     mounted.push({ endpoint })
     const writes = endpoint.method !== 'GET'
@@ -64,12 +107,17 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
     const together = endpoint.together ? gathering(app) : null
     http.route({
       method: endpoint.method, url: endpoint.path, bodyLimit: endpoint.bodyLimit,
+      ...(endpoint.reads ? { onSend: async (request: FastifyRequest, reply: FastifyReply) => { if (reply.statusCode < 400) await noteRead(app, callers.get(request)!, endpoint.reads!, objectOf(request)) } } : {}),
+      errorHandler: (error, request) => refused(error, endpoint, request),
       handler: async (request, reply) => {
+        const origin: Origin = { source: request.ip, call: request.id }
         const who = await identify(endpoint, request, authenticate)
         const input = { ...readInput(endpoint, request), request, reply } as Input<typeof endpoint>
-        const options = { actor: who.actor, locale: who.locale }
-        if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return handler(reading(app, options), input)
-        if (!writes) return send(endpoint, reply, success, await handler(reading(app, options), input))
+        const options = { actor: who.actor, locale: who.locale, origin }
+        callers.set(request, options)
+        // A file is read as slowly as its sender likes: the handler opens its transaction afterwards.
+        if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return withOrigin(origin, () => handler(reading(app, options), input))
+        if (!writes || endpoint.kind === 'multipart') return send(endpoint, reply, success, await withOrigin(origin, () => handler(reading(app, options), input)))
         const key = endpoint.idempotency ? undefined : request.headers['idempotency-key']
         if (typeof key === 'string') return keyed(app, endpoint, options, key, request, reply, success, (ctx) => handler(ctx, input))
         const command = (ctx: Ctx) => handler(ctx, input) as Promise<unknown>
@@ -79,6 +127,13 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
   }
 }
 
+interface Caller { actor: Actor; locale: Locale; origin: Origin }
+/** The object a call is about: the id in its path. */
+function objectOf(request: FastifyRequest): string | null {
+  const { id } = request.params as { id?: string }
+  return id !== undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id : null
+}
+
 const anonymous: Actor = { kind: 'customer', id: null, name: '', permissions: new Set(), scope: 'own', teamIds: [] }
 
 async function identify(endpoint: Endpoint, request: FastifyRequest, authenticate: Authenticate): Promise<{ actor: Actor; locale: Locale }> {
@@ -86,7 +141,7 @@ async function identify(endpoint: Endpoint, request: FastifyRequest, authenticat
   const locale = found?.locale ?? pickLocale(request.headers['accept-language'])
   if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale }
   if (!found) throw new Fault('access.sign-in-first', 401)
-  if (found.bySession && endpoint.method !== 'GET') refuseForeignSite(request)
+  if (found.bySession && (endpoint.method !== 'GET' || endpoint.kind === 'stream')) refuseForeignSite(request)
   if (endpoint.access === 'signed-in') {
     if (found.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: endpoint.access })
   } else if (!may(found.actor, endpoint.access)) throw new Fault('access.denied', 403, { permission: endpoint.access })
@@ -143,7 +198,7 @@ function send(endpoint: Endpoint, reply: FastifyReply, status: number, value: un
 }
 
 /** Answers a repeated Idempotency-Key with the first answer; the same key with another body is refused. */
-async function keyed(app: App, endpoint: Endpoint, options: { actor: Actor; locale: Locale }, key: string, request: FastifyRequest,
+async function keyed(app: App, endpoint: Endpoint, options: Caller, key: string, request: FastifyRequest,
   reply: FastifyReply, success: number, work: (ctx: Ctx) => Promise<unknown>): Promise<unknown> {
   if (key.length > 200 || !/^[\x21-\x7e]+$/.test(key)) throw new Fault('input.idempotency-key', 400)
   const actor = `${options.actor.kind}:${options.actor.id ?? request.ip}`

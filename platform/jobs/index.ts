@@ -87,6 +87,19 @@ export class JobRunner {
     while ((this.#running.size || this.#claiming) && Date.now() < until) await new Promise((wake) => setTimeout(wake, 20))
   }
 
+  /** Jobs this process works on. */
+  get running(): number { return this.#running.size }
+
+  /** What waits in the whole installation. */
+  async count(): Promise<{ due: number; failed: number; lateSeconds: number }> {
+    const now = this.#app.clock.now()
+    const [row] = await this.#app.pool<{ due: number; failed: number; lateSeconds: number }[]>`
+      select count(*) filter (where is_due)::int as due, count(*) filter (where failed_at is not null)::int as failed,
+        coalesce(extract(epoch from ${now}::timestamptz - min(run_at) filter (where is_due)), 0)::float8 as late_seconds
+      from (select *, failed_at is null and run_at <= ${now} and (leased_until is null or leased_until < clock_timestamp()) as is_due from platform.job) j`
+    return row!
+  }
+
   /** Looks for due jobs, at once after a quiet moment and otherwise soon. */
   wake(): void {
     if (this.#stopped || this.#look) return

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part memory|accepting|pages] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part memory|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -11,15 +11,17 @@ import { findRunningDatabase, removeData } from '../../platform/database/embedde
 import { openPool } from '../../platform/database/index.ts'
 import { type Company, foundInstallation } from '../company.ts'
 import { freePort, type Program, startProgram } from '../program.ts'
+import { measureAudited } from './audited.ts'
 import { median, openMany } from './load.ts'
 import { cpuMs, describeMachine, familyOf } from './machine.ts'
+import { measureMail } from './mail.ts'
 import { measureIdle, measureVisitors } from './memory.ts'
 import { measureReads } from './pages.ts'
 import { countWire } from './statements.ts'
 
 const { values: { quick, part, profile } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, part: { type: 'string' }, profile: { type: 'string' } } })
 const isWanted = (name: string): boolean => !part || part === name
-const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500 }
+const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000 }
 
 interface Line { what: string; figures: string; ratio?: number; most?: number }
 const lines: Line[] = []
@@ -103,6 +105,12 @@ async function main(): Promise<void> {
       await measureAccepting(product, bare, pid, url, company)
       for (const line of await countWire(url, socketDir, dataDir)) add(line)
     }
+    if (isWanted('mail')) {
+      const line = await measureMail(product.url, url, company.administrator.token, size.mails)
+      if (line) add(line)
+      else console.log('mails are not measured: Dovecot is not installed')
+    }
+    if (isWanted('audit')) for (const line of await measureAudited(url, pid, dataDir, quick ? 4 : 10)) add(line)
     if (isWanted('pages')) for (const line of await measureReads({ url, product, bare, company, few: size.few, many: size.many, times: size.reads })) add(line)
   } finally {
     for (const program of programs.reverse()) await program.stop()

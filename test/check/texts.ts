@@ -95,7 +95,7 @@ function* asked(): Generator<{ at: string; key: string }> {
   }
 }
 
-const rooms = 'staff|customers|standards|requests|channels|routing|quality|insight|platform|access|http|console'
+const rooms = 'staff|customers|standards|requests|channels|routing|quality|governance|insight|platform|access|http|console'
 
 /** What looks like a text key and is a name of another kind: events, permissions, queues, tables, named constants. */
 function otherNames(): Set<string> {

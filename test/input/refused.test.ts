@@ -47,7 +47,7 @@ async function leavesNoTrace(work: () => Promise<void>): Promise<void> {
   expect(await fingerprint(desk.app)).toEqual(before)
 }
 
-test('wrong, missing, unknown, oversized fields and prototype pollution are refused by every endpoint and change nothing', { timeout: 240_000 }, async () => {
+test('C19 F09a wrong, missing, unknown, oversized fields and prototype pollution are refused by every endpoint and change nothing', { timeout: 240_000 }, async () => {
   let sent = 0
   await leavesNoTrace(async () => {
     for (const operation of operations) {
@@ -61,7 +61,7 @@ test('wrong, missing, unknown, oversized fields and prototype pollution are refu
   console.log(`${sent} bad bodies to ${operations.filter((operation) => operation.body).length} endpoints`)
 })
 
-test('a body of another media type or encoding is refused', { timeout: 60_000 }, async () => {
+test('C19 F07a a body of another media type or encoding is refused', { timeout: 60_000 }, async () => {
   await leavesNoTrace(async () => {
     for (const operation of operations) {
       if (!operation.body && !operation.isMultipart) continue
@@ -75,7 +75,7 @@ test('a body of another media type or encoding is refused', { timeout: 60_000 },
   })
 })
 
-test('wrong path parameters and queries are refused', { timeout: 60_000 }, async () => {
+test('C19 wrong path parameters and queries are refused', { timeout: 60_000 }, async () => {
   const words = ['x', '0', '-1', 'null', '%00', '..', '%2e%2e%2f', "' or 1=1 --", '%F0%28%8C%28', '%', 'a'.repeat(250), '\u202e', 'constructor', '1e999', '01890000-0000-7000-8000-00000000000g']
   await leavesNoTrace(async () => {
     for (const operation of operations) {
@@ -97,7 +97,7 @@ test('wrong path parameters and queries are refused', { timeout: 60_000 }, async
   })
 })
 
-test('an Idempotency-Key nobody can keep is refused', async () => {
+test('C19 an Idempotency-Key nobody can keep is refused', async () => {
   await leavesNoTrace(async () => {
     for (const operation of operations) {
       if (operation.name !== 'requests.open' && operation.name !== 'customers.add' && operation.name !== 'staff.addTeam') continue
@@ -108,7 +108,7 @@ test('an Idempotency-Key nobody can keep is refused', async () => {
   })
 })
 
-test.skipIf(!existsSync(SUITE))('every file of JSONTestSuite as a body is refused', { timeout: 60_000 }, async () => {
+test.skipIf(!existsSync(SUITE))('C19 every file of JSONTestSuite as a body is refused', { timeout: 60_000 }, async () => {
   await leavesNoTrace(async () => {
     const wanted = operations.filter((operation) => ['requests.open', 'requests.write', 'requests.saveDraft', 'standards.addService'].includes(operation.name))
     expect(wanted.length).toBeGreaterThanOrEqual(2)
@@ -119,7 +119,7 @@ test.skipIf(!existsSync(SUITE))('every file of JSONTestSuite as a body is refuse
   })
 })
 
-test('a body that fits the schema and names what is not there is answered, never with a fault of ours', { timeout: 120_000 }, async () => {
+test('C19 a body that fits the schema and names what is not there is answered, never with a fault of ours', { timeout: 120_000 }, async () => {
   untold.length = 0
   for (const operation of operations) {
     if (/sign-?out|session|presence|stream|live/i.test(`${operation.name} ${operation.path}`)) continue
@@ -133,7 +133,7 @@ test('a body that fits the schema and names what is not there is answered, never
   expect(untold).toEqual([])
 })
 
-test('every code of a refusal has a text in three languages', () => {
+test('C19 every code of a refusal has a text in three languages', () => {
   expect(codes.size).toBeGreaterThan(10)
   expect([...codes].flatMap((code) => textless(code).map((locale) => `${code} ${locale}`))).toEqual([])
 })

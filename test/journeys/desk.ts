@@ -17,7 +17,7 @@ const isBuilt = ['console/index.html', 'portal/portal.html'].every((path) => exi
 export const canTravel = executablePath !== undefined && isBuilt && !(process.env.LOOPDESK_SKIP ?? '').split(',').includes('chromium')
 
 export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
-export const openCompanyDesk = (): Promise<TestDesk> => openDesk({ work: true, clock: systemClock, pages: servePages, rooms: [...rooms, demoRoom] })
+export const openCompanyDesk = (pages: typeof servePages = servePages): Promise<TestDesk> => openDesk({ work: true, clock: systemClock, pages, rooms: [...rooms, demoRoom] })
 
 export interface Colleague { id: string; name: string; locale: Locale; token: string }
 /** One language's part of the company: a service with its own team, an agent and a lead who speak it. */
@@ -114,5 +114,20 @@ export async function until<A>(ask: () => Promise<A>, isGood: (answer: A) => boo
     if (isGood(answer)) return answer
     if (Date.now() > end) throw new Error(`not in time; last: ${JSON.stringify(answer)}`)
     await new Promise((wake) => setTimeout(wake, everyMs))
+  }
+}
+
+/** Waits until nothing has been asked of the server for a moment; streams stay open and do not count. */
+export function quietness(page: Page): () => Promise<void> {
+  let pending = 0
+  let lastAt = Date.now()
+  const counts = (request: { url(): string }) => !/\/(live|stream)\b/.test(request.url())
+  page.on('request', (request) => { if (counts(request)) { pending++; lastAt = Date.now() } })
+  const ended = (request: { url(): string }) => { if (counts(request)) { pending--; lastAt = Date.now() } }
+  page.on('requestfinished', ended)
+  page.on('requestfailed', ended)
+  return async () => {
+    lastAt = Date.now()
+    for (const end = Date.now() + 5000; Date.now() < end && (pending > 0 || Date.now() - lastAt < 200);) await page.waitForTimeout(50)
   }
 }

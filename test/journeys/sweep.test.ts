@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patterns } from '../../apps/console/paths.ts'
 import type { Locale } from '../../lib/text/index.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, signIn } from './desk.ts'
+import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
 const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
 /** What an agent may not open names the missing permission; the page of parts shows keys as examples. */
 const namesKeys = new Set(['/ui', '/tokens', '/channels', '/channels/mails', '/demo'])
-const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
+const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {
   let desk: TestDesk
@@ -27,7 +27,8 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     for (const locale of ['zh-Hant', 'en', 'zh-Hans'] as const) await fill(company.branches[locale])
     const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
     const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
-    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId })
+    const personRequest = await desk.call<{ id: string }>('POST', '/api/person-requests', { token: company.admin.token, body: { customerId: customer!.id, kind: 'erase', wish: '請刪除我的資料' } })
+    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()
@@ -95,18 +96,3 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     await page.context().close()
   }, 150_000)
 })
-
-/** Waits until nothing has been asked of the server for a moment; streams stay open and do not count. */
-function quietness(page: Page): () => Promise<void> {
-  let pending = 0
-  let lastAt = Date.now()
-  const counts = (request: { url(): string }) => !/\/(live|stream)\b/.test(request.url())
-  page.on('request', (request) => { if (counts(request)) { pending++; lastAt = Date.now() } })
-  const ended = (request: { url(): string }) => { if (counts(request)) { pending--; lastAt = Date.now() } }
-  page.on('requestfinished', ended)
-  page.on('requestfailed', ended)
-  return async () => {
-    lastAt = Date.now()
-    for (const end = Date.now() + 5000; Date.now() < end && (pending > 0 || Date.now() - lastAt < 200);) await page.waitForTimeout(50)
-  }
-}

@@ -1,4 +1,4 @@
-import { useState, type ReactElement, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react'
 import { Banner, ToastRegion, useShortcuts } from '../../../ui/index.ts'
 import { useConnection } from '../live.ts'
 import { useLanguage, useText } from '../text.tsx'
@@ -8,7 +8,9 @@ import { Palette } from './Palette.tsx'
 import { ShortcutHelp } from './ShortcutHelp.tsx'
 import { TopLine } from './TopLine.tsx'
 
-/** What stands around every page: rail, top line, and the banner that alone may push the page. */
+const NoticeBanner = lazy(() => import('../../../modules/governance/screens/notices/NoticeBanner.tsx').then((notices) => ({ default: notices.NoticeBanner })))
+
+/** What stands around every page: rail, top line, and the two banners that alone may push the page: cut off, and a notice to confirm. */
 export function Shell({ children }: { children: ReactNode }): ReactElement {
   const t = useText()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
@@ -26,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }): ReactElement {
       <div className="col-start-2 flex min-w-0 flex-col max-sm:col-start-1">
         <TopLine onCommand={() => setPaletteOpen(true)} onHelp={() => setHelpOpen(true)} />
         <CutOff />
+        <Suspense fallback={null}><NoticeBanner /></Suspense>
       </div>
       <main id="main" tabIndex={-1} className="col-start-2 min-h-0 min-w-0 overflow-auto outline-none max-sm:col-start-1">{children}</main>
       <BottomBar entries={rail} />

@@ -51,7 +51,7 @@ test('4.1-a what is missing is named by field', async () => {
   expect((await fetch(`${desk.url}/api/portal/files`, { method: 'POST', body: form })).status).toBe(401)
 })
 
-test('3.1-a a follow token opens its own request and nothing else', async () => {
+test('3.1-a D04 D16 a follow token opens its own request and nothing else', async () => {
   const one = (await ask()).body
   const two = (await ask()).body
   const forged = one.token.slice(0, 21) + two.token.slice(21)
@@ -77,7 +77,7 @@ test('3.1-a a follow token opens its own request and nothing else', async () => 
   expect((await fetch(`${desk.url}/api/portal/requests/${one.token}/files/${file.id}`)).status).toBe(404)
 })
 
-test('4.2-b notes and replies still held never reach the customer', async () => {
+test('4.2-b A18 notes and replies still held never reach the customer', async () => {
   const { token, number } = (await ask()).body
   const request = await requestOf(number)
   const by = tokenOf(request.holderId)

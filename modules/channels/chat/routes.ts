@@ -4,7 +4,7 @@ import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import type { Mount } from '../../../platform/http/server.ts'
 import type { Wiring } from '../../../platform/module.ts'
-import { addAttachment, fileHeaders, MOST_BYTES } from '../../requests/index.ts'
+import { addAttachment, fileHeaders, receiveFile } from '../../requests/index.ts'
 import { loadRecognition } from '../../standards/index.ts'
 import { chat } from './contract.ts'
 import { ChatHub } from './hub.ts'
@@ -65,16 +65,6 @@ export function mountChat(mount: Mount, app: App, wiring: Wiring): void {
     await hub.join(await sessionOf(ctx, chatToken(request)), query.have, request, reply)
     return reply
   })
-}
-
-// Read completely before a transaction begins: a slow sender must not hold a connection to the database.
-async function receiveFile(request: FastifyRequest): Promise<{ name: string; contentType: string; bytes: Buffer }> {
-  const part = await request.file({ limits: { fileSize: MOST_BYTES, files: 1 } }).catch((error: unknown) => {
-    if ((error as { statusCode?: number }).statusCode === 406) throw new Fault('input.media-type', 415)
-    throw error
-  })
-  if (!part) throw new Fault('requests.attachment-empty', 422)
-  return { name: part.filename, contentType: part.mimetype, bytes: await part.toBuffer() }
 }
 
 /** Whose upload it is: the conversation's, the request's customer's, or this browser's. */

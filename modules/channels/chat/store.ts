@@ -1,7 +1,7 @@
 /** SQL of the chat and portal part: its own sessions, and what it reads of requests beyond their public functions. */
 import type { Ctx } from '../../../platform/context.ts'
 import { destroyKey, holdKey, opened } from '../../../platform/crypto/vault.ts'
-import { CUSTOMER_NAME, type CustomerClaim, openShown } from '../../customers/index.ts'
+import { addressIndex, CUSTOMER_NAME, type CustomerClaim, foldEmail, openShown } from '../../customers/index.ts'
 import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { ATTACHMENT_NAME, SUBJECT } from '../../requests/index.ts'
 
@@ -9,17 +9,17 @@ export interface Session { id: string; name: string | null; email: string | null
 
 /** What a visitor says of themselves is sealed under a key of the conversation, made when there is something to seal. */
 const sealed = { name: ['channels.chat_session/name', 'id'], email: ['channels.chat_session/email', 'id'] } as const
-async function sealSession(ctx: Ctx, id: string, who: { name?: string | null; email?: string | null }): Promise<{ name: string | null; email: string | null }> {
+async function sealSession(ctx: Ctx, id: string, who: { name?: string | null; email?: string | null }): Promise<{ name: string | null; email: string | null; index: string | null }> {
   if (who.name || who.email) await holdKey(ctx, id)
   const { vault } = ctx.app
-  return { name: vault.seal(id, sealed.name[0], id, who.name || null), email: vault.seal(id, sealed.email[0], id, who.email || null) }
+  return { name: vault.seal(id, sealed.name[0], id, who.name || null), email: vault.seal(id, sealed.email[0], id, who.email || null), index: who.email ? addressIndex(ctx.app, 'email', foldEmail(who.email)) : null }
 }
 
 export async function insertSession(ctx: Ctx, row: { id: string; tokenHash: Buffer; name: string | null; email: string | null; locale: string; page: string | null }): Promise<void> {
-  const { name, email } = await sealSession(ctx, row.id, row)
+  const { name, email, index } = await sealSession(ctx, row.id, row)
   await ctx.db`
-  insert into channels.chat_session (id, token_hash, name, email, locale, page, created_at, seen_at)
-  values (${row.id}, ${row.tokenHash}, ${name}, ${email}, ${row.locale}, ${row.page}, ${ctx.now}, ${ctx.now})`
+  insert into channels.chat_session (id, token_hash, name, email, email_index, locale, page, created_at, seen_at)
+  values (${row.id}, ${row.tokenHash}, ${name}, ${email}, ${index}, ${row.locale}, ${row.page}, ${ctx.now}, ${ctx.now})`
 }
 
 /** With `lock`, two words of one conversation at the same moment come one after the other. */
@@ -31,8 +31,8 @@ export async function selectSession(ctx: Ctx, tokenHash: Buffer, lock = false): 
 export const updateSession = (ctx: Ctx, id: string, requestId: string) => ctx.db`update channels.chat_session set request_id = ${requestId}, seen_at = ${ctx.now} where id = ${id}`
 
 export async function introduceSession(ctx: Ctx, id: string, who: { name?: string; email?: string; locale?: string }): Promise<void> {
-  const { name, email } = await sealSession(ctx, id, who)
-  await ctx.db`update channels.chat_session set name = coalesce(${name}, name), email = coalesce(${email}, email), locale = coalesce(${who.locale ?? null}, locale), seen_at = ${ctx.now} where id = ${id}`
+  const { name, email, index } = await sealSession(ctx, id, who)
+  await ctx.db`update channels.chat_session set name = coalesce(${name}, name), email = coalesce(${email}, email), email_index = coalesce(${index}, email_index), locale = coalesce(${who.locale ?? null}, locale), seen_at = ${ctx.now} where id = ${id}`
 }
 
 /** Conversations nobody has spoken in for so long; their requests stay. */
@@ -40,8 +40,8 @@ export const deleteOldSessions = (ctx: Ctx, before: Date) => ctx.db`with gone as
 
 /** Ends with its customer: what the visitor of these requests said of themselves. */
 export async function forgetSessions(ctx: Ctx, customerId: string): Promise<void> {
-  const rows = await ctx.db<{ id: string }[]>`update channels.chat_session s set name = null, email = null from requests.request r where r.id = s.request_id and r.customer_id = ${customerId} returning s.id`
-  for (const { id } of rows) await destroyKey(ctx, id)
+  const rows = await ctx.db<{ id: string }[]>`update channels.chat_session s set name = null, email = null, email_index = null from requests.request r where r.id = s.request_id and r.customer_id = ${customerId} returning s.id`
+  for (const { id } of rows) destroyKey(ctx, id)
 }
 
 export interface RequestHead { id: string; subject: string; stage: string; channel: string; teamId: string | null; serviceId: string | null; customerId: string; customerName: string; language: string; openedAt: string; firstResponseAt: string | null }

@@ -12,7 +12,7 @@ import { acceptRequest } from '../../requests/index.ts'
 import { NAME, sealedMessage } from '../../requests/kept.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
-import { closeTransports } from './send.ts'
+import { acknowledge, closeTransports } from './send.ts'
 import { takeIn } from './take.ts'
 import { letter, mailboxFor, openPorts, report, settleAll, type SmtpPeer, startSmtp } from './testing/peers.ts'
 
@@ -100,7 +100,7 @@ test('4.1-a an answer leaves by SMTP with signed marks, and what comes back to t
   expect(smtp.got[1]!.mail.references.slice(0, 2)).toEqual(['<first@customer.example>', mail.messageId])
 })
 
-test('4.1-a a number in the subject, a guessed or foreign mark, or somebody else holding a true one leads nowhere (A01-A05)', async () => {
+test('4.1-a a number in the subject, a guessed or foreign mark, or somebody else holding a true one leads nowhere (A01 A02 A05 A18)', async () => {
   const first = await bring(letter({ from: 'victim@customer.example', text: '秘密內容' }))
   const { number } = await requestOf(first.requestId)
   const address = signReplyAddress('support@desk.example', first.requestId!, markKey(desk.app))
@@ -122,7 +122,7 @@ test('4.1-a a number in the subject, a guessed or foreign mark, or somebody else
   expect(smtp.got.map((one) => one.raw).join('')).not.toContain('NOTE-CANARY')
 })
 
-test('4.1-a only the receiving server of the mailbox can prove a sender, and its refusal keeps a mail out of the thread', async () => {
+test('4.1-a A01 only the receiving server of the mailbox can prove a sender, and its refusal keeps a mail out of the thread', async () => {
   const strict = await mailboxFor(desk, smtp.port, { address: 'strict@desk.example', trustedAuthServer: 'mx.desk.example', acknowledges: false })
   const verified = async (id: string | null) => (await desk.app.pool<{ is: boolean }[]>`select exists (select 1 from customers.identity i join requests.request r on r.customer_id = i.customer_id where r.id = ${id} and i.verified_at is not null) as is`)[0]!.is
   const proven = await bring(letter({ from: 'real@bank.example', to: strict.address, headers: { 'Authentication-Results': 'mx.desk.example; spf=pass; dmarc=pass (p=reject) header.from=bank.example' } }), strict.id)
@@ -135,7 +135,7 @@ test('4.1-a only the receiving server of the mailbox can prove a sender, and its
   expect((await messagesOf(forged.requestId))[0]!.oddities).toContain('dmarc-fail')
 })
 
-test('4.1-a a bounce fails the message it belongs to; a delay, a forged or an unknown one changes nothing', async () => {
+test('4.1-a A11 a bounce fails the message it belongs to; a delay, a forged or an unknown one changes nothing', async () => {
   const first = await bring(letter({ from: 'gone@customer.example' }))
   const messageId = await reply(first.requestId)
   const mark = smtp.got[0]!.mail.messageId!
@@ -154,7 +154,7 @@ test('4.1-a a bounce fails the message it belongs to; a delay, a forged or an un
   expect(smtp.got[1]!.mail.messageId).toBe(mark)
 })
 
-test('4.1-a own mail, automatic replies and lists start no storm; a new sender hears once an hour and nothing of his own words', async () => {
+test('4.1-a A09 A10 A12 own mail, automatic replies and lists start no storm; a new sender hears once an hour and nothing of his own words', async () => {
   const polite = await mailboxFor(desk, smtp.port, { address: 'polite@desk.example' })
   const count = async () => (await desk.app.pool<{ count: number }[]>`select count(*)::int as count from requests.request`)[0]!.count
   const before = await count()
@@ -232,6 +232,42 @@ test('5.2-a a program killed between the server taking a mail and our record sen
   expect((await messagesOf(first.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
 })
 
+test('5.2-a a confirmation that may have gone out twice says so, whether the line broke or the program was killed', async () => {
+  const recorded = async (requestId: string | null) => (await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where request_id = ${requestId} and verdict = 'acknowledgement'`).map((row) => row.reason)
+  const polite = await mailboxFor(desk, smtp.port, { address: 'confirming@desk.example' })
+  const plain = await bring(letter({ from: 'plain@customer.example' }), polite.id)
+  await settleAll(desk)
+  expect(await recorded(plain.requestId)).toEqual([null])
+
+  smtp.manner = { code: 451, at: 'data' }
+  const later = await bring(letter({ from: 'later@customer.example' }), polite.id)
+  await settleAll(desk)
+  expect(await recorded(later.requestId)).toEqual([])
+  smtp.manner = 'take'
+  await settleAll(desk, 10_000)
+  expect(await recorded(later.requestId)).toEqual([null])
+
+  smtp.manner = 'drop-after-data'
+  const broken = await bring(letter({ from: 'broken@customer.example' }), polite.id)
+  await settleAll(desk)
+  await settleAll(desk, 10_000)
+  const both = smtp.got.filter((one) => one.to.includes('broken@customer.example'))
+  expect(new Set(both.map((one) => one.mail.messageId)).size).toBe(1)
+  expect(both).toHaveLength(2)
+  expect(await recorded(broken.requestId)).toEqual(['channels.mail.delivery-uncertain'])
+
+  // Killed after the server took it: the job is leased again with nothing of the first try but what was written before it.
+  const killed = await bring(letter({ from: 'killed@customer.example' }), polite.id)
+  const [job] = await desk.app.pool<{ id: string; queue: string; payload: Record<string, string> }[]>`select * from platform.job where queue = 'channels.acknowledge' and key = ${killed.requestId}`
+  smtp.manner = 'silent'
+  acknowledge(desk.app, job as never).catch(() => {})
+  while (!smtp.got.some((one) => one.to.includes('killed@customer.example'))) await new Promise((wake) => setTimeout(wake, 10))
+  smtp.manner = 'take'
+  await settleAll(desk)
+  expect(smtp.got.filter((one) => one.to.includes('killed@customer.example'))).toHaveLength(2)
+  expect(await recorded(killed.requestId)).toEqual(['channels.mail.delivery-uncertain'])
+}, 60_000)
+
 test('5.2-a a result asks for the rating in the language of the request; portal and API answers go by mail where there is an address', async () => {
   const ask = (channel: 'api' | 'phone', email?: string) => run(desk.app, {}, (ctx) => acceptRequest(ctx, { source: 'test', key: crypto.randomUUID(), channel, subject: 'Broken line', text: 'My line has been broken since this morning, please help me soon.', language: 'en', customer: { name: 'Ann', email, verified: false, channel } }))
   const one = await ask('api', 'ann@customer.example')
@@ -251,7 +287,7 @@ test('5.2-a a result asks for the rating in the language of the request; portal 
   expect((await messagesOf(two.id)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.told-in-person' })
 })
 
-test('4.1-a quarantine shows why, releases into a request, or discards', async () => {
+test('4.1-a A15 quarantine shows why, releases into a request, or discards', async () => {
   const token = people.admin.token
   const doubtful = await bring(letter({ from: '', text: '我是誰', headers: { From: '' } }))
   const twice = await bring(letter({ headers: { 'X-First': 'x\r\nFrom: other@evil.example' } }))
@@ -271,7 +307,7 @@ test('4.1-a quarantine shows why, releases into a request, or discards', async (
   expect((await desk.call('GET', '/api/mails', { token: people.intake.token })).status).toBe(403)
 })
 
-test('3.1-a passwords never come back, follow no other host, and ports outside the list are refused', async () => {
+test('3.1-a D11 F03a passwords never come back, follow no other host, and ports outside the list are refused', async () => {
   const token = people.admin.token
   interface Shown { id: string; version: number; imap: { hasPassword: boolean }; fault?: { code: string } }
   const imap = { host: 'imap.desk.example', port: 993, tls: 'tls', user: 'u', password: 'SECRET-CANARY' }

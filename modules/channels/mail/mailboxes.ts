@@ -48,7 +48,7 @@ export async function changeMailbox(ctx: Ctx, id: string, change: MailboxChange)
   mustBeMarkable(ctx.app, before.address, values)
   const isOtherBox = before.imap?.host !== values.imap?.host || before.imap?.user !== values.imap?.user
   if (!(await updateMailbox(ctx, id, change.version, values, isOtherBox))) throw new Fault('channels.mail.changed-meanwhile', 409)
-  await emit(ctx, 'channels.mailbox-changed', { subject: id, data: { fields: Object.keys(change).filter((name) => name !== 'version'), isActive: values.isActive } })
+  await emit(ctx, 'channels.mailbox-changed', { subject: id, data: { before: of(before), after: of(values) } })
   return viewMailbox(ctx, id)
 }
 
@@ -81,6 +81,10 @@ async function valuesOf(ctx: Ctx, id: string, before: MailboxRecord | null, give
   }
 }
 
+/** What the audit compares: everything but the passwords. */
+const of = ({ name, imap, smtp, teamId, serviceId, isActive, acknowledges, trustedAuthServer, trustsSenders, marksReplyAddress }: MailboxValues) =>
+  ({ name, imap: imap && bare(imap), smtp: smtp && bare(smtp), teamId, serviceId, isActive, acknowledges, trustedAuthServer, trustsSenders, marksReplyAddress })
+
 const bare = ({ host, port, tls, user }: Server): Server => ({ host: host.toLowerCase(), port, tls, user })
 // A kept password follows only its own server: otherwise changing the host would send it to whoever listens there.
 const isSame = (a: Server, b: Server | null | undefined): boolean => b !== null && b !== undefined && a.host.toLowerCase() === b.host && a.port === b.port && a.user === b.user && a.tls === b.tls
@@ -102,6 +106,18 @@ async function mustBeAllowed(ctx: Pick<Ctx, 'db'>, servers: (Server | null | und
 export const passwordOf = (app: App, row: MailboxRecord, which: 'imap' | 'smtp'): string => {
   const secret = which === 'imap' ? row.imapSecret : row.smtpSecret
   return secret ? unseal(app, `mailbox:${row.id}:${which}`, secret) : ''
+}
+
+/** Takes the password out of what a server said: some repeat the command they refuse, and their words are kept and logged. */
+export function withoutPassword<T>(error: T, user: string, password: string): T {
+  if (password.length < 4 || !(error instanceof Error)) return error
+  const spellings = [password, Buffer.from(password).toString('base64'), Buffer.from(`\0${user}\0${password}`).toString('base64')]
+  const words = error as unknown as Record<string, unknown>
+  for (const key of new Set(['message', 'stack', ...Object.keys(error)])) {
+    const text = words[key]
+    if (typeof text === 'string' && spellings.some((one) => text.includes(one))) words[key] = spellings.reduce((rest, one) => rest.replaceAll(one, '•••'), text)
+  }
+  return error
 }
 
 const TIMEOUTS = { connectionTimeout: 15_000, greetingTimeout: 15_000 }

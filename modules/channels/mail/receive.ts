@@ -5,7 +5,7 @@ import { type App, run } from '../../../platform/context.ts'
 import { isUnavailable } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import type { Log, Service } from '../../../platform/module.ts'
-import { imapClient, passwordOf } from './mailboxes.ts'
+import { imapClient, passwordOf, withoutPassword } from './mailboxes.ts'
 import { fingerprintOf } from './read.ts'
 import { freeMailboxes, insertDuplicates, leaseMailboxes, type MailboxRecord, renumberMails, saveNumbering, saveProgress, saveState, type Seen, selectKnown, selectKnownUids, selectMailbox } from './store.ts'
 import { setAside, takeIn } from './take.ts'
@@ -109,7 +109,8 @@ class Reader {
   async #session(): Promise<void> {
     const mailbox = await selectMailbox({ db: this.#app.pool }, this.#id)
     if (!mailbox?.imap) return
-    const client = (this.#client = imapClient(mailbox.imap, passwordOf(this.#app, mailbox, 'imap')))
+    const password = passwordOf(this.#app, mailbox, 'imap')
+    const client = (this.#client = imapClient(mailbox.imap, password))
     let broken: unknown = null
     let hasNews = false
     client.on('error', (error) => { broken = error })
@@ -129,6 +130,8 @@ class Reader {
         if (!hasNews && !broken) await this.#sleep(LOOK_EVERY_MS)
       }
       if (broken) throw broken
+    } catch (error) {
+      throw withoutPassword(error, mailbox.imap.user, password)
     } finally {
       client.close()
       this.#client = null
@@ -143,8 +146,8 @@ class Reader {
     if (mailbox.uidValidity === uidValidity) return
     await run(this.#app, {}, async (ctx) => {
       const isFirst = mailbox.uidValidity === null
-      const skipsExisting = isFirst && !mailbox.takesExisting
-      await saveNumbering(ctx, mailbox.id, { uidValidity, lastUid: skipsExisting ? box.uidNext - 1 : 0, renumberedUntil: isFirst ? 0 : box.uidNext - 1, takesSince: isFirst ? (mailbox.takesExisting ? null : ctx.now.toISOString()) : mailbox.takesSince })
+      // What lies there already is old only when it came before the box was connected, not before the first look.
+      await saveNumbering(ctx, mailbox.id, { uidValidity, lastUid: 0, renumberedUntil: isFirst && mailbox.takesExisting ? 0 : box.uidNext - 1, takesSince: mailbox.takesExisting ? null : (mailbox.takesSince ?? ctx.now.toISOString()) })
       if (!isFirst) await emit(ctx, 'channels.mailbox-renumbered', { subject: mailbox.id, data: { from: mailbox.uidValidity, to: uidValidity } })
     })
   }
@@ -173,10 +176,13 @@ export async function takeNew(app: App, client: ImapFlow, mailboxId: string): Pr
   if (!mailbox || !box) return 0
   const uidValidity = Number(box.uidValidity)
   const listed: Listed[] = []
+  let highest = mailbox.lastUid
+  // Servers date arrivals in whole seconds.
+  const since = mailbox.takesSince === null ? null : Math.floor(Date.parse(mailbox.takesSince) / 1000) * 1000
   // The server answers `n:*` with its last mail even when that is older than n.
   for await (const one of client.fetch(`${mailbox.lastUid + 1}:*`, { uid: true, size: true, internalDate: true }, { uid: true })) {
-    const arrived = one.internalDate === undefined ? null : new Date(one.internalDate).toISOString()
-    const isFromBefore = one.uid <= mailbox.renumberedUntil && mailbox.takesSince !== null && arrived !== null && arrived < mailbox.takesSince
+    const isFromBefore = one.uid <= mailbox.renumberedUntil && since !== null && one.internalDate !== undefined && new Date(one.internalDate).getTime() < since
+    highest = Math.max(highest, one.uid)
     if (one.uid > mailbox.lastUid && !isFromBefore) listed.push({ uid: one.uid, size: one.size ?? 0 })
   }
   let taken = 0
@@ -184,6 +190,7 @@ export async function takeNew(app: App, client: ImapFlow, mailboxId: string): Pr
     taken += await takeBatch(app, client, mailboxId, uidValidity, batch)
     await saveProgress(app, mailboxId, batch.at(-1)!.uid)
   }
+  if (highest > mailbox.lastUid) await saveProgress(app, mailboxId, highest)
   return taken
 }
 

@@ -9,12 +9,13 @@ import type { StoredEvent } from '../../../platform/events/book.ts'
 import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
-import { markKey, passwordOf, replyAddress, smtpOptions } from './mailboxes.ts'
-import { type Attempt, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, senderOf } from './store.ts'
+import { markKey, passwordOf, replyAddress, smtpOptions, withoutPassword } from './mailboxes.ts'
+import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, senderOf, updateReason } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
 const GIVE_UP_MS = 2 * 86_400_000
 const MINUTE = 60_000
+const UNCERTAIN = 'channels.mail.delivery-uncertain'
 /** 1 min, 2, 4 … at most 6 hours; `tries` counts those made. */
 export const pauseAfter = (tries: number): number => Math.min(360 * MINUTE, MINUTE * 2 ** Math.min(20, tries - 1))
 
@@ -96,8 +97,8 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
 
 async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, isRepeated: boolean): Promise<void> {
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
-  insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'sent', reason: isRepeated ? 'channels.mail.delivery-uncertain' : null, address: delivery.toAddress!, subject: mail.subject, size: mail.text.length, requestId: delivery.requestId, messageId: delivery.messageId })
-  await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? 'channels.mail.delivery-uncertain' : null)
+  insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'sent', reason: isRepeated ? UNCERTAIN : null, address: delivery.toAddress!, subject: mail.subject, size: mail.text.length, requestId: delivery.requestId, messageId: delivery.messageId })
+  await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
 }
 
 /** When to try again; null when this was the end. */
@@ -132,8 +133,12 @@ const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ..
 
 /** Gives the mail to the mailbox's server; answers the server's words. */
 async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
-  const { response } = await transportOf(app, mailbox).sendMail(mail)
-  return response
+  try {
+    const { response } = await transportOf(app, mailbox).sendMail(mail)
+    return response
+  } catch (error) {
+    throw withoutPassword(error, mailbox.smtp!.user, passwordOf(app, mailbox, 'smtp'))
+  }
 }
 
 function transportOf(app: App, mailbox: MailboxRecord): Pooled['transport'] {
@@ -154,7 +159,10 @@ export function closeTransports(app: App): void {
   pools.delete(app)
 }
 
-/** Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. */
+/**
+ * Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. It stands in the log as
+ * of unknown fate before a server is spoken to, and until that has answered.
+ */
 export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; answers: string | null }>): Promise<void> {
   const { requestId, answers } = job.payload
   const prepared = await run(app, {}, async (ctx) => {
@@ -168,14 +176,20 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
       // The request's own id: nothing else is ever sent under it, and a returned one belongs to no message.
       messageId: signMessageId(requestId, hostOf(mailbox), markKey(app)), isAutomatic: true, date: ctx.now, ...(answers && safeId.test(answers) ? { inReplyTo: answers, references: [answers] } : {}),
     })
-    return { mailbox, mail, address }
+    const before = await selectAcknowledgement(ctx, requestId)
+    if (before && before.reason === null) return null
+    const mailId = before?.id ?? insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'acknowledgement', reason: UNCERTAIN, address, subject: mail.subject, size: mail.text.length, requestId })
+    return { mailbox, mail, mailId, isRepeated: before !== undefined }
   })
   if (!prepared) return
+  const { mailbox, mail, mailId, isRepeated } = prepared
   try {
-    await hand(app, prepared.mailbox, prepared.mail)
+    await hand(app, mailbox, mail)
   } catch (error) {
-    if (!isSmtpError(error) || !isPermanent(error)) throw error
+    if (!isSmtpError(error)) throw error
+    if (!isRepeated && !mayHaveArrived(error)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
+    if (!isPermanent(error)) throw error
     return
   }
-  await run(app, {}, async (ctx) => insertMail(ctx, { mailboxId: prepared.mailbox.id, direction: 'out', headerId: prepared.mail.messageId, verdict: 'acknowledgement', address: prepared.address, subject: prepared.mail.subject, size: prepared.mail.text.length, requestId }))
+  if (!isRepeated) await run(app, {}, async (ctx) => { ctx.later(updateReason(ctx, mailId, null)) })
 }

@@ -8,6 +8,7 @@ import { newId } from '../../../lib/id/index.ts'
 import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { maskEmail, maskForeign } from '../../../lib/masking/index.ts'
 import { addressIndex, foldEmail, seesAll } from '../../customers/index.ts'
+import { visible } from '../../requests/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
 
 export interface Server { host: string; port: number; tls: 'tls' | 'starttls' | 'none'; user: string }
@@ -49,16 +50,16 @@ export type MailboxValues = Pick<MailboxRecord, 'name' | 'imap' | 'imapSecret' |
 const asJson = (db: Db, value: unknown) => (value === null ? null : db.json(value as never))
 
 export function insertMailbox(ctx: Ctx, row: MailboxValues & { id: string; address: string; takesExisting: boolean }) {
-  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, marks_reply_address, takes_existing, created_at)
+  return ctx.db`insert into channels.mailbox (id, name, address, imap, imap_secret, smtp, smtp_secret, team_id, service_id, is_active, acknowledges, trusted_auth_server, trusts_senders, marks_reply_address, takes_existing, takes_since, created_at)
     values (${row.id}, ${row.name}, ${row.address}, ${asJson(ctx.db, row.imap)}, ${row.imapSecret}, ${asJson(ctx.db, row.smtp)}, ${row.smtpSecret}, ${row.teamId}, ${row.serviceId}, ${row.isActive}, ${row.acknowledges},
-      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.marksReplyAddress}, ${row.takesExisting}, ${ctx.now})`
+      ${row.trustedAuthServer}, ${row.trustsSenders}, ${row.marksReplyAddress}, ${row.takesExisting}, ${row.takesExisting ? null : ctx.now}, ${ctx.now})`
 }
 
 /** False when somebody changed it meanwhile. Another server is another box: its numbering starts anew. */
 export async function updateMailbox(ctx: Ctx, id: string, version: number, row: MailboxValues, isOtherBox: boolean): Promise<boolean> {
   const rows = await ctx.db`update channels.mailbox set name = ${row.name}, imap = ${asJson(ctx.db, row.imap)}, imap_secret = ${row.imapSecret}, smtp = ${asJson(ctx.db, row.smtp)}, smtp_secret = ${row.smtpSecret},
       team_id = ${row.teamId}, service_id = ${row.serviceId}, is_active = ${row.isActive}, acknowledges = ${row.acknowledges}, trusted_auth_server = ${row.trustedAuthServer}, trusts_senders = ${row.trustsSenders}, marks_reply_address = ${row.marksReplyAddress},
-      uid_validity = case when ${isOtherBox} then null else uid_validity end, last_uid = case when ${isOtherBox} then 0 else last_uid end, state = 'new', state_why = null, version = version + 1
+      uid_validity = case when ${isOtherBox} then null else uid_validity end, last_uid = case when ${isOtherBox} then 0 else last_uid end, takes_since = case when ${isOtherBox} and not takes_existing then ${ctx.now} else takes_since end, state = 'new', state_why = null, version = version + 1
     where id = ${id} and version = ${version} returning id`
   return rows.length > 0
 }
@@ -120,7 +121,7 @@ const ADDRESS_MARK = '@'
 const isTextKey = (words: string): boolean => /^[a-z]+(\.[a-z-]+)+$/.test(words)
 
 function sealMail({ vault }: App, id: string, { address, subject, reason }: Words, owner = id) {
-  const seal = (name: keyof Words, text: string | null) => vault.seal(owner, sealedMail[name][0], id, text)
+  const seal = (name: keyof Words, text: string | null) => (text ? vault.seal(owner, sealedMail[name][0], id, text) : text)
   return {
     address: seal('address', address)!, subject: seal('subject', subject)!, reason: reason && !isTextKey(reason) ? seal('reason', reason) : reason,
     index: address ? addressIndex({ vault }, 'email', foldEmail(address)) : null,
@@ -178,7 +179,7 @@ export async function sealEarlierMails(app: App): Promise<void> {
 /** Ends with their customer: the keys of the mails of these requests. */
 export async function forgetMails(ctx: Ctx, customerId: string): Promise<void> {
   const rows = await ctx.db<{ id: string }[]>`update channels.mail m set address_index = null, words = '' from requests.request r where r.id = m.request_id and r.customer_id = ${customerId} returning m.id`
-  for (const { id } of rows) await destroyKey(ctx, id)
+  for (const { id } of rows) destroyKey(ctx, id)
 }
 
 export interface Thread { requestId: string; customerId: string; isTheirs: boolean; teamId: string | null; serviceId: string | null; language: string }
@@ -201,6 +202,10 @@ export async function mayWriteAutomatically(ctx: Ctx, address: string, notWithin
 }
 
 const rowColumns = (ctx: Reader) => ctx.db`m.id, m.mailbox_id, m.direction, m.verdict, m.reason, m.address, m.subject, m.size, m.request_id, m.message_id, m.at`
+// A mail is seen by who sees its request; one without a request by who sees all or works in its mailbox's team.
+const inSight = (ctx: Ctx) => ctx.actor.scope === 'all' ? ctx.db`true` : ctx.db`case when m.request_id is not null then exists (select 1 from requests.request r where r.id = m.request_id and ${visible(ctx)})
+  else exists (select 1 from channels.mailbox b where b.id = m.mailbox_id and (b.team_id is null or b.team_id = any(${ctx.actor.teamIds as string[]}::uuid[]))) end`
+
 export async function listMails(ctx: Ctx, query: { mailboxId?: string; verdict?: Verdict; direction?: 'in' | 'out'; requestId?: string; search?: string; cursor?: string; limit: number }): Promise<{ rows: MailRow[]; next: string | null }> {
   const { db } = ctx
   const before = query.cursor && /^[0-9a-f-]{36}$/.test(query.cursor) ? query.cursor : null
@@ -209,7 +214,7 @@ export async function listMails(ctx: Ctx, query: { mailboxId?: string; verdict?:
   const plain = search ? toTsquery(search) : ''
   const words = plain && coverQuery(ctx.app.vault.index, plain)
   const byWords = words ? db`or m.words @@ ${seesAll(ctx) ? words.replace(/'([^']*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${ADDRESS_MARK}${word}'${String(start)})`) : words}::tsquery` : db``
-  const rows = await opened(ctx, db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where true
+  const rows = await opened(ctx, db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where ${inSight(ctx)}
     ${query.mailboxId ? db`and m.mailbox_id = ${query.mailboxId}` : db``} ${query.verdict ? db`and m.verdict = ${query.verdict}` : db``} ${query.direction ? db`and m.direction = ${query.direction}` : db``}
     ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${search ? db`and (m.address_index = ${addressIndex(ctx.app, 'email', foldEmail(search))} ${byWords})` : db``}
     ${before ? db`and m.id < ${before}` : db``} order by m.id desc limit ${query.limit + 1}`, sealedMail)
@@ -223,7 +228,7 @@ export const coverAddress = <R extends { address: string }>(ctx: Ctx, row: R): R
 export type FullMail = MailRow & { headerId: string | null; bytes: Buffer | null; rawFileId: string | null }
 /** `lock`: to change its verdict in this transaction. */
 export async function selectMail(ctx: Ctx, id: string, lock = false): Promise<FullMail | null> {
-  const [row] = await opened(ctx, ctx.db<(FullMail & FileRow)[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, ${fileColumns(ctx)} from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} ${lock ? ctx.db`for update of m` : ctx.db``}`, sealedMail)
+  const [row] = await opened(ctx, ctx.db<(FullMail & FileRow)[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, ${fileColumns(ctx)} from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} and ${inSight(ctx)} ${lock ? ctx.db`for update of m` : ctx.db``}`, sealedMail)
   if (!row?.bytes) return row ?? null
   return (await openFiles(ctx, Promise.resolve([row])))[0]!
 }
@@ -233,6 +238,14 @@ export const updateVerdict = (ctx: Ctx, id: string, verdict: Verdict, requestId:
 /** Message-IDs of a request's mails, oldest first; incoming ones are the customer's. */
 export const selectHeaderIds = (ctx: Reader, requestId: string): Promise<{ headerId: string; direction: 'in' | 'out' }[]> => ctx.db<{ headerId: string; direction: 'in' | 'out' }[]>`
   select header_id, direction from channels.mail where request_id = ${requestId} and header_id is not null and verdict in ('request', 'message', 'sent', 'acknowledgement') order by id`
+
+/** The confirmation a request's sender was sent; with a reason while its fate is unknown. */
+export async function selectAcknowledgement(ctx: Reader, requestId: string): Promise<{ id: string; reason: string | null } | undefined> {
+  const [row] = await ctx.db<{ id: string; reason: string | null }[]>`select id, reason from channels.mail where request_id = ${requestId} and direction = 'out' and verdict = 'acknowledgement'`
+  return row
+}
+export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
+export const deleteMail = (ctx: Ctx, id: string) => ctx.db`with keyed as (delete from platform.data_key where id = ${id}) delete from channels.mail where id = ${id}`
 
 export interface Attempt { id: string; at: string; endedAt: string | null; outcome: string | null }
 export const selectAttempts = (ctx: Reader, messageId: string): Promise<Attempt[]> => ctx.db<Attempt[]>`select id, at, ended_at, outcome from channels.attempt where message_id = ${messageId} order by id`

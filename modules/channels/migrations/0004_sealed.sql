@@ -4,5 +4,6 @@ alter table channels.mail add column address_index text, add column words tsvect
 create index mail_address on channels.mail (address_index) where address_index is not null;
 create index mail_words on channels.mail using gin (words);
 create index mail_plain on channels.mail (id) where words is null;
+alter table channels.chat_session add column email_index text;
 -- Told apart by a digest now; who got an automatic mail within the last day may get one more.
 truncate channels.automatic;

@@ -48,7 +48,7 @@ async function changeWebhook(ctx: Ctx, id: string, change: { url?: string; types
   if (change.url !== undefined) await mustBeAllowed(ctx, change.url)
   const after = { url: change.url ?? before.url, types: change.types ?? before.types, isActive: change.isActive ?? before.isActive }
   if (!(await updateWebhook(ctx, id, change.version, after))) throw new Fault('channels.webhooks.changed-meanwhile', 409)
-  await emit(ctx, 'channels.webhook-changed', { subject: id, data: after })
+  await emit(ctx, 'channels.webhook-changed', { subject: id, data: { before: { url: before.url, types: before.types, isActive: before.isActive }, after } })
   return viewWebhook(ctx, id)
 }
 
@@ -72,6 +72,7 @@ async function resend(ctx: Ctx, webhookId: string, id: string): Promise<WebhookD
   // One that still waits for its next try is tried now.
   await ctx.db`update platform.job set run_at = ${ctx.now} where queue = 'channels.send-webhook' and key = ${id} and leased_by is null and failed_at is null`
   enqueue(ctx, 'channels.send-webhook', { deliveryId: id }, { key: id, lane: webhookId })
+  await emit(ctx, 'channels.webhook-resent', { subject: webhookId, data: { delivery: id } })
   return (await selectDelivery(ctx, id))!
 }
 

@@ -91,7 +91,7 @@ test('3.1-a what is refused is tried for a day, then kept as failed, and can be 
   await off(webhook)
 })
 
-test('3.1-a redirects are not followed and 410 ends it', async () => {
+test('3.1-a F01a redirects are not followed and 410 ends it', async () => {
   const webhook = await add('/moved')
   answer = (path) => (path === '/moved' ? { status: 302, location: `${base}/elsewhere` } : { status: 410 })
   await open()
@@ -105,7 +105,7 @@ test('3.1-a redirects are not followed and 410 ends it', async () => {
   await off(gone)
 })
 
-test('3.1-a a webhook leads to no inner address: not by number, name, spelling, or a name that changes its mind', async () => {
+test('3.1-a F01a a webhook leads to no inner address: not by number, name, spelling, or a name that changes its mind', async () => {
   const webhook = await add('/inner')
   await allowPrivate(false)
   for (const url of ['http://example.com/', 'https://127.0.0.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://[::1]/', 'https://[::ffff:10.0.0.1]/', 'https://169.254.169.254/latest', 'https://localhost/', 'https://db.internal/', 'https://user:pass@example.com/', 'ftp://example.com/'])

@@ -1,4 +1,4 @@
-import { Merge, Pencil, Undo2, UserX } from 'lucide-react'
+import { Merge, Pencil, ShieldQuestion, Undo2, UserX } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
 import { useCall, useGet } from '../../../apps/console/api.ts'
 import { useParam } from '../../../apps/console/location.ts'
@@ -48,6 +48,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
         title={customer.name || t('customers.nameless')}
         actions={(
           <>
+            {may('privacy.edit') && <Link variant="button" href={paths.personRequests({ customer: customer.id })}><ShieldQuestion className="size-4" aria-hidden="true" />{t('customers.privacy-request')}</Link>}
             <Button icon={<Merge className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setDialog('merge')}>{t('customers.merge')}</Button>
             <Button variant="primary" icon={<Pencil className="size-4" aria-hidden="true" />} reason={refusal ?? (customer.masked.some((field) => field in customer) ? t('customers.reveal-first') : undefined)} onPress={() => setDialog('edit')}>{t('customers.edit')}</Button>
           </>

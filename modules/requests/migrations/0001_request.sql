@@ -63,9 +63,7 @@ create table requests.request (
   version     int not null default 1
 );
 create index request_team_open on requests.request (team_id, due_order, id) where stage <> 'closed';
-create index request_holder_open on requests.request (holder_id, channel) where stage <> 'closed';
--- What fills an agent's hands; counted at every allocation, so it is small and complete.
-create index request_in_hand on requests.request (holder_id, channel) where stage in ('assign','execute');
+create index request_holder_open on requests.request (holder_id, channel, stage) where stage <> 'closed';
 create index request_answerable_open on requests.request (answerable_id) where stage <> 'closed' and answerable_id is not null;
 create index request_queue on requests.request (team_id, opened_at) where stage = 'accept';
 create index request_customer on requests.request (customer_id, id);

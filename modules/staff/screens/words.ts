@@ -1,4 +1,7 @@
+import { audit } from '../../governance/audit/contract.ts'
+import { notices } from '../../governance/notices/contract.ts'
 import { customers } from '../../customers/contract.ts'
+import { privacy } from '../../governance/privacy/contract.ts'
 import { requests } from '../../requests/contract.ts'
 import { standards } from '../../standards/contract.ts'
 import type { Endpoints } from '../../../platform/http/contract.ts'
@@ -14,8 +17,8 @@ export const skillLevels = [1, 2, 3, 4, 5] as const
 export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 
 /** Every permission an endpoint of these rooms asks for, by room: the list cannot forget one. */
-export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff]] as [string, Endpoints][])
-  .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.')).sort() }))
+export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff], ['governance', { ...audit, ...notices }], ['privacy', privacy]] as [string, Endpoints][])
+  .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.') && (room !== 'governance' || !access.startsWith('requests.'))).sort() }))
 
 /** A permission in words; one that has none yet is told by its name. */
 export function permissionWords(t: Text, permission: string): string {

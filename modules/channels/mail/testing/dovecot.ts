@@ -78,8 +78,9 @@ service stats {
   chroot =
 }
 `)
-  const own = (): void => { if (isRoot) execFileSync('chown', ['-R', `${uid}:${gid}`, join(folder, 'mail')]) }
-  own()
+  // What the server has already seen it renames under our hands: only new files are given to it.
+  const own = (path: string): void => { if (isRoot) execFileSync('chown', ['-R', `${uid}:${gid}`, path]) }
+  own(join(folder, 'mail'))
   execFileSync('chmod', ['755', folder])
   const child: ChildProcess = spawn(dovecotPath!, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' })
   await untilListening(inner)
@@ -90,7 +91,7 @@ service stats {
     deliver(mails) {
       // Written aside and moved, so that the server never sees half a mail.
       for (const mail of mails) writeFileSync(join(inbox, 'tmp', `${1e9 + ++count}.M${process.pid}.test`), mail)
-      own()
+      own(join(inbox, 'tmp'))
       for (const name of readdirSync(join(inbox, 'tmp'))) renameSync(join(inbox, 'tmp', name), join(inbox, 'new', name))
     },
     async renumber() {

@@ -9,8 +9,8 @@ import { eventTypes } from '../../webhooks/contract.ts'
 import type { Mailbox, NewMailbox } from '../contract.ts'
 
 export interface Got { from: string; to: string[]; raw: string; mail: ParsedMail }
-/** What the server does with the next mails: takes them, or answers a code at RCPT or DATA, or takes one and hangs up without a word. */
-export type Manner = 'take' | 'drop-after-data' | { code: number; at: 'rcpt' | 'data' }
+/** What the server does with the next mails: takes them, or answers a code at RCPT or DATA, or takes one and hangs up without a word, or takes it and never answers. */
+export type Manner = 'take' | 'drop-after-data' | 'silent' | { code: number; at: 'rcpt' | 'data' }
 export interface SmtpPeer { port: number; got: Got[]; manner: Manner; stop(): Promise<void> }
 
 const refusal = (code: number): Error => Object.assign(new Error(code < 500 ? '4.2.0 try again later' : '5.1.1 no such user'), { responseCode: code })
@@ -30,6 +30,7 @@ export async function startSmtp(): Promise<SmtpPeer> {
         void parseMail(raw).then((mail) => {
           peer.got.push({ from: session.envelope.mailFrom ? session.envelope.mailFrom.address : '', to: session.envelope.rcptTo.map((one) => one.address), raw: raw.toString(), mail })
           if (manner === 'take') return done()
+          if (manner === 'silent') return
           peer.manner = 'take'
           for (const connection of server.connections as unknown as Set<{ _socket: { destroy(): void } }>) connection._socket.destroy()
         })

@@ -1,0 +1,141 @@
+/**
+ * Alarms: what looks like an attack becomes a row with an owner, seconds after it happened. The signs are read from the
+ * audit itself by a listener and counted over fifteen minutes; an open alarm of the same kind and source counts on.
+ */
+import type { PendingQuery, Row } from 'postgres'
+import type { App, Ctx } from '../../../platform/context.ts'
+import { emit, type StoredEvent } from '../../../platform/events/book.ts'
+import { Fault, notFound } from '../../../platform/fault.ts'
+import { newId } from '../../../lib/id/index.ts'
+import { defaultCalendar, getPerson } from '../../staff/index.ts'
+import type { Alarm, Limits } from './contract.ts'
+import { namesOf } from './search.ts'
+
+const WINDOW_MS = 15 * 60_000
+const KEPT_MS = 86_400_000
+const KEY = 'governance.alarm-limits'
+const usual: Limits = { failures: 10, denials: 10, reads: 100 }
+type Kind = Alarm['kind']
+
+export async function readLimits(ctx: Pick<Ctx, 'db'>): Promise<Limits> {
+  const [row] = await ctx.db<{ value: Partial<Limits> }[]>`select value from platform.setting where key = ${KEY}`
+  return { ...usual, ...row?.value }
+}
+export async function changeLimits(ctx: Ctx, limits: Limits): Promise<Limits> {
+  const before = await readLimits(ctx)
+  ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json(limits)}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
+  await emit(ctx, 'alarm.limits-changed', { data: { before, after: limits } })
+  return limits
+}
+
+interface Sighting { kind: Kind; who: string; actorId?: string | null; actorKind?: string | null; source?: string | null; target?: string | null; count: number; at: string; firstAt?: string }
+
+/** Raises an alarm, or counts on in the one that is open. */
+export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<void> {
+  const id = newId()
+  const [row] = await ctx.db<{ id: string; isNew: boolean }[]>`
+    insert into governance.alarm (id, kind, who, actor_id, actor_kind, source, target, count, first_at, last_at, raised_at, owner_id)
+    values (${id}, ${seen.kind}, ${seen.who}, ${seen.actorId ?? null}, ${seen.actorKind ?? null}, ${seen.source ?? null}, ${seen.target ?? null}, ${seen.count}, ${seen.firstAt ?? seen.at}, ${seen.at}, ${ctx.now}, ${await ownerFor(ctx)})
+    on conflict (kind, who) where acknowledged_at is null do update set count = greatest(governance.alarm.count, excluded.count), last_at = excluded.last_at, target = coalesce(excluded.target, governance.alarm.target)
+    returning id, id = ${id} as is_new`
+  if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
+}
+
+/** Whoever handles alarms by name of their role and has the fewest; without such a person, an administrator. */
+async function ownerFor({ db }: Ctx): Promise<string | null> {
+  const [row] = await db<{ id: string }[]>`
+    select p.id from staff.person p join staff.role r on r.id = p.role_id where p.disabled_at is null and r.permissions && '{alarms.handle,*}'
+    order by 'alarms.handle' = any(r.permissions) desc, (select count(*) from governance.alarm a where a.owner_id = p.id and a.acknowledged_at is null), p.id limit 1`
+  return row?.id ?? null
+}
+
+const failures = new Set(['staff.sign-in-failed', 'staff.sign-in-locked', 'staff.link-dead', 'staff.password-wrong', 'staff.code-wrong', 'access.sign-in-first'])
+
+async function noteSign(ctx: Ctx, event: StoredEvent, sign: { kind: Kind; who: string; count: number; object?: string | null }): Promise<{ count: number; objects: number; firstAt: string }> {
+  await ctx.db`insert into governance.sign (event_id, kind, who, object, count, at) values (${event.id}, ${sign.kind}, ${sign.who}, ${sign.object ?? null}, ${sign.count}, ${event.at}) on conflict do nothing`
+  const [sum] = await ctx.db<{ count: number; objects: number; firstAt: string }[]>`
+    select sum(count)::int as count, count(distinct object)::int as objects, min(at) as first_at from governance.sign
+    where kind = ${sign.kind} and who = ${sign.who} and at > ${new Date(Date.parse(event.at) - WINDOW_MS)} and at <= ${event.at}`
+  return sum!
+}
+
+export async function seeRefusal(ctx: Ctx, event: StoredEvent): Promise<void> {
+  const { code = '', call = '', count = 1 } = event.data as { code?: string; call?: string; count?: number }
+  const source = await sourceOf(ctx, event)
+  const kind: Kind = failures.has(code) ? 'brute-force' : 'probing'
+  const who = kind === 'brute-force' ? source ?? event.actorId ?? '' : event.actorId ?? source ?? ''
+  const [seen, limits] = await Promise.all([noteSign(ctx, event, { kind, who, count }), readLimits(ctx)])
+  if (seen.count >= (kind === 'brute-force' ? limits.failures : limits.denials)) await raiseAlarm(ctx, { kind, who, actorId: event.actorId, actorKind: event.actorKind, source, target: call, count: seen.count, at: event.at, firstAt: seen.firstAt })
+}
+
+/** One account tried from many places: each place alone stays below the limit. */
+export async function seeLock(ctx: Ctx, event: StoredEvent): Promise<void> {
+  if (!event.subject) return
+  const { failures: count = 1 } = event.data as { failures?: number }
+  const [seen, limits] = await Promise.all([noteSign(ctx, event, { kind: 'brute-force', who: event.subject, count }), readLimits(ctx)])
+  if (seen.count >= limits.failures) await raiseAlarm(ctx, { kind: 'brute-force', who: event.subject, source: await sourceOf(ctx, event), target: event.subject, count: seen.count, at: event.at, firstAt: seen.firstAt })
+}
+
+export async function seeRead(ctx: Ctx, event: StoredEvent): Promise<void> {
+  if (!event.actorId || !event.subject) return
+  const [seen, limits] = await Promise.all([noteSign(ctx, event, { kind: 'mass-reading', who: event.actorId, count: 1, object: event.subject }), readLimits(ctx)])
+  if (seen.objects >= limits.reads) await raiseAlarm(ctx, { kind: 'mass-reading', who: event.actorId, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), count: seen.objects, at: event.at, firstAt: seen.firstAt })
+}
+
+export async function seeExport(ctx: Ctx, event: StoredEvent): Promise<void> {
+  if ((await defaultCalendar(ctx)).isOpen(Date.parse(event.at))) return
+  const who = event.actorId ?? ''
+  const seen = await noteSign(ctx, event, { kind: 'off-hours-export', who, count: 1 })
+  await raiseAlarm(ctx, { kind: 'off-hours-export', who, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), target: event.type, count: seen.count, at: event.at, firstAt: seen.firstAt })
+}
+
+const sourceOf = async ({ db }: Ctx, event: StoredEvent): Promise<string | null> => (await db<{ source: string | null }[]>`select source from platform.event where xid = ${event.xid}::xid8 and seq = ${event.seq}`)[0]?.source ?? null
+
+export const forgetSigns = async (app: App): Promise<void> => { await app.pool`delete from governance.sign where at < ${new Date(app.clock.now().getTime() - KEPT_MS)}` }
+
+type Stored = Omit<Alarm, 'actor' | 'owner'> & { who: string; actorKind: string | null; actorId: string | null; ownerId: string | null; ownerName: string | null }
+async function select(ctx: Ctx, where: PendingQuery<Row[]>, limit: number): Promise<Alarm[]> {
+  const rows = await ctx.db<Stored[]>`
+    select a.id, a.kind, a.who, a.actor_kind, a.actor_id, a.source, a.target, a.count, a.first_at, a.last_at, a.raised_at, a.owner_id, o.name as owner_name, a.acknowledged_at, b.name as acknowledged_by, a.note
+    from governance.alarm a left join staff.person o on o.id = a.owner_id left join staff.person b on b.id = a.acknowledged_by where true ${where} order by a.raised_at desc, a.id desc limit ${limit}`
+  const names = await namesOf(ctx, rows.flatMap((row) => [row.actorId, uuid.test(row.target ?? '') ? row.target : null]).filter((id) => id !== null))
+  return rows.map(({ who: _, actorKind, actorId, ownerId, ownerName, ...row }) => ({
+    ...row, target: names.get(row.target ?? '')?.name ?? row.target,
+    actor: { kind: actorKind, id: actorId, name: actorId ? names.get(actorId)?.name ?? null : null }, owner: ownerId ? { id: ownerId, name: ownerName ?? '' } : null,
+  }))
+}
+const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
+
+export async function listAlarms(ctx: Ctx, query: { state?: 'open' | 'acknowledged'; cursor?: string; limit: number }): Promise<{ rows: Alarm[]; next: string | null; open: number }> {
+  const { db } = ctx
+  if (query.cursor && !uuid.test(query.cursor)) throw new Fault('input.cursor', 422)
+  const where = db`${query.state ? db`and (a.acknowledged_at is null) = ${query.state === 'open'}` : db``} ${query.cursor ? db`and (a.raised_at, a.id) < (select raised_at, id from governance.alarm where id = ${query.cursor})` : db``}`
+  const [rows, [open]] = await Promise.all([select(ctx, where, query.limit + 1), db<{ count: number }[]>`select count(*)::int as count from governance.alarm where acknowledged_at is null`])
+  return { rows: rows.slice(0, query.limit), next: rows.length > query.limit ? rows[query.limit - 1]!.id : null, open: open!.count }
+}
+async function getAlarm(ctx: Ctx, id: string): Promise<Alarm> {
+  const [row] = await select(ctx, ctx.db`and a.id = ${id}`, 1)
+  if (!row) throw notFound('governance.alarm')
+  return row
+}
+async function lockOpen(ctx: Ctx, id: string): Promise<void> {
+  const [row] = await ctx.db<{ acknowledgedAt: string | null }[]>`select acknowledged_at from governance.alarm where id = ${id} for update`
+  if (!row) throw notFound('governance.alarm')
+  if (row.acknowledgedAt) throw new Fault('governance.alarm-done', 409)
+}
+
+export async function acknowledgeAlarm(ctx: Ctx, id: string, note: string): Promise<Alarm> {
+  await lockOpen(ctx, id)
+  await ctx.db`update governance.alarm set acknowledged_at = ${ctx.now}, acknowledged_by = ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, note = ${note} where id = ${id}`
+  await emit(ctx, 'alarm.acknowledged', { subject: id, data: { note } })
+  return getAlarm(ctx, id)
+}
+export async function ownAlarm(ctx: Ctx, id: string, personId: string): Promise<Alarm> {
+  await lockOpen(ctx, id)
+  const before = await getAlarm(ctx, id)
+  await getPerson(ctx, personId)
+  await ctx.db`update governance.alarm set owner_id = ${personId} where id = ${id}`
+  await emit(ctx, 'alarm.owner-changed', { subject: id, data: { before: { owner: before.owner?.id ?? null }, after: { owner: personId } } })
+  return getAlarm(ctx, id)
+}
+

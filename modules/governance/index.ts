@@ -1,0 +1,12 @@
+/**
+/**
+ * Governance: proof that the house is in order. The auditor's view of what happened and the alarms, internal notices that
+ * must be confirmed, and which personal data is kept and what people ask about their own. It stands right of every room
+ * that does work and reads from them; nobody calls it.
+ */
+import { compose, type Module } from '../../platform/module.ts'
+import { auditPart } from './audit/index.ts'
+import { noticesPart } from './notices/index.ts'
+import { privacyPart } from './privacy/index.ts'
+
+export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart, privacyPart])

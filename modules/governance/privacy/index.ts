@@ -1,0 +1,56 @@
+/** Privacy: which personal data is kept and why, and what people ask about their own, against the law's clock. */
+import { emit } from '../../../platform/events/book.ts'
+import type { Module } from '../../../platform/module.ts'
+import { limiter } from '../../channels/index.ts'
+import { sweepPersonRequests } from './clock.ts'
+import { privacy } from './contract.ts'
+import { makeCopy } from './copy.ts'
+import { carryOutErasure } from './erase.ts'
+import { completePersonRequest, extendPersonRequest, grantPersonRequest, holdCustomer, liftHold, openPersonRequest, refusePersonRequest, verifyPerson, withdrawPersonRequest } from './handle.ts'
+import { scopeOf } from './person.ts'
+import { privacyPersonal } from './personal-data.ts'
+import { askOwn, listOwn } from './portal.ts'
+import { registerOf } from './register.ts'
+import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
+import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
+
+export const privacyPart: Omit<Module, 'name'> = {
+  contract: privacy,
+  personal: privacyPersonal,
+  queues: {
+    'governance.erase': { work: (app, job: { payload: { id: string } }) => carryOutErasure(app, job.payload.id), perLane: 1 },
+    'governance.retention': { every: 3_600_000, work: runRetention },
+    'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
+  },
+  routes: (mount) => {
+    const asks = limiter({ burst: 20, perSecond: 0.05 })
+    const reads = limiter({ burst: 600, perSecond: 10 })
+    mount(privacy.register, async (ctx) => registerOf(ctx.app.personal))
+    mount(privacy.requests, (ctx, { query }) => listPersonRequests(ctx, query))
+    mount(privacy.request, (ctx, { params }) => viewPersonRequest(ctx, params.id))
+    mount(privacy.scope, async (ctx, { params }) => scopeOf(ctx, (await getStored(ctx, params.id)).customerId))
+    mount(privacy.open, async (ctx, { body }) => viewPersonRequest(ctx, await openPersonRequest(ctx, { ...body, via: 'staff' })))
+    mount(privacy.verify, (ctx, { params, body }) => verifyPerson(ctx, params.id, body))
+    mount(privacy.extend, (ctx, { params, body }) => extendPersonRequest(ctx, params.id, body))
+    mount(privacy.grant, (ctx, { params, body }) => grantPersonRequest(ctx, params.id, body))
+    mount(privacy.refuse, (ctx, { params, body }) => refusePersonRequest(ctx, params.id, body))
+    mount(privacy.complete, (ctx, { params, body }) => completePersonRequest(ctx, params.id, body))
+    mount(privacy.withdraw, (ctx, { params, body }) => withdrawPersonRequest(ctx, params.id, body))
+    mount(privacy.copy, (ctx, { params, body }) => makeCopy(ctx, params.id, body.format))
+    mount(privacy.hold, (ctx, { params, body }) => holdCustomer(ctx, params.id, body.reason))
+    mount(privacy.lift, (ctx, { params, body }) => liftHold(ctx, params.id, body.reason))
+    mount(privacy.settings, (ctx) => readSettings(ctx))
+    mount(privacy.changeSettings, async (ctx, { body }) => {
+      const before = await readSettings(ctx)
+      if (JSON.stringify(before) === JSON.stringify(body)) return before
+      ctx.later(writeSettings(ctx, body))
+      await emit(ctx, 'privacy.settings-changed', { data: { before, after: body } })
+      return body
+    })
+    mount(privacy.retention, (ctx) => viewRetention(ctx))
+    mount(privacy.previewRetention, (ctx, { params, query }) => countDue(ctx, params.category, query.days))
+    mount(privacy.changeRetention, (ctx, { params, body }) => changeRetention(ctx, params.category, body))
+    mount(privacy.own, (ctx, { params, request }) => { reads(request); return listOwn(ctx, params.token) })
+    mount(privacy.ask, (ctx, { params, body, request }) => { asks(request); return askOwn(ctx, params.token, body) })
+  },
+}

@@ -1,0 +1,5 @@
+import { lazy } from 'react'
+
+export const AuditPage = lazy(() => import('./audit/Audit.tsx'))
+export const NoticesPage = lazy(() => import('./notices/Notices.tsx'))
+export const AlarmsPage = lazy(() => import('./audit/Alarms.tsx'))

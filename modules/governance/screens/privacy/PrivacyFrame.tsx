@@ -1,0 +1,29 @@
+import { clsx } from 'clsx'
+import type { ReactElement, ReactNode } from 'react'
+import { paths } from '../../../../apps/console/paths.ts'
+import { useMay } from '../../../../apps/console/session.tsx'
+import { useText } from '../../../../apps/console/text.tsx'
+import { Link, Page, type PageProps } from '../../../../ui/index.ts'
+
+const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }, { id: 'retention', href: paths.retention() }] as const
+
+/** The privacy officer's pages, side by side. */
+export function PrivacyFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
+  const t = useText()
+  return (
+    <>
+      <nav aria-label={t('governance.privacy.privacy')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
+        {parts.map((part) => (
+          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`governance.privacy.part-${part.id}`)}</Link>
+        ))}
+      </nav>
+      <Page {...page}>{children}</Page>
+    </>
+  )
+}
+
+/** Why nothing can be changed here; undefined when it can. */
+export function useRefusal(): string | undefined {
+  const t = useText()
+  return useMay()('privacy.edit') ? undefined : t('governance.privacy.may-not')
+}

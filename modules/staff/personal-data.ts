@@ -1,0 +1,21 @@
+/** What this room keeps about the people who work here. */
+import { columns, type Declaration, type PersonalRoom, technical } from '../../platform/personal-data.ts'
+
+const of = (purpose: Declaration['purpose'], rest: Partial<Declaration> = {}): Declaration => ({ class: 'personal', purpose, basis: 'employment', retention: 'as-account', source: 'colleague', readers: 'staff', ...rest })
+const secret = of('sign-in', { class: 'sensitive', source: 'system', readers: 'nobody' })
+
+export const staffPersonal: PersonalRoom = { data: {
+  'staff.person': {
+    ...technical('id', 'role_id', 'calendar_id', 'disabled_at', 'created_at', 'version', 'presence_until', 'totp_last_step'),
+    name: of('identify'), ...columns(of('sign-in'), 'login', 'login_folded'), ...columns(of('language', { class: 'internal' }), 'locale', 'zone'),
+    ...columns(secret, 'password_hash', 'totp_secret', 'totp_offered'), password_at: of('secure', { class: 'internal', source: 'system', readers: 'self' }),
+    ...columns(of('assign', { class: 'internal' }), 'languages', 'regions', 'capacity'), ...columns(of('assign', { source: 'system' }), 'presence', 'presence_at'),
+  },
+  'staff.membership': { ...columns(of('assign', { class: 'internal' }), 'team_id', 'person_id', 'since') },
+  'staff.person_skill': { ...columns(of('assign', { class: 'internal' }), 'person_id', 'skill_id', 'level') },
+  'staff.session': { ...technical('id', 'person_id', 'created_at', 'expires_at', 'by_link'), hash: { ...secret, retention: 30 }, last_seen_at: of('secure', { source: 'system', readers: 'self', retention: 30 }), ...columns(of('secure', { source: 'channel', readers: 'self', retention: 30 }), 'user_agent', 'ip') },
+  'staff.token': { ...technical('id', 'kind', 'person_id', 'client_id', 'permissions', 'created_at', 'created_by', 'expires_at', 'last_used_at', 'revoked_at', 'name'), hash: secret },
+  'staff.sign_in_attempt': { ...technical('id', 'at', 'succeeded'), ...columns(of('secure', { source: 'channel', readers: 'nobody', basis: 'legitimate-interest', retention: 30 }), 'login_hash', 'network') },
+  'staff.sign_in_link': { ...technical('id', 'person_id', 'created_at', 'expires_at', 'used_at'), hash: secret },
+  'staff.role': 'impersonal', 'staff.calendar': 'impersonal', 'staff.team': 'impersonal', 'staff.skill': 'impersonal', 'staff.api_client': 'impersonal', 'staff.setup_link': 'impersonal',
+} }
