@@ -1,5 +1,6 @@
 /** Puts an installation together from configuration and rooms. Programs and tests differ only in what they pass. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
 import { startSealer } from '../platform/audit/seal.ts'
@@ -9,6 +10,9 @@ import { DatabaseClock } from '../platform/clock/database.ts'
 import type { Config } from '../platform/config.ts'
 import type { App } from '../platform/context.ts'
 import type { Keys } from '../platform/crypto/index.ts'
+import { openMasters } from '../platform/crypto/masters.ts'
+import { transitWrapper } from '../platform/crypto/transit.ts'
+import { hearOfDestroyed, rewrapKeys, Vault } from '../platform/crypto/vault.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
 import { Fault } from '../platform/fault.ts'
@@ -69,16 +73,18 @@ async function bringUp(databaseUrl: string): Promise<void> {
 }
 
 export async function assemble(options: AssembleOptions): Promise<Installation> {
-  const { rooms, log } = options
-  const { certificate } = options.config
+  const { rooms, log, config } = options
+  const { certificate } = config
   const tls = (options.serve || options.health) && certificate ? readCertificate(certificate) : null
+  const masters = await openMasters(join(config.dataDir, 'keys'), options.keys, config.transit ? transitWrapper(config.transit) : undefined)
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
   const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
-  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
+  const app: App = { pool, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await bringUp(options.databaseUrl)
+    await app.vault.start(pool)
     for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
     if (clock instanceof DatabaseClock) await clock.compare(pool)
     await app.book.prepare(app)
@@ -93,7 +99,10 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const work = options.work ?? true
   const sealer = work ? startSealer(app, (error) => log.error({ err: error }, 'sealing failed')) : null
   const pulse = options.serve || work ? await startPulse(app, { listen: work, onError: (error) => log.error({ err: error }, 'listener failed'), onWake: () => { if (work) { jobs.wake(); sealer?.wake() } } }) : null
-  if (pulse) for (const room of rooms) room.connect?.(app, pulse)
+  if (pulse) {
+    hearOfDestroyed(app.vault, pulse)
+    for (const room of rooms) room.connect?.(app, pulse)
+  }
   const endpoints = new Map<string, Endpoint>()
   for (const room of rooms) for (const [name, endpoint] of Object.entries(room.contract ?? {})) endpoints.set(`${room.name}.${name}`, endpoint)
   const http = options.serve || options.health ? createHttp({ trustProxy: options.config.trustProxy, tls, isEncrypted: options.config.publicUrl.startsWith('https:'), logError: (error, request) => log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed') }) : null
@@ -144,8 +153,10 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
 
 const permissionsOf = (rooms: Module[]): Set<string> => new Set(rooms.flatMap((room) => [...(room.permissions ?? []), ...Object.values(room.contract ?? {}).map((endpoint) => endpoint.access)]).filter((one) => one.includes('.')).sort())
 
-/** Kept answers to repeated keys are forgotten after three days. */
 const housekeeping: Queues = {
+  // What a process wrapped that had not heard of a new master key yet.
+  'platform.rewrap-keys': { every: 600_000, work: async (app: App) => { await rewrapKeys(app) } },
+  // Kept answers to repeated keys are forgotten after three days.
   'platform.forget-idempotency': {
     every: 3_600_000,
     work: async (app: App) => { await app.pool`delete from platform.idempotency where at < ${new Date(app.clock.now().getTime() - 3 * 86_400_000)}` },

@@ -1,9 +1,14 @@
 /** Looks an installation over and says, line by line, what is wrong and how to mend it. */
-import { statfs } from 'node:fs/promises'
+import { readdir, stat, statfs } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../platform/config.ts'
 import { findHolder, findRunningDatabase } from '../platform/database/embedded.ts'
+import { loadKeys } from '../platform/crypto/index.ts'
+import { openMasters } from '../platform/crypto/masters.ts'
+import { transitWrapper } from '../platform/crypto/transit.ts'
+import { countWrapped, Vault } from '../platform/crypto/vault.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
 
 /** Prints one line a check; true when nothing is wrong. */
@@ -27,12 +32,22 @@ export async function diagnose(config: Config, print: (line: string) => void): P
   const pool = openPool(running.url, { max: 1, name: 'loopdesk-doctor' })
   try {
     await lookInside(pool, check)
+    await lookAtKeys(config, pool, check)
   } catch (error) {
     check(false, `database: ${(error as Error).message}`, 'correct DATABASE_URL or read the database log')
   } finally {
     await pool.end({ timeout: 1 })
   }
   return well
+}
+
+async function lookAtKeys(config: Config, pool: Pool, check: (ok: boolean, what: string, mend: string) => void): Promise<void> {
+  const masters = await openMasters(join(config.dataDir, 'keys'), await loadKeys(config.dataDir), config.transit ? transitWrapper(config.transit) : undefined)
+  const wrapped = await countWrapped({ pool, vault: new Vault(masters) })
+  const missing = wrapped.filter((one) => one.wraps && !masters.get(one.id))
+  check(missing.length === 0, `${wrapped.reduce((sum, one) => sum + one.wraps, 0)} data keys under ${masters.list().length} master keys`, `put the files of ${missing.map((one) => one.id).join(', ')} back into ${join(config.dataDir, 'keys')}; what they wrap can’t be read`)
+  const open = (await readdir(join(config.dataDir, 'keys')).catch(() => [])).length && (await stat(join(config.dataDir, 'keys'))).mode & 0o077
+  check(!open, 'the keys folder is its owner’s alone', `chmod 700 ${join(config.dataDir, 'keys')}`)
 }
 
 async function lookInside(pool: Pool, check: (ok: boolean, what: string, mend: string) => void): Promise<void> {

@@ -5,6 +5,7 @@ import { assemble, type Installation } from './assemble.ts'
 import { demoRoom } from './demo/room.ts'
 import { servePages } from './pages.ts'
 import { rooms } from './rooms.ts'
+import { maskForeign } from '../lib/masking/index.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
 import { configOrEnd, openDatabase } from './open.ts'
 import { StartRefusal, explainRefusal, startupText } from '../platform/database/refusals.ts'
@@ -13,7 +14,9 @@ import { authenticator, createSetupLink, needsSetup } from '../modules/staff/ind
 
 const began = performance.now()
 const config = configOrEnd(parseArgs({ options: { role: { type: 'string' } }, strict: false }).values.role as string | undefined)
-const log = pino({ level: config.logLevel, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
+// What other servers and the database say of an error often names somebody.
+const namesNobody = (error: unknown): unknown => { const shown = pino.stdSerializers.err(error as Error) as unknown as Record<string, unknown>; return Object.fromEntries(Object.entries(shown).map(([key, value]) => [key, typeof value === 'string' ? maskForeign(value, []) : value])) }
+const log = pino({ level: config.logLevel, serializers: { err: namesNobody }, redact: { paths: ['*.password', '*.token', '*.authorization', '*.cookie', 'err.parameters', 'err.args', 'err.query'], remove: true } }, pino.destination(process.env.LOG_FILE ? { dest: process.env.LOG_FILE, mkdir: true } : 2))
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const serve = config.role !== 'work'

@@ -1,5 +1,7 @@
 /** Everything the outside may set, read once. Names and defaults are part of the product's interface. */
 import { resolve } from 'node:path'
+import { type Algorithm, algorithms } from './crypto/envelope.ts'
+import type { Transit } from './crypto/transit.ts'
 import { StartRefusal } from './database/refusals.ts'
 import type { CertificateFiles } from './http/tls.ts'
 
@@ -22,9 +24,13 @@ export interface Config {
   trustProxy: string[]
   /** The program speaks TLS itself; null: plain, for this machine alone or behind a proxy. */
   certificate: CertificateFiles | null
+  /** How personal data is sealed from now on; what was sealed otherwise stays readable. */
+  cipher: Algorithm
+  /** A Vault that keeps the master keys; null: their files are plain, and only the folder's rights keep them. */
+  transit: Transit | null
 }
 
-/** Reads the environment. Throws StartRefusal `start.setting-wrong` when PORT is no port, ROLE no role, or one of TLS_CERT and TLS_KEY is missing. */
+/** Reads the environment. Throws StartRefusal `start.setting-wrong` when PORT is no port, ROLE no role, a cipher is unknown, or one of TLS_CERT and TLS_KEY is missing. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const host = env.HOST || '127.0.0.1'
   const port = Number(env.PORT || 3000)
@@ -33,6 +39,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!role) throw new StartRefusal('start.setting-wrong', { name: 'ROLE', value: env.ROLE! })
   const certificate = env.TLS_CERT && env.TLS_KEY ? { cert: resolve(env.TLS_CERT), key: resolve(env.TLS_KEY) } : null
   if (!certificate && (env.TLS_CERT || env.TLS_KEY)) throw new StartRefusal('start.setting-wrong', { name: env.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT', value: '' })
+  const cipher = algorithms.find((one) => one === (env.LOOPDESK_CIPHER || algorithms[0]))
+  if (!cipher) throw new StartRefusal('start.setting-wrong', { name: 'LOOPDESK_CIPHER', value: env.LOOPDESK_CIPHER! })
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return {
     role,
@@ -44,5 +52,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: env.LOG_LEVEL || 'info',
     trustProxy: (env.TRUST_PROXY ?? '').split(',').map((one) => one.trim()).filter(Boolean),
     certificate,
+    cipher,
+    transit: env.VAULT_ADDR && env.VAULT_TOKEN ? { url: env.VAULT_ADDR.replace(/\/+$/, ''), token: env.VAULT_TOKEN, key: env.VAULT_TRANSIT_KEY || 'loopdesk' } : null,
   }
 }

@@ -7,6 +7,7 @@ import type { Db, Pool } from './database/index.ts'
 import type { EventBook } from './events/book.ts'
 import type { NewEvent } from './events/write.ts'
 import type { Keys } from './crypto/index.ts'
+import { hasStaleMaster, type Vault } from './crypto/vault.ts'
 import type { Clock } from './clock/index.ts'
 import type { Config } from './config.ts'
 import type { PersonalRoom } from './personal-data.ts'
@@ -24,6 +25,7 @@ export interface App {
   config: Config
   clock: Clock
   keys: Keys
+  vault: Vault
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>
@@ -77,7 +79,7 @@ export async function run<T>(app: App, options: RunOptions, command: (ctx: Ctx) 
     try {
       return await commit(app, (open) => command(open(options)))
     } catch (error) {
-      if (!(isRetried(error) && attempt < MOST_ATTEMPTS) && !(isOvertaken(error) && attempt < MOST_OVERTAKEN)) throw error
+      if (!(isRetried(error) && attempt < MOST_ATTEMPTS) && !(isOvertaken(error) && attempt < MOST_OVERTAKEN) && !(attempt < MOST_ATTEMPTS && await hasStaleMaster(app, error))) throw error
       await new Promise((wake) => setTimeout(wake, 5 * attempt + Math.random() * 20))
     }
   }

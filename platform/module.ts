@@ -4,7 +4,7 @@ import type { Endpoints } from './http/contract.ts'
 import type { Mount } from './http/server.ts'
 import type { Queues } from './jobs/index.ts'
 import type { PersonalRoom } from './personal-data.ts'
-import type { App } from './context.ts'
+import type { App, Ctx } from './context.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Pulse } from './events/pulse.ts'
 
@@ -53,7 +53,7 @@ export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>,
     contract: merged((part) => part.contract), queues: merged((part) => part.queues), provides: merged((part) => part.provides as Record<string, unknown> | undefined),
     personal: { data: merged((part) => part.personal?.data), rows: merged((part) => part.personal?.rows), erase: async (ctx, person) => Object.assign({}, ...await inTurn(parts, (part) => part.personal?.erase?.(ctx, person))) },
     permissions: parts.flatMap((part) => part.permissions ?? []),
-    events: { followers: merged((part) => part.events?.followers), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
+    events: { followers: chain(parts.map((part) => part.events?.followers ?? {})), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
     routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
     services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
     attach: (app) => { for (const part of parts) part.attach?.(app) },
@@ -68,10 +68,9 @@ async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R> | un
   return done
 }
 
-type Listeners = NonNullable<EventHandlers['listeners']>
-// Two parts may listen to the same event; both hear it, in the order of the parts.
-function chain(all: Listeners[]): Listeners {
-  const result: Listeners = {}
+// Two parts may hear of the same event; both do, in the order of the parts.
+function chain<E>(all: Record<string, (ctx: Ctx, event: E) => Promise<void>>[]): Record<string, (ctx: Ctx, event: E) => Promise<void>> {
+  const result: Record<string, (ctx: Ctx, event: E) => Promise<void>> = {}
   for (const listeners of all) for (const [type, listen] of Object.entries(listeners)) {
     const before = result[type]
     result[type] = before ? async (ctx, event) => { await before(ctx, event); await listen(ctx, event) } : listen

@@ -9,10 +9,12 @@ export const platformPersonal: PersonalRoom = {
   data: {
     'platform.event': { ...technical('seq', 'xid', 'id', 'type', 'subject', 'actor_kind', 'actor_id', 'at', 'team_id', 'call'), data: kept('as-request', 'team'), source: kept(400, 'audit', 'secure') },
     'platform.idempotency': { ...technical('actor', 'key', 'fingerprint', 'status', 'at'), response: kept(3, 'self', 'secure') },
-    'platform.file': { ...technical('id', 'sha256', 'size', 'at'), bytes: { class: 'personal', purpose: 'answer', basis: 'contract', retention: 'as-request', source: 'channel', readers: 'team' } },
+    'platform.file': { ...technical('id', 'size', 'at', 'is_sealed'), key: { class: 'personal', purpose: 'secure', basis: 'contract', retention: 'as-request', source: 'system', readers: 'nobody' }, bytes: { class: 'personal', purpose: 'answer', basis: 'contract', retention: 'as-request', source: 'channel', readers: 'team' } },
     'platform.job': { ...technical('id', 'queue', 'lane', 'key', 'run_at', 'attempts', 'leased_by', 'leased_until', 'failed_at', 'created_at'), ...columns(kept('as-request', 'nobody', 'secure'), 'payload', 'error') },
     'platform.event_failure': { ...technical('id', 'listener', 'xid', 'seq', 'at'), error: kept('as-request', 'nobody', 'secure') },
     'platform.cursor': 'impersonal', 'platform.setting': 'impersonal', 'platform.seal': 'impersonal', 'platform.event_removed': 'impersonal', 'platform.event_blanked': 'impersonal',
+    // Keys say nothing of anybody; without them nothing can be read that was sealed with them.
+    'platform.data_key': 'impersonal', 'platform.master_key': 'impersonal',
   },
   rows: {
     'platform.event': (db, person) => db`t.subject = any(${subjects(person)}::uuid[])`,
@@ -45,6 +47,6 @@ export async function removeLoneFiles({ db }: Pick<Ctx, 'db'>, ids: readonly str
     select n.nspname || '.' || c.relname as holder, a.attname as name from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1] where k.contype = 'f' and k.confrelid = 'platform.file'::regclass order by 1, 2`
   const isHeld = holders.map(({ holder, name }) => db`and not exists (select 1 from ${db(holder)} h where h.${db(name)} = f.id)`)
-  const gone = await db`delete from platform.file f where f.id = any(${ids as string[]}::uuid[]) ${isHeld} returning 1`
+  const gone = await db`with gone as (delete from platform.file f where f.id = any(${ids as string[]}::uuid[]) ${isHeld} returning f.id), keys as (delete from platform.data_key where id in (select id from gone)) select 1 from gone`
   return gone.length
 }

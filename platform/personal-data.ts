@@ -26,8 +26,10 @@ export type Declared = Declaration | 'technical'
 /** By table, then column. `impersonal`: a table about no person. */
 export type PersonalData = Readonly<Record<string, Readonly<Record<string, Declared>> | 'impersonal'>>
 
+/** `value` as it is compared, `index` as it is found in rows that show nothing. */
+export interface PersonalAddress { kind: string; value: string; shown: string; index: string }
 /** A customer as the rooms know them: every record folded together, what they asked, how they are reached. */
-export interface Person { customerIds: readonly string[]; requestIds: readonly string[]; addresses: readonly { kind: string; value: string; shown: string }[] }
+export interface Person { customerIds: readonly string[]; requestIds: readonly string[]; addresses: readonly PersonalAddress[] }
 export interface PersonalRoom {
   data: PersonalData
   /** By table: the condition on alias `t` for the rows that speak of this person. For every table with words kept as-customer or as-request. */

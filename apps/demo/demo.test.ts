@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { opened } from '../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { demoState, makeDemo, removeDemo } from './index.ts'
 
@@ -27,6 +28,7 @@ test('4.3-a the demonstration company plays the loop through the real commands, 
   expect(mine.status).toBe(201)
   await removeDemo(desk.app)
   expect((await demoState(desk.app)).state).toBe('none')
-  expect(await desk.app.pool`select subject from requests.request`).toMatchObject([{ subject: '自己的工單' }])
+  expect(await opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<{ id: string; subject: string }[]>`select id, subject from requests.request`, { subject: ['requests.request/subject', 'id'] })).toMatchObject([{ subject: '自己的工單' }])
+  expect(await desk.app.pool`select 1 from platform.data_key where id not in (select id from customers.customer) and id <> '00000000-0000-0000-0000-000000000000'`).toHaveLength(0)
   expect(await count(`platform.event where type = 'request.replied'`)).toBe(0)
 })

@@ -1,5 +1,7 @@
 /** Customers as rows of a file, for the room that answers for files: folded records count for the one that is shown. */
 import type { Ctx } from '../../platform/context.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { sealedWords, SHOWN } from './kept.ts'
 
 export interface ExportFilter { tier?: string; from?: string; to?: string }
 export interface ExportedCustomer { id: string; name: string; tier: string; language: string | null; region: string | null; company: string | null; note: string | null; email: string | null; phone: string | null; external: string | null; createdAt: string }
@@ -13,9 +15,12 @@ export async function countForExport(ctx: Pick<Ctx, 'db'>, filter: ExportFilter,
   return row!.count
 }
 
-export async function selectForExport(ctx: Pick<Ctx, 'db'>, filter: ExportFilter, before: string, limit: number): Promise<ExportedCustomer[]> {
-  const best = (kind: string) => ctx.db`(select i.shown from customers.identity i join customers.customer f on f.id = i.customer_id where i.kind = ${kind} and (f.id = c.id or f.merged_into = c.id) order by i.is_verified desc, f.id = c.id desc, i.is_leading desc, i.created_at limit 1)`
-  return ctx.db<ExportedCustomer[]>`
-    select c.id, c.name, c.tier, c.language, c.region, c.company, c.note, c.created_at, ${best('email')} as email, ${best('phone')} as phone, ${best('external')} as external
-    from customers.customer c where ${among(ctx, filter, before)} order by c.id limit ${limit}`
+export async function selectForExport(ctx: Pick<Ctx, 'app' | 'db'>, filter: ExportFilter, before: string, limit: number): Promise<ExportedCustomer[]> {
+  const { db } = ctx
+  const best = (kind: string) => db`lateral (select i.id, i.shown from customers.identity i join customers.customer f on f.id = i.customer_id where i.kind = ${kind} and (f.id = c.id or f.merged_into = c.id) order by i.is_verified desc, f.id = c.id desc, i.is_leading desc, i.created_at limit 1)`
+  const rows = await opened(ctx, db<(ExportedCustomer & { emailId: string; phoneId: string; externalId: string })[]>`
+    select c.id, c.name, c.tier, c.language, c.region, c.company, c.note, c.created_at, e.shown as email, e.id as email_id, p.shown as phone, p.id as phone_id, x.shown as external, x.id as external_id
+    from customers.customer c left join ${best('email')} e on true left join ${best('phone')} p on true left join ${best('external')} x on true where ${among(ctx, filter, before)} order by c.id limit ${limit}`,
+    { name: sealedWords.name, company: sealedWords.company, note: sealedWords.note, email: [SHOWN, 'emailId'], phone: [SHOWN, 'phoneId'], external: [SHOWN, 'externalId'] })
+  return rows.map(({ emailId: _e, phoneId: _p, externalId: _x, ...row }) => row)
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sealEarlierMails } from '../channels/mail/store.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed, type TestPerson } from '../../test/people.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -146,7 +147,7 @@ test('a cover that comes back does not overwrite what it covers', async () => {
 test('P08 who is only known by an address is not named by it on lists, messages and history', async () => {
   const opened = await desk.call<{ id: string; holder: { id: string } }>('POST', '/api/portal/requests', { body: { key: newId(), visitor: 'a'.repeat(32), name: 'nameless.person@example.com', email: 'nameless.person@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
   expect(opened.status).toBe(201)
-  const [row] = await desk.app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request where subject = '查詢'`
+  const [row] = await desk.app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request order by id desc limit 1`
   const holder = people.agents.find((agent) => agent.id === row!.holderId)!
   const beside = people.agents.find((agent) => agent.id !== row!.holderId)!
   for (const path of ['/api/requests?view=all', `/api/requests/${row!.id}`, `/api/requests/${row!.id}/messages`, `/api/requests/${row!.id}/events`, '/api/today/columns']) {
@@ -159,6 +160,8 @@ test('P08 who is only known by an address is not named by it on lists, messages 
 test('P08 the log of mails shows addresses covered to who may not see them all, and finds them whole', async () => {
   await desk.app.pool`insert into channels.mailbox (id, name, address, created_at) values (${newId()}, 'box', 'desk@example.com', now())`
   await desk.app.pool`insert into channels.mail (id, mailbox_id, direction, verdict, address, subject, at) select ${newId()}, id, 'in', 'quarantined', 'lu.wei@example.com', '合約', now() from channels.mailbox`
+  // As an earlier version kept it.
+  await sealEarlierMails(desk.app)
   const mails = async (token: string, search = '') => (await desk.call<{ rows: { address: string }[] }>('GET', `/api/mails${search && `?search=${search}`}`, { token })).body.rows.map((row) => row.address)
   expect(await mails(director.token)).toEqual(['l***@example.com'])
   expect(await mails(director.token, 'lu.w')).toEqual([])

@@ -2,9 +2,14 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
+import type { Infer } from '../../platform/http/contract.ts'
 import { newId } from '../../lib/id/index.ts'
-import type { Customer } from './contract.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import type { Customer, Evidence as EvidenceShape } from './contract.ts'
+import { openShown, sealedWords, shownAs } from './kept.ts'
 import { relationsTo } from './mask.ts'
+
+type Evidence = Infer<typeof EvidenceShape>
 
 /** Condition on `c`: the record and all that are folded together with it. */
 export const family = (ctx: Ctx, id: string) => {
@@ -27,8 +32,8 @@ async function mustKnow(ctx: Ctx, ids: readonly string[]): Promise<void> {
 /** Folds `otherId` into `keptId`. Both keep their own rows and addresses, so it can be undone. */
 export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, reason: string): Promise<void> {
   if (keptId === otherId) throw new Fault('customers.merge-itself', 422)
-  const rows = await ctx.db<{ id: string; name: string; mergedInto: string | null }[]>`
-    select id, name, merged_into from customers.customer where id in (${keptId}, ${otherId}) order by id for update`
+  const rows = await ctx.db<{ id: string; mergedInto: string | null }[]>`
+    select id, merged_into from customers.customer where id in (${keptId}, ${otherId}) order by id for update`
   const kept = rows.find((row) => row.id === keptId)
   const other = rows.find((row) => row.id === otherId)
   if (!kept || !other) throw notFound('customers')
@@ -37,7 +42,7 @@ export async function mergeCustomers(ctx: Ctx, keptId: string, otherId: string, 
   // What had been folded into the other follows it; merged_into always names the record that is shown.
   ctx.later(ctx.db`update customers.customer set merged_into = ${keptId}, version = version + 1 where id = ${otherId} or merged_into = ${otherId}`)
   ctx.later(ctx.db`insert into customers.merge (id, kept_id, other_id, reason, by_id, at) values (${newId()}, ${keptId}, ${otherId}, ${reason}, ${ctx.actor.id}, ${ctx.now})`)
-  await emit(ctx, 'customer.merged', { subject: keptId, data: { other: otherId, name: other.name, reason } })
+  await emit(ctx, 'customer.merged', { subject: keptId, data: { other: otherId, reason } })
 }
 
 /** Takes a merge back; what had been folded into the other before stays with the other. */
@@ -62,24 +67,29 @@ export async function distinguishCustomers(ctx: Ctx, id: string, otherId: string
   if (rows.length) await emit(ctx, 'customer.distinguished', { subject: id, data: { other: otherId } })
 }
 
+interface Because { kind: Evidence['kind']; value: string; company: string | null; id: string }
 /** Records that may be the same person, those with most evidence first. At most ten. */
 export async function suggestionsFor(ctx: Ctx, id: string): Promise<Customer['suggestions']> {
-  const rows = await ctx.db<Customer['suggestions']>`
-    with mine as materialized (select c.id, c.name, c.company from customers.customer c where ${family(ctx, id)}),
-    address as materialized (select i.kind, i.value, i.shown from customers.identity i join mine on mine.id = i.customer_id),
+  const rows = await ctx.db<(Omit<Customer['suggestions'][number], 'because'> & { because: Because[] })[]>`
+    with mine as materialized (select c.id, c.alike from customers.customer c where ${family(ctx, id)}),
+    address as materialized (select i.id, i.kind, i.value, i.ending, i.shown from customers.identity i join mine on mine.id = i.customer_id),
     alike as (
-      select i.customer_id, a.kind, a.shown as value from address a join customers.identity i on i.is_leading and i.kind = a.kind and i.value = a.value
-      union all select i.customer_id, a.kind, a.shown from address a join customers.identity i on not i.is_leading and i.kind = a.kind and i.value = a.value
-      union all select i.customer_id, 'phone-alike', i.shown from address a join customers.identity i on i.kind = 'phone' and right(i.value, 9) = right(a.value, 9) and i.value <> a.value
-        where a.kind = 'phone' and length(a.value) >= 9
-      union all select c.id, 'name-company', c.name || ' · ' || c.company from mine join customers.customer c on c.name = mine.name and c.company = mine.company where mine.name <> ''),
+      select i.customer_id, a.kind, a.shown as value, null as company, a.id from address a join customers.identity i on i.is_leading and i.kind = a.kind and i.value = a.value
+      union all select i.customer_id, a.kind, a.shown, null, a.id from address a join customers.identity i on not i.is_leading and i.kind = a.kind and i.value = a.value
+      union all select i.customer_id, 'phone-alike', i.shown, null, i.id from address a join customers.identity i on i.ending = a.ending and i.value <> a.value
+      union all select c.id, 'name-company', c.name, c.company, c.id from mine join customers.customer c on c.alike = mine.alike),
     shown as (
-      select coalesce(c.merged_into, c.id) as id, alike.kind, min(alike.value) as value from alike join customers.customer c on c.id = alike.customer_id
-      where alike.customer_id not in (select mine.id from mine) group by 1, 2)
+      select distinct on (1, alike.kind) coalesce(c.merged_into, c.id) as customer_id, alike.kind, alike.value, alike.company, alike.id from alike join customers.customer c on c.id = alike.customer_id
+      where alike.customer_id not in (select mine.id from mine) order by 1, alike.kind, alike.id)
     select c.id, c.name, exists (select 1 from customers.identity v where v.customer_id = c.id and v.is_verified) as is_verified,
-      jsonb_agg(jsonb_build_object('kind', s.kind, 'value', s.value) order by s.kind) as because
-    from shown s join customers.customer c on c.id = s.id
+      jsonb_agg(jsonb_build_object('kind', s.kind, 'value', s.value, 'company', s.company, 'id', s.id) order by s.kind) as because
+    from shown s join customers.customer c on c.id = s.customer_id
     where not exists (select 1 from customers.distinction d join mine on (d.one_id = mine.id and d.other_id = c.id) or (d.other_id = mine.id and d.one_id = c.id))
     group by c.id, c.name order by count(*) desc, c.id limit 10`
-  return [...rows]
+  const suggestions = await opened(ctx, rows, { name: sealedWords.name })
+  const [names, addresses] = [true, false].map((isName) => rows.flatMap((row) => row.because.filter((one) => (one.kind === 'name-company') === isName)))
+  await opened(ctx, names!, { value: sealedWords.name, company: sealedWords.company })
+  await openShown(ctx, Promise.resolve(addresses!.map((one) => Object.assign(one, { shown: one.value }))), 'id')
+  const textOf = (one: Because & { shown?: string }): string => (one.company ? `${one.value} · ${one.company}` : shownAs(one.kind, one.shown ?? one.value))
+  return suggestions.map((row) => ({ ...row, because: row.because.map((one) => ({ kind: one.kind, value: textOf(one) })) }))
 }

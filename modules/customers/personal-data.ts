@@ -1,6 +1,9 @@
 /** What this room keeps about customers; the fields a person fills in take class and purpose from the list of fields. */
 import type { Ctx } from '../../platform/context.ts'
 import { columns, type Declaration, type Person, type PersonalRoom, technical } from '../../platform/personal-data.ts'
+import { destroyKey } from '../../platform/crypto/vault.ts'
+import { foldIdentity, type IdentityKind } from './address.ts'
+import { openShown } from './kept.ts'
 import { aboutField, type FieldName } from './fields.ts'
 
 const of = (field: FieldName, rest: Partial<Declaration> = {}): Declaration => ({ ...aboutField(field), basis: 'contract', retention: 'as-customer', source: 'customer', readers: 'work', ...rest })
@@ -14,9 +17,9 @@ export const customersPersonal: PersonalRoom = {
       ...technical('id', 'created_at', 'merged_into', 'version'),
       name: of('name'), company: of('company'), region: of('region'), note: of('note', { source: 'colleague', basis: 'legitimate-interest' }),
       tier: of('tier', { source: 'colleague', readers: 'customers' }), language: of('language', { source: 'channel', readers: 'customers' }),
-      words: of('name', { source: 'system', readers: 'nobody' }),
+      ...columns(of('name', { source: 'system', readers: 'nobody' }), 'words', 'name_index', 'alike'),
     },
-    'customers.identity': { ...technical('id', 'customer_id', 'kind', 'verified_at', 'is_verified', 'is_leading', 'source', 'created_at'), ...columns(of('email', { source: 'channel' }), 'value', 'shown') },
+    'customers.identity': { ...technical('id', 'customer_id', 'kind', 'verified_at', 'is_verified', 'is_leading', 'source', 'created_at'), shown: of('email', { source: 'channel' }), ...columns(of('email', { source: 'system', readers: 'nobody' }), 'value', 'ending') },
     'customers.merge': { ...technical('id', 'kept_id', 'other_id', 'by_id', 'at', 'undone_at', 'undone_by'), reason: written },
     'customers.revelation': { ...technical('id', 'customer_id', 'by_kind', 'by_id', 'at', 'fields'), reason: { ...written, readers: 'privacy' } },
     'customers.distinction': 'impersonal', 'customers.tiers': 'impersonal',
@@ -26,17 +29,21 @@ export const customersPersonal: PersonalRoom = {
 }
 
 // The record stays without a word in it, because requests, ratings and figures point to it.
-async function erase({ db }: Ctx, person: Person): Promise<Record<string, number>> {
+async function erase(ctx: Ctx, person: Person): Promise<Record<string, number>> {
+  const { db } = ctx
   const ids = person.customerIds as string[]
-  const records = await db`update customers.customer set name = '', company = null, region = null, note = null, language = null, words = ''::tsvector, version = version + 1 where id = any(${ids}::uuid[]) returning 1`
+  const records = await db`update customers.customer set name = '', company = null, region = null, note = null, language = null, words = ''::tsvector, name_index = null, alike = null, version = version + 1 where id = any(${ids}::uuid[]) returning 1`
   const identities = await db`delete from customers.identity where customer_id = any(${ids}::uuid[]) returning 1`
   const merges = await db`update customers.merge set reason = '' where (kept_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])) and reason <> '' returning 1`
   const looks = await db`update customers.revelation set reason = '' where customer_id = any(${ids}::uuid[]) and reason <> '' returning 1`
+  // Copies of the rows, in a backup or a log of changes, end with the keys.
+  for (const id of ids) destroyKey(ctx, id)
   await db`delete from customers.distinction where one_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])`
   return { 'customers.customer': records.length, 'customers.identity': identities.length, 'customers.merge': merges.length, 'customers.revelation': looks.length }
 }
 
 /** The person behind a record: everything folded together, and every address. */
-export async function addressesOf({ db }: Pick<Ctx, 'db'>, customerIds: readonly string[]): Promise<Person['addresses']> {
-  return db<{ kind: string; value: string; shown: string }[]>`select kind, value, shown from customers.identity where customer_id = any(${customerIds as string[]}::uuid[]) order by kind, value`
+export async function addressesOf(ctx: Pick<Ctx, 'app' | 'db'>, customerIds: readonly string[]): Promise<Person['addresses']> {
+  const rows = await openShown(ctx, ctx.db<{ id: string; kind: IdentityKind; index: string; shown: string }[]>`select id, kind, value as index, shown from customers.identity where customer_id = any(${customerIds as string[]}::uuid[]) order by kind, id`, 'id')
+  return rows.map(({ kind, index, shown }) => ({ kind, value: foldIdentity(kind, shown), shown, index }))
 }

@@ -4,9 +4,11 @@ import { violatedKey } from '../../platform/database/index.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
-import { toTsquery } from '../../lib/search/index.ts'
-import { customerWords, foldEmail, foldIdentity, foldPhone, identitiesOf, type IdentityKind, type IdentityValue } from './claim.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
+import { foldEmail, foldIdentity, foldPhone, type IdentityKind, type IdentityValue } from './address.ts'
+import { identitiesOf } from './claim.ts'
 import type { Customer, CustomerRow, TierRow } from './contract.ts'
+import { addressIndex, alikeIndex, coveredQuery, coveredWords, endingIndex, NAME, nameIndex, openShown, sealedWords, sealShown, sealWord, shownAs } from './kept.ts'
 import { isOpen, maskCustomer, maskField, maskIdentity, maskRows, relationsTo, seesAll, servedBy, shownName } from './mask.ts'
 import { family, recordIdsOf, suggestionsFor } from './merge.ts'
 
@@ -16,7 +18,7 @@ const changedMeanwhile = (): Fault => new Fault('customers.changed-meanwhile', 4
 
 /** Throws 404 `customers.not-found`. */
 export async function getCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
-  const [row] = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id}`
+  const [row] = await opened(ctx, ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id}`, sealedWords)
   if (!row) throw notFound('customers')
   return row
 }
@@ -24,16 +26,16 @@ export async function getCustomer(ctx: Ctx, id: string): Promise<CustomerRecord>
 /** The customers of these ids that exist, by id. */
 export async function findCustomers(ctx: Ctx, ids: readonly string[]): Promise<Map<string, CustomerRecord>> {
   if (!ids.length) return new Map()
-  const rows = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = any(${[...new Set(ids)]}::uuid[])`
+  const rows = await opened(ctx, ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = any(${[...new Set(ids)]}::uuid[])`, sealedWords)
   return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** E-mail address to write to: a proven one first. Null when there is none. */
 export async function findEmail(ctx: Ctx, customerId: string): Promise<string | null> {
-  const [row] = await ctx.db<{ shown: string }[]>`
-    select i.shown from customers.identity i join customers.customer c on c.id = i.customer_id
+  const [row] = await openShown(ctx, ctx.db<{ id: string; shown: string }[]>`
+    select i.id, i.shown from customers.identity i join customers.customer c on c.id = i.customer_id
     where i.kind = 'email' and (c.id = ${customerId} or c.merged_into = ${customerId})
-    order by i.is_verified desc, c.id = ${customerId} desc, i.is_leading desc, i.created_at limit 1`
+    order by i.is_verified desc, c.id = ${customerId} desc, i.is_leading desc, i.created_at limit 1`, 'id')
   return row?.shown ?? null
 }
 
@@ -42,19 +44,19 @@ export const viewCustomer = async (ctx: Ctx, id: string): Promise<Customer> => m
 
 /** The customer with nothing covered. */
 export async function wholeCustomer(ctx: Ctx, id: string): Promise<Omit<Customer, 'masked'>> {
-  const identities = ctx.db<Customer['identities']>`
+  const identities = openShown(ctx, ctx.db<Customer['identities']>`
     select i.id, i.kind, i.shown, i.verified_at, i.source, i.is_leading, i.customer_id from customers.identity i join customers.customer c on c.id = i.customer_id
-    where ${family(ctx, id)} order by i.is_verified desc, i.is_leading desc, i.created_at, i.kind`
-  const merges = ctx.db<Customer['merges']>`
-    select m.id, m.other_id, o.name as other_name, m.reason, m.by_id, m.at from customers.merge m join customers.customer o on o.id = m.other_id where m.kept_id = ${id} and m.undone_at is null order by m.at`
+    where ${family(ctx, id)} order by i.is_verified desc, i.is_leading desc, i.created_at, i.kind`, 'id')
+  const merges = opened(ctx, ctx.db<Customer['merges']>`
+    select m.id, m.other_id, o.name as other_name, m.reason, m.by_id, m.at from customers.merge m join customers.customer o on o.id = m.other_id where m.kept_id = ${id} and m.undone_at is null order by m.at`, { otherName: [NAME, 'otherId'] })
   const [customer, known, merged, recordIds, suggestions] = await Promise.all([getCustomer(ctx, id), identities, merges, recordIdsOf(ctx, id), suggestionsFor(ctx, id)])
-  return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: [...known], merges: [...merged], recordIds, suggestions }
+  return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: known.map((one) => ({ ...one, shown: shownAs(one.kind, one.shown) })), merges: merged, recordIds, suggestions }
 }
 
 /** Newest first, folded records left out. `next` is the id to go on from. */
 export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: string; cursor?: string; limit: number }): Promise<{ rows: CustomerRow[]; next: string | null }> {
   const { db } = ctx
-  const words = query.search ? toTsquery(query.search) : ''
+  const words = query.search ? coveredQuery(ctx.app, query.search) : ''
   if (query.search?.trim() && !words) return { rows: [], next: null }
   const served = words && !seesAll(ctx) ? await servedBy(ctx) : null
   if (query.cursor && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(query.cursor)) throw new Fault('input.cursor', 422)
@@ -64,14 +66,14 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
     ? db`match as materialized (${served ? exactly(ctx, query.search!, words, served) : db`select distinct coalesce(merged_into, id) as id from customers.customer where words @@ ${words}::tsquery`}),
       hit as (select id from match join customers.customer c using (id) where true`
     : db`hit as (select id from customers.customer c where merged_into is null`
-  const rows = await db<(CustomerRow & { contactKind: string | null })[]>`
+  const rows = await db<(CustomerRow & { contactKind: string | null; contactId: string | null })[]>`
     with ${hit} ${query.tier ? db`and c.tier = ${query.tier}` : db``} ${query.cursor ? db`and id < ${query.cursor}` : db``} order by id desc limit ${query.limit + 1})
-    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, i.kind as contact_kind, coalesce(i.is_verified, false) as is_verified, c.created_at
+    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, i.kind as contact_kind, i.id as contact_id, coalesce(i.is_verified, false) as is_verified, c.created_at
     from hit join customers.customer c using (id)
-    left join lateral (select kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
+    left join lateral (select id, kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
-  const shown = rows.slice(0, query.limit)
-  return { rows: await maskRows(ctx, shown), next: rows.length > query.limit ? shown.at(-1)!.id : null }
+  const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, contact: ['customers.identity/shown', 'contactId'] })
+  return { rows: await maskRows(ctx, shown.map(({ contactId: _, ...row }) => row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
 
 /**
@@ -79,14 +81,15 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
  * a number as it is dialled. By parts only among those the actor serves, whose fields are open to them.
  */
 function exactly(ctx: Ctx, search: string, words: string, served: readonly string[]) {
-  const { db } = ctx
+  const { app, db } = ctx
   const text = search.trim()
   const digits = foldPhone(text)
-  const dialled = /^[\d+\s().-]+$/.test(text) && digits.length >= 9 ? db`or (kind = 'phone' and right(value, 9) = ${digits.slice(-9)})` : db``
+  const dialled = /^[\d+\s().-]+$/.test(text) && digits.length >= 9 ? db`or ending = ${endingIndex(app, 'phone', digits)}` : db``
   return db`
-    select coalesce(merged_into, id) as id from customers.customer where lower(name) = ${text.toLowerCase()}
+    select coalesce(merged_into, id) as id from customers.customer where name_index = ${nameIndex(app, text)}
     union select coalesce(c.merged_into, c.id) from customers.identity i join customers.customer c on c.id = i.customer_id
-      where (kind = 'email' and value = ${foldEmail(text)}) or (kind in ('external', 'portal') and value = ${text}) or (kind = 'phone' and value = ${digits}) ${dialled}
+      where (kind = 'email' and value = ${addressIndex(app, 'email', foldEmail(text))}) or (kind = 'external' and value = ${addressIndex(app, 'external', text)})
+        or (kind = 'portal' and value = ${addressIndex(app, 'portal', text)}) or (kind = 'phone' and value = ${addressIndex(app, 'phone', digits)}) ${dialled}
     union select coalesce(merged_into, id) from customers.customer where words @@ ${words}::tsquery and coalesce(merged_into, id) = any(${served as string[]}::uuid[])`
 }
 
@@ -96,8 +99,11 @@ export interface NewCustomer { name: string; email?: string; phone?: string; ext
 export async function createCustomer(ctx: Ctx, given: NewCustomer): Promise<Customer> {
   const id = newId()
   if (given.tier) await mustBeTier(ctx, given.tier)
-  await ctx.db`insert into customers.customer (id, name, tier, language, region, company, note, created_at) values (${id}, ${given.name}, ${given.tier ?? 'standard'}, ${given.language ?? null}, ${given.region ?? null},
-    ${given.company ?? null}, ${given.note ?? null}, ${ctx.now})`
+  const key = ctx.app.vault.create(id)
+  ctx.later(ctx.db`insert into platform.data_key (id, master_id, wrapped) values (${id}, ${key.masterId}, ${key.wrapped})`)
+  await ctx.db`insert into customers.customer (id, name, name_index, alike, tier, language, region, company, note, created_at)
+    values (${id}, ${sealWord(ctx.app, id, 'name', given.name)}, ${nameIndex(ctx.app, given.name)}, ${alikeIndex(ctx.app, given.name, given.company ?? null)}, ${given.tier ?? 'standard'}, ${given.language ?? null},
+      ${given.region ?? null}, ${sealWord(ctx.app, id, 'company', given.company)}, ${sealWord(ctx.app, id, 'note', given.note)}, ${ctx.now})`
   for (const one of identitiesOf(given)) await insertIdentity(ctx, id, one, true)
   await refreshWords(ctx, id)
   await emit(ctx, 'customer.created', { subject: id, data: { channel: 'staff', isVerified: true } })
@@ -113,10 +119,12 @@ export async function changeCustomer(ctx: Ctx, id: string, { version, ...change 
   if (fields.includes('tier')) await mustBeTier(ctx, change.tier!)
   await mustNotBeCovers(ctx, before, change)
   const after = { ...before, ...Object.fromEntries(fields.map((field) => [field, change[field]])) } as CustomerRecord
-  ctx.later(ctx.db`update customers.customer set name = ${after.name}, tier = ${after.tier}, language = ${after.language}, region = ${after.region}, company = ${after.company}, note = ${after.note}, version = version + 1 where id = ${id}`)
+  await holdKey(ctx, id)
+  ctx.later(ctx.db`update customers.customer set name = ${sealWord(ctx.app, id, 'name', after.name)}, name_index = ${nameIndex(ctx.app, after.name)}, alike = ${alikeIndex(ctx.app, after.name, after.company)}, tier = ${after.tier}, language = ${after.language},
+    region = ${after.region}, company = ${sealWord(ctx.app, id, 'company', after.company)}, note = ${sealWord(ctx.app, id, 'note', after.note)}, version = version + 1 where id = ${id}`)
   if (fields.includes('name') || fields.includes('company')) await refreshWords(ctx, id)
-  // A note may hold anything: the history keeps that it changed, not what it said.
-  const of = (row: CustomerRecord) => Object.fromEntries(fields.filter((field) => field !== 'note').map((field) => [field, row[field]]))
+  // The history outlives the person: it keeps that a personal field changed, not what it said.
+  const of = (row: CustomerRecord) => Object.fromEntries(fields.filter((field) => field === 'tier' || field === 'language').map((field) => [field, row[field]]))
   await emit(ctx, 'customer.changed', { subject: id, data: { fields, before: of(before), after: of(after) } })
   return viewCustomer(ctx, id)
 }
@@ -131,7 +139,7 @@ async function mustNotBeCovers(ctx: Ctx, before: CustomerRecord, change: Partial
 }
 
 async function lockCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
-  const [row] = await ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id} for update`
+  const [row] = await opened(ctx, ctx.db<CustomerRecord[]>`select ${columns(ctx)} from customers.customer where id = ${id} for update`, sealedWords)
   if (!row) throw notFound('customers')
   if (row.mergedInto) throw new Fault('customers.merged-away', 409)
   return row
@@ -140,23 +148,25 @@ async function lockCustomer(ctx: Ctx, id: string): Promise<CustomerRecord> {
 /** Makes a record findable by its name, company and addresses as they are now. */
 async function refreshWords(ctx: Ctx, id: string): Promise<void> {
   const [[customer], known] = await Promise.all([
-    ctx.db<{ name: string; company: string | null }[]>`select name, company from customers.customer where id = ${id}`,
-    ctx.db<{ kind: string; shown: string }[]>`select kind, shown from customers.identity where customer_id = ${id} and kind <> 'chat'`,
+    opened(ctx, ctx.db<{ id: string; name: string; company: string | null }[]>`select id, name, company from customers.customer where id = ${id}`, { name: sealedWords.name, company: sealedWords.company }),
+    openShown(ctx, ctx.db<{ id: string; kind: string; shown: string }[]>`select id, kind, shown from customers.identity where customer_id = ${id} and kind <> 'chat'`, 'id'),
   ])
-  const words = customerWords([customer!.name, customer!.company, ...known.map((one) => one.shown)], known.filter((one) => one.kind === 'phone').map((one) => one.shown))
+  const words = coveredWords(ctx.app, [customer!.name, customer!.company, ...known.map((one) => one.shown)], known.filter((one) => one.kind === 'phone').map((one) => one.shown))
   ctx.later(ctx.db`update customers.customer set words = array_to_tsvector(${words}) where id = ${id}`)
 }
 
 async function insertIdentity(ctx: Ctx, customerId: string, one: IdentityValue, verified: boolean): Promise<void> {
-  const rows = await ctx.db`insert into customers.identity (id, customer_id, kind, value, shown, verified_at, source, created_at)
-    values (${newId()}, ${customerId}, ${one.kind}, ${one.value}, ${one.shown}, ${verified ? ctx.now : null}, 'staff', ${ctx.now}) on conflict do nothing returning id`
+  const id = newId()
+  await holdKey(ctx, customerId)
+  const rows = await ctx.db`insert into customers.identity (id, customer_id, kind, value, ending, shown, verified_at, source, created_at)
+    values (${id}, ${customerId}, ${one.kind}, ${addressIndex(ctx.app, one.kind, one.value)}, ${endingIndex(ctx.app, one.kind, one.value)}, ${sealShown(ctx.app, customerId, id, one.shown)}, ${verified ? ctx.now : null}, 'staff', ${ctx.now}) on conflict do nothing returning id`
   if (!rows.length) throw await taken(ctx, one.kind, one.value, verified)
 }
 
 async function taken(ctx: Ctx, kind: string, value: string, verified: boolean): Promise<Fault> {
-  const [owner] = await ctx.db<{ shown: string; customerId: string; name: string; rootId: string }[]>`
-    select i.shown, i.customer_id, c.name, coalesce(c.merged_into, c.id) as root_id from customers.identity i join customers.customer c on c.id = i.customer_id
-    where i.kind = ${kind} and i.value = ${value} order by i.is_leading and i.is_verified = ${verified} desc limit 1`
+  const [owner] = await opened(ctx, ctx.db<{ id: string; shown: string; customerId: string; name: string; rootId: string }[]>`
+    select i.id, i.shown, i.customer_id, c.name, coalesce(c.merged_into, c.id) as root_id from customers.identity i join customers.customer c on c.id = i.customer_id
+    where i.kind = ${kind} and i.value = ${addressIndex(ctx.app, kind, value)} order by i.is_leading and i.is_verified = ${verified} desc limit 1`, { shown: ['customers.identity/shown', 'id'], name: [NAME, 'customerId'] })
   const relation = owner ? (await relationsTo(ctx, [owner.rootId]))(owner.rootId) : null
   return new Fault('customers.identity-taken', 409, { value: owner?.shown ?? value, customerId: owner?.customerId ?? '', name: owner ? shownName(owner.name, relation) : '' })
 }
@@ -179,20 +189,23 @@ export async function addIdentity(ctx: Ctx, id: string, given: { kind: IdentityK
 export async function verifyIdentity(ctx: Ctx, customerId: string, kind: IdentityKind, value: string): Promise<void> {
   const folded = foldIdentity(kind, value)
   if (!folded) throw new Fault('customers.identity-unreadable', 422)
-  const [owner] = await ctx.db<{ customerId: string }[]>`select customer_id from customers.identity where kind = ${kind} and value = ${folded} and is_verified and is_leading`
+  const index = addressIndex(ctx.app, kind, folded)
+  const [owner] = await ctx.db<{ customerId: string }[]>`select customer_id from customers.identity where kind = ${kind} and value = ${index} and is_verified and is_leading`
   if (owner?.customerId === customerId) return
   if (owner) throw await taken(ctx, kind, folded, true)
   await getCustomer(ctx, customerId)
-  await ctx.db`insert into customers.identity (id, customer_id, kind, value, shown, verified_at, source, created_at)
-    values (${newId()}, ${customerId}, ${kind}, ${folded}, ${value.trim()}, ${ctx.now}, 'verification', ${ctx.now})
+  await holdKey(ctx, customerId)
+  const id = newId()
+  await ctx.db`insert into customers.identity (id, customer_id, kind, value, ending, shown, verified_at, source, created_at)
+    values (${id}, ${customerId}, ${kind}, ${index}, ${endingIndex(ctx.app, kind, folded)}, ${sealShown(ctx.app, customerId, id, value.trim())}, ${ctx.now}, 'verification', ${ctx.now})
     on conflict (customer_id, kind, value) do update set verified_at = excluded.verified_at, is_leading = true`
     .catch((error: unknown) => { throw violatedKey(error) === 'identity_once' ? new Fault('customers.identity-taken', 409, { value: value.trim(), customerId: '', name: '' }) : error })
   await refreshWords(ctx, customerId)
   await emit(ctx, 'customer.identity-verified', { subject: customerId, data: { kind } })
 }
 
-async function ownIdentity(ctx: Ctx, customerId: string, identityId: string): Promise<IdentityValue> {
-  const [row] = await ctx.db<IdentityValue[]>`select kind, value, shown from customers.identity where id = ${identityId} and customer_id = ${customerId}`
+async function ownIdentity(ctx: Ctx, customerId: string, identityId: string): Promise<Pick<IdentityValue, 'kind' | 'shown'>> {
+  const [row] = await openShown(ctx, ctx.db<{ id: string; kind: IdentityKind; shown: string }[]>`select id, kind, shown from customers.identity where id = ${identityId} and customer_id = ${customerId}`, 'id')
   if (!row) throw new Fault('customers.identity-not-found', 404)
   return row
 }

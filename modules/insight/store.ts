@@ -1,7 +1,9 @@
 /** SQL of the figures of a day. Every statement reaches its rows by an index: `store.test.ts` asks the planner. */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
-import { nameOnRequest, visible } from '../requests/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
+import { nameOnRequest, SUBJECT, visible } from '../requests/index.ts'
 import { type Column, columns, type Load, type Today } from './contract.ts'
 
 const WEEK_MS = 7 * 86_400_000
@@ -60,7 +62,7 @@ export async function todayOf(ctx: Ctx, query: { teamId?: string }): Promise<Tod
   }
 }
 
-type Oldest = Omit<Column['oldest'][number], 'holder'> & { column: Column['id']; holderId: string | null; holderName: string | null }
+type Oldest = Omit<Column['oldest'][number], 'holder'> & { column: Column['id']; holderId: string | null; holderName: string | null; customerId: string }
 
 /** Open requests by column of the board. Both statements read the open ones only, never what is closed. */
 export function board(ctx: Ctx, teamId: string | undefined) {
@@ -75,7 +77,7 @@ export function board(ctx: Ctx, teamId: string | undefined) {
         (count(*) filter (where stage_since > ${ago(24)}))::int as day
       from (${open}) o group by "column"`,
     oldest: db<Oldest[]>`
-      select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", c.name as customer_name, h.id as holder_id, h.name as holder_name
+      select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", o.customer_id, c.name as customer_name, h.id as holder_id, h.name as holder_name
       from (select *, row_number() over (partition by "column" order by stage_since, id) as nr from (${open}) r) o
         join customers.customer c on c.id = o.customer_id left join staff.person h on h.id = o.holder_id
       where o.nr <= 3 order by o."column", o.nr`,
@@ -84,12 +86,12 @@ export function board(ctx: Ctx, teamId: string | undefined) {
 
 export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promise<{ rows: Column[] }> {
   const asked = board(ctx, query.teamId)
-  const [counts, oldest] = await Promise.all([asked.counts, asked.oldest])
+  const [counts, oldest] = await Promise.all([asked.counts, opened(ctx, asked.oldest, { subject: [SUBJECT, 'id'], customerName: [CUSTOMER_NAME, 'customerId'] })])
   return { rows: columns.map((id) => {
     const { count = 0, hour = 0, four = 0, day = 0 } = counts.find((row) => row.column === id) ?? {}
     return {
       id, count, ages: [hour, four - hour, day - four, count - day],
-      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: id, holderId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+      oldest: oldest.filter((row) => row.column === id).map(({ column: _, holderId, holderName, customerId: __, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: id, holderId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     }
   }) }
 }
@@ -113,6 +115,7 @@ export async function loadsToday(ctx: Ctx, query: { teamId?: string }): Promise<
       (array_agg(jsonb_build_object('id', id, 'number', number, 'subject', subject, 'due', due_order) order by due_order, id) filter (where ${visible(ctx)}))[1] as first
     from requests.request r where holder_id = any(${people.map((person) => person.id)}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
   const mayRead = may(ctx.actor, 'requests.read')
+  await opened(ctx, held.flatMap((row) => row.first ?? []), { subject: [SUBJECT, 'id'] })
   return { rows: people.map(({ capacity, ...person }) => {
     const own = held.filter((row) => row.holderId === person.id)
     const names = [...new Set([...Object.keys(capacity), ...own.map((row) => row.channel)])]

@@ -1,5 +1,6 @@
 /** Verdict, rating and recovery over HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { opened } from '../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { staffed, type Staffed } from '../../test/people.ts'
 import { compareCatalogues } from '../../lib/text/index.ts'
@@ -31,7 +32,7 @@ async function answered(): Promise<Row & { token: string }> {
   await desk.settle()
   return { ...(await byNumber(body.number)), token: body.token }
 }
-const recoveriesOf = (id: string) => desk.app.pool<{ id: string; holderId: string | null; customerId: string; lastSnippet: string; priority: string }[]>`select id, holder_id, customer_id, last_snippet, priority from requests.request where linked_from = ${id} and link_kind = 'recovery'`
+const recoveriesOf = (id: string) => opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<{ id: string; holderId: string | null; customerId: string; lastSnippet: string; priority: string }[]>`select id, holder_id, customer_id, last_snippet, priority from requests.request where linked_from = ${id} and link_kind = 'recovery'`, { lastSnippet: ['requests.request/last_snippet', 'id'] })
 
 test('5.2-a one tap rates the answer, and rating closes the request', async () => {
   const request = await answered()

@@ -37,7 +37,7 @@ export async function rateRequest(ctx: Ctx, token: string, given: { score: numbe
   if (before && before.score === after.score && before.comment === after.comment && before.reasons.join() === after.reasons.join()) return view
   if (!view.mayScore) throw new Fault('quality.not-answered', 409)
   if (view.isFinal) throw new Fault('quality.rating-final', 409)
-  await upsertRating(ctx, after)
+  await upsertRating(ctx, { ...after, customerId: request.customerId })
   if (before?.score !== after.score) await scoreRequest(asVisitor(ctx, request.customerId, request.customerName), id, after.score)
   else if (after.comment && after.comment !== before.comment) await addToRecovery(ctx, request, after.comment)
   return viewRating(ctx, token)

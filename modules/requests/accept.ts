@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
+import { giveFiles } from '../../platform/files.ts'
 import { emit } from '../../platform/events/book.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
@@ -12,8 +13,10 @@ import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition 
 import { allocate, type Allocation, foresee } from './allocation.ts'
 import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
+import { sealedMessage, sealedRequest } from './kept.ts'
 import { nextDue, snippet } from './request.ts'
-import { arrivalTokens, attachFiles } from './store.ts'
+import { attachFiles } from './store.ts'
+import { arrivalWords } from './words.ts'
 
 export interface Arrival {
   /** Who vouches for the key, e.g. `api:<client>`, `mail:<mailbox>`, `chat:<conversation>`. */
@@ -98,8 +101,9 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
   if (arrival.attachmentIds?.length) {
     ctx.later(insertArrivals(ctx, [row]))
-    await attachFiles(ctx, id, messageId, arrival.attachmentIds)
+    await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds)
   } else ctx.gather(insertArrivals, row)
+  if (arrival.rawFileId) await giveFiles(ctx, customer.id, [arrival.rawFileId])
   await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
   await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation } })
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
@@ -125,15 +129,18 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
   const dueNext = nextDue(clocks, allocation?.acceptDueAt ?? null)
   // A request opened by an agent (phone, counter) has its first responder from the first second.
   const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
+  const { vault } = ctx.app
+  const seal = <T extends string | null>(field: readonly [string, string], row: string, text: T) => vault.seal(accepted.customerId, field[0], row, text)
   return {
-    id: accepted.id, number: accepted.number, subject: arrival.subject, stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
+    id: accepted.id, number: accepted.number, subject: seal(sealedRequest.subject, accepted.id, arrival.subject), stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
     explanation: details.explanation, channel: arrival.channel, channel_account: arrival.channelAccount ?? null, language: details.language, customer_id: accepted.customerId, team_id: accepted.teamId,
     agent_id: agentId, answerable_id: creator ?? agentId, opened_by_kind: ctx.actor.kind, opened_by_id: ctx.actor.id, at: ctx.now,
     first_response_due_at: accepted.firstResponseDueAt, resolution_due_at: accepted.resolutionDueAt, next_due_at: dueNext, verification: details.verification,
-    linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: snippet(arrival.text),
-    message_id: accepted.messageId, customer_name: details.customerName, body: arrival.text, html: arrival.html ?? null, quoted: arrival.quoted ?? null, oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
+    linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: seal(sealedRequest.lastSnippet, accepted.id, snippet(arrival.text)),
+    message_id: accepted.messageId, customer_name: seal(sealedMessage.authorName, accepted.messageId, details.customerName), body: seal(sealedMessage.body, accepted.messageId, arrival.text),
+    html: seal(sealedMessage.html, accepted.messageId, arrival.html ?? null), quoted: seal(sealedMessage.quoted, accepted.messageId, arrival.quoted ?? null), oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
     source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
-    tokens: arrivalTokens(`${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text.slice(0, 8000)),
+    tokens: arrivalWords(ctx, `${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text),
     assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
   }
 }

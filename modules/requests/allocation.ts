@@ -3,7 +3,7 @@
  * Without an answer the request waits in its team's queue.
  */
 import type { Ctx } from '../../platform/context.ts'
-import { type CustomerClaim, identitiesOf, type IdentityValue } from '../customers/index.ts'
+import { addressIndex, type CustomerClaim, identitiesOf } from '../customers/index.ts'
 import { listCandidates } from '../staff/index.ts'
 
 export interface AllocationNeed {
@@ -76,7 +76,7 @@ export const servedBefore = (ctx: Ctx, customerId: string) => ctx.db<Served[]>`
 /** The same for everybody the claim may turn out to be, and perhaps for others. */
 function servedWhom(ctx: Ctx, claim: CustomerClaim): Promise<Served[]> | Served[] {
   if (claim.id) return selectServedIds(ctx, claim.id)
-  const identities = identitiesOf(claim)
+  const identities = identitiesOf(claim).map(({ kind, value }) => ({ kind, value: addressIndex(ctx.app, kind, value) }))
   return identities.length ? ctx.ask(selectServed, identities) : []
 }
 
@@ -84,7 +84,7 @@ const served = (db: Ctx['db'], whom: ReturnType<Ctx['db']>) => db<Served[]>`
   select r.customer_id, r.holder_id as agent_id, count(*)::int as count, max(r.opened_at) as last_at
   from (${whom}) w join requests.request r on r.customer_id = any(array[w.id, w.merged_into]) where r.holder_id is not null group by r.customer_id, r.holder_id`
 const selectServedIds = async ({ db }: Ctx, id: string): Promise<Served[]> => served(db, db`select id, merged_into from customers.customer where id = ${id}`)
-async function selectServed({ db }: Pick<Ctx, 'db'>, claims: readonly IdentityValue[][]): Promise<Served[][]> {
+async function selectServed({ db }: Pick<Ctx, 'db'>, claims: readonly { kind: string; value: string }[][]): Promise<Served[][]> {
   const all = claims.flat()
   const rows = await served(db, db`
     select distinct c.id, c.merged_into from unnest(${all.map((one) => one.kind)}::text[], ${all.map((one) => one.value)}::text[]) as g (kind, value)

@@ -1,9 +1,11 @@
 /** Files in and out. What customers send is never served as a page: always a download, except re-checked raster images. */
-import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { type App, type Ctx, run } from '../../platform/context.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { fileColumns, type FileRow, openFiles, storeFile } from '../../platform/files.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
+import { NAME } from './kept.ts'
 import { MOST_PIXELS, pixelsOf, rasterType, withoutPlace } from '../../lib/picture/index.ts'
 import { ownerOf, visible } from './store.ts'
 
@@ -11,18 +13,6 @@ const DAY_MS = 86_400_000
 export const MOST_BYTES = 25 * 1024 * 1024
 export interface FileIn { name: string; contentType: string; bytes: Uint8Array; contentId?: string | null }
 export interface AttachmentRow { id: string; name: string; contentType: string; size: number; contentId: string | null }
-
-/** Keeps bytes once by content and returns the file's id. */
-export async function storeFile(ctx: Ctx, bytes: Uint8Array): Promise<string> {
-  const sha256 = createHash('sha256').update(bytes).digest()
-  const [row] = await ctx.db<{ id: string }[]>`
-    with given as (insert into platform.file (id, sha256, size, bytes, at) values (${newId()}, ${sha256}, ${bytes.length}, ${Buffer.from(bytes)}, ${ctx.now}) on conflict (sha256) do nothing returning id)
-    select id from given union all select id from platform.file where sha256 = ${sha256} limit 1`
-  if (row) return row.id
-  // A parallel transaction wrote the same bytes and has just committed: it is visible now.
-  const [other] = await ctx.db<{ id: string }[]>`select id from platform.file where sha256 = ${sha256}`
-  return other!.id
-}
 
 /** Display name only: no path, no control or direction characters, at most 200 units. */
 export function displayName(name: string): string {
@@ -52,10 +42,10 @@ export async function receiveFile(request: FastifyRequest): Promise<FileIn> {
 export async function addAttachment(ctx: Ctx, file: FileIn, owner = ownerOf(ctx)): Promise<AttachmentRow> {
   if (file.bytes.length > MOST_BYTES) throw new Fault('input.too-large', 413)
   if (file.bytes.length === 0) throw new Fault('requests.attachment-empty', 422)
-  const fileId = await storeFile(ctx, withoutPlace(file.bytes))
+  const fileId = storeFile(ctx, withoutPlace(file.bytes))
   const row = { id: newId(), name: displayName(file.name), contentType: cleanType(file.contentType), size: file.bytes.length, contentId: file.contentId ?? null }
   await ctx.db`insert into requests.attachment (id, file_id, name, content_type, size, content_id, owner, created_at)
-    values (${row.id}, ${fileId}, ${row.name}, ${row.contentType}, ${row.size}, ${row.contentId}, ${owner}, ${ctx.now})`
+    values (${row.id}, ${fileId}, ${ctx.app.vault.seal(fileId, NAME, row.id, row.name)}, ${row.contentType}, ${row.size}, ${row.contentId}, ${owner}, ${ctx.now})`
   return row
 }
 
@@ -70,7 +60,7 @@ export async function forgetUploads(app: App): Promise<void> {
       and not exists (select 1 from requests.attachment a where a.file_id = f.id) and not exists (select 1 from requests.message m where m.raw_file_id = f.id)`
   for (const { id } of lone) {
     // A room to our right may hold it (a mail in quarantine): its foreign key says so.
-    await run(app, {}, ({ db }) => db`delete from platform.file where id = ${id}`).catch((error: unknown) => { if ((error as { code?: string }).code !== '23503') throw error })
+    await run(app, {}, ({ db }) => db`with keyed as (delete from platform.data_key where id = ${id}) delete from platform.file where id = ${id}`).catch((error: unknown) => { if ((error as { code?: string }).code !== '23503') throw error })
   }
 }
 
@@ -78,10 +68,11 @@ export interface StoredFile { name: string; bytes: Buffer; contentType: string }
 
 /** The file, if the actor may see its request (or uploaded it just now); files of notes are for staff only. */
 export async function readAttachment(ctx: Ctx, id: string): Promise<StoredFile> {
-  const [row] = await ctx.db<StoredFile[]>`
-    select a.name, f.bytes, a.content_type from requests.attachment a join platform.file f on f.id = a.file_id left join requests.request r on r.id = a.request_id
+  const rows = openFiles(ctx, ctx.db<(StoredFile & FileRow & { id: string })[]>`
+    select a.id, a.name, a.content_type, ${fileColumns(ctx)} from requests.attachment a join platform.file f on f.id = a.file_id left join requests.request r on r.id = a.request_id
     where a.id = ${id} and ((r.id is not null and ${visible(ctx)}
-      ${ctx.actor.kind === 'client' ? ctx.db`and not exists (select 1 from requests.message m where m.id = a.message_id and m.kind = 'note')` : ctx.db``}) or (r.id is null and a.owner = ${ownerOf(ctx)}))`
+      ${ctx.actor.kind === 'client' ? ctx.db`and not exists (select 1 from requests.message m where m.id = a.message_id and m.kind = 'note')` : ctx.db``}) or (r.id is null and a.owner = ${ownerOf(ctx)}))`)
+  const [row] = await opened(ctx, rows, { name: [NAME, 'id'] })
   if (!row) throw notFound('requests.attachment')
   return row
 }

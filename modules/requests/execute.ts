@@ -3,10 +3,12 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { enqueue } from '../../platform/jobs/index.ts'
-import { searchTokens } from '../../lib/search/index.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
+import { DRAFT, draftRow, sealedMessage } from './kept.ts'
 import { acceptOffer, holdBy, mustAllow, noticeTo } from './assign.ts'
 import { nextDue, snippet, UNDO_MS } from './request.ts'
-import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, NOTE_MARK, patchRequest } from './store.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { addSearchText, NOTE_MARK } from './words.ts'
 import { waitFor } from './track.ts'
 
 export interface Writing { kind: 'reply' | 'note'; text: string; mentions?: string[]; attachmentIds?: string[]; then?: 'wait' }
@@ -20,23 +22,23 @@ export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing
   else if (!request.holderId) await holdBy(ctx, request, 'take', 'requests.reason-answered')
   const sendAt = new Date(ctx.now.getTime() + UNDO_MS)
   const messageId = insertMessage(ctx, {
-    requestId, kind: 'reply', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: request.channel, body: writing.text,
+    requestId, customerId: request.customerId, kind: 'reply', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: request.channel, body: writing.text,
     state: 'held', sendAt: sendAt.toISOString(), afterSending: writing.then ?? null,
   })
-  await attachFiles(ctx, requestId, messageId, writing.attachmentIds ?? [])
+  await attachFiles(ctx, request, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, requestId, 'reply')
-  addSearchText(ctx, requestId, searchTokens(writing.text.slice(0, 8000)))
+  addSearchText(ctx, requestId, writing.text)
   enqueue(ctx, 'requests.release', { messageId }, { runAt: sendAt, key: messageId })
   await emit(ctx, 'request.reply-held', { subject: requestId, teamId: request.teamId, data: { message: messageId, sendAt: sendAt.toISOString() } })
   return messageId
 }
 
 async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Promise<string> {
-  const messageId = insertMessage(ctx, { requestId: request.id, kind: 'note', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: 'internal', body: writing.text, state: 'kept' })
-  await attachFiles(ctx, request.id, messageId, writing.attachmentIds ?? [])
+  const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'note', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: 'internal', body: writing.text, state: 'kept' })
+  await attachFiles(ctx, request, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, request.id, 'note')
   for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
-  addSearchText(ctx, request.id, searchTokens(writing.text.slice(0, 8000)).map((token) => NOTE_MARK + token))
+  addSearchText(ctx, request.id, writing.text, NOTE_MARK)
   await emit(ctx, 'request.noted', { subject: request.id, teamId: request.teamId, data: { message: messageId, mentions: writing.mentions ?? [] } })
   return messageId
 }
@@ -44,20 +46,20 @@ async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Pr
 /** Takes a held reply back and makes it the draft again. Throws 409 `requests.already-sent`. */
 export async function unsendMessage(ctx: Ctx, requestId: string, messageId: string): Promise<string> {
   const request = await lockRequest(ctx, requestId)
-  const [message] = await ctx.db<{ body: string }[]>`
-    delete from requests.message where id = ${messageId} and request_id = ${requestId} and state = 'held' and author_id = ${ctx.actor.id} returning body`
+  const [message] = await opened(ctx, ctx.db<{ id: string; body: string }[]>`
+    delete from requests.message where id = ${messageId} and request_id = ${requestId} and state = 'held' and author_id = ${ctx.actor.id} returning id, body`, { body: sealedMessage.body })
   if (!message) throw new Fault('requests.already-sent', 409)
   ctx.later(ctx.db`delete from platform.job where queue = 'requests.release' and key = ${messageId} and leased_by is null`)
-  saveDraft(ctx, requestId, 'reply', message.body)
+  saveDraft(ctx, request, 'reply', message.body)
   await emit(ctx, 'request.reply-withdrawn', { subject: requestId, teamId: request.teamId, data: { message: messageId } })
   return message.body
 }
 
 /** Sends a held reply: the first response is met, the channels carry it out. Nothing when it was taken back. */
 export async function releaseMessage(ctx: Ctx, messageId: string): Promise<void> {
-  const [message] = await ctx.db<{ requestId: string; body: string; afterSending: string | null; authorId: string | null }[]>`
+  const [message] = await opened(ctx, ctx.db<{ id: string; requestId: string; body: string; afterSending: string | null; authorId: string | null }[]>`
     update requests.message set state = 'queued', state_at = ${ctx.now}, send_at = null where id = ${messageId} and state = 'held'
-    returning request_id, body, after_sending, author_id`
+    returning id, request_id, body, after_sending, author_id`, { body: sealedMessage.body })
   if (!message) return
   const request = await lockRequest(ctx, message.requestId)
   await outgoing(ctx, request, { messageId, body: message.body, by: message.authorId })
@@ -87,19 +89,23 @@ const RANK: Record<string, number> = { held: 0, queued: 1, uncertain: 2, failed:
 
 /** A channel reports what became of an outgoing message; a late report never moves it backwards, except that a bounce after sending fails it. */
 export async function setDelivery(ctx: Ctx, messageId: string, state: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain', why: string | null = null): Promise<void> {
-  const [message] = await ctx.db<{ requestId: string; state: string; teamId: string | null }[]>`
-    select m.request_id, m.state, r.team_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
+  const [message] = await ctx.db<{ requestId: string; state: string; teamId: string | null; customerId: string }[]>`
+    select m.request_id, m.state, r.team_id, r.customer_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
   if (!message) throw notFound('requests.message')
   const bounced = state === 'failed' && message.state !== 'read'
   if (!bounced && (RANK[state] ?? 0) <= (RANK[message.state] ?? 0)) return
-  ctx.later(ctx.db`update requests.message set state = ${state}, state_why = ${why}, state_at = ${ctx.now} where id = ${messageId}`)
-  await emit(ctx, `request.message-${state}`, { subject: message.requestId, teamId: message.teamId, data: { message: messageId, why } })
+  // A server's own words often name the address.
+  const isKey = why === null || /^[a-z]+(\.[a-z-]+)+$/.test(why)
+  if (!isKey) await holdKey(ctx, message.customerId)
+  ctx.later(ctx.db`update requests.message set state = ${state}, state_why = ${isKey ? why : ctx.app.vault.seal(message.customerId, sealedMessage.stateWhy[0], messageId, why)}, state_at = ${ctx.now} where id = ${messageId}`)
+  await emit(ctx, `request.message-${state}`, { subject: message.requestId, teamId: message.teamId, data: { message: messageId, why: isKey ? why : null } })
 }
 
-/** The actor's draft of this kind; an empty text forgets it. */
-export function saveDraft(ctx: Ctx, requestId: string, kind: string, body: string): void {
+/** The actor's draft of this kind, the customer's key at hand; an empty text forgets it. */
+export function saveDraft(ctx: Ctx, { id: requestId, customerId }: { id: string; customerId: string }, kind: string, body: string): void {
   if (!body.trim()) return forgetDraft(ctx, requestId, kind)
-  ctx.later(ctx.db`insert into requests.draft (person_id, request_id, kind, body, at) values (${ctx.actor.id}, ${requestId}, ${kind}, ${body}, ${ctx.now})
+  const sealed = ctx.app.vault.seal(customerId, DRAFT, draftRow({ requestId, personId: ctx.actor.id!, kind }), body)
+  ctx.later(ctx.db`insert into requests.draft (person_id, request_id, kind, body, at) values (${ctx.actor.id}, ${requestId}, ${kind}, ${sealed}, ${ctx.now})
     on conflict (person_id, request_id, kind) do update set body = excluded.body, at = excluded.at`)
 }
 function forgetDraft(ctx: Ctx, requestId: string, kind: string): void {

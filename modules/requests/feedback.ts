@@ -15,7 +15,7 @@ const HOUR = 3_600_000
 export async function deliverResult(ctx: Ctx, request: LockedRequest, how: { asks: boolean; wasDelivered?: boolean }): Promise<void> {
   if (!how.wasDelivered) {
     const author = request.submittedBy ? await getPerson(ctx, request.submittedBy) : null
-    const messageId = insertMessage(ctx, { requestId: request.id, kind: 'result', authorKind: author ? 'agent' : 'system', authorId: author?.id ?? null, authorName: author?.name ?? ctx.actor.name,
+    const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'result', authorKind: author ? 'agent' : 'system', authorId: author?.id ?? null, authorName: author?.name ?? ctx.actor.name,
       channel: request.channel, body: request.result ?? '', state: 'queued' })
     await outgoing(ctx, request, { messageId, body: request.result ?? '', by: author?.id ?? null })
     await emit(ctx, 'request.result-sent', { subject: request.id, teamId: request.teamId, data: { message: messageId, asks: how.asks } })

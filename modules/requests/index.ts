@@ -6,21 +6,24 @@
 import type { Module } from '../../platform/module.ts'
 import { requests } from './contract.ts'
 import { forgetUploads } from './attachments.ts'
+import { sealEarlier } from './earlier.ts'
 import { releaseMessage } from './execute.ts'
 import { RELATIONS } from '../customers/index.ts'
 import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
+import { forgetWords } from './words.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
 export { type Accepted, acceptRequest, type Arrival } from './accept.ts'
 export { ALLOCATOR, type Allocation, type AllocationCandidate, type AllocationNeed, type Allocator, loadsOf, servedBefore } from './allocation.ts'
 export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFromQueue, takeRequest } from './assign.ts'
-export { addAttachment, displayName, fileHeaders, MOST_BYTES, receiveFile, storeFile } from './attachments.ts'
+export { addAttachment, displayName, fileHeaders, MOST_BYTES, receiveFile } from './attachments.ts'
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
 export { openStream, type Stream } from './live.ts'
+export { NAME as ATTACHMENT_NAME, draftRow, SUBJECT } from './kept.ts'
 export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
@@ -42,9 +45,11 @@ export const requestsRoom: Module = {
   personal: requestsPersonal,
   permissions: ['requests.assign'],
   routes: mountRequests,
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.seal-earlier': { every: 3_600_000, work: (app) => sealEarlier(app) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },

@@ -4,11 +4,14 @@
  */
 import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
-import { toTsquery } from '../../lib/search/index.ts'
 import { may } from '../../platform/access/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { RequestRow, View } from './contract.ts'
+import { sealedRequest } from './kept.ts'
 import { nameOnRequest } from './relations.ts'
-import { exactWord, NOTE_MARK, visible } from './store.ts'
+import { visible } from './store.ts'
+import { wordsQuery } from './words.ts'
 
 export interface ListQuery {
   view: View
@@ -62,14 +65,14 @@ function readCursor(text: string | undefined): Keyset | null {
   return { order, id }
 }
 
-type Row = Omit<RequestRow, 'holder'> & { holderId: string | null; holderName: string | null; answerableId: string | null; dueOrder: string }
+type Row = Omit<RequestRow, 'holder'> & { customerId: string; holderId: string | null; holderName: string | null; answerableId: string | null; dueOrder: string }
 
 export async function listRequests(ctx: Ctx, query: ListQuery): Promise<{ rows: RequestRow[]; next: string | null }> {
   const rows = query.search?.trim() ? await search(ctx, query) : await pageOf(ctx, query)
-  const shown = rows.slice(0, query.limit)
+  const shown = await opened(ctx, rows.slice(0, query.limit), { subject: sealedRequest.subject, lastSnippet: sealedRequest.lastSnippet, customerName: [CUSTOMER_NAME, 'customerId'] })
   const last = shown.at(-1)
   return {
-    rows: shown.map(({ holderId, holderName, answerableId, dueOrder: _, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
+    rows: shown.map(({ holderId, holderName, answerableId, customerId: _, dueOrder: __, ...row }) => ({ ...row, customerName: nameOnRequest(ctx, row.customerName, { stage: row.stage, holderId, answerableId }), holder: holderId ? { id: holderId, name: holderName ?? '' } : null })),
     next: rows.length > query.limit && last && !query.search?.trim() ? `${last.dueOrder}~${last.id}` : null,
   }
 }
@@ -83,7 +86,7 @@ function filters(ctx: Ctx, query: ListQuery) {
 }
 
 const columns = (ctx: Ctx) => ctx.db`
-  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, r.answerable_id, h.name as holder_name, r.waiting_for,
+  r.id, r.number, r.subject, r.stage, r.stage_since, r.priority, r.channel, r.customer_id, c.name as customer_name, c.tier as customer_tier, r.team_id, r.holder_id, r.answerable_id, h.name as holder_name, r.waiting_for,
   r.next_due_at, r.due_order, r.paused_at is not null as is_paused, r.stage <> 'closed' and r.due_order <= ${ctx.now} as is_late, r.opened_at, r.last_message_at, r.last_snippet, r.last_by, r.score,
   (r.last_by = 'customer' and not exists (select 1 from requests.seen s where s.request_id = r.id and s.person_id = ${ctx.actor.id} and s.at >= r.last_message_at)) as is_unread`
 
@@ -126,7 +129,7 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
   const { db } = ctx
   const text = query.search!.trim()
   const number = /^#?(\d{1,15})$/.exec(text)?.[1]
-  const words = orExactly(text, ctx.actor.kind === 'client' ? toTsquery(text) : alsoInNotes(toTsquery(text)))
+  const words = wordsQuery(ctx, text)
   // Matching first, in a materialised step: with ORDER BY … LIMIT the planner may otherwise walk the whole table for a rare word.
   return db<Row[]>`
     with hit as materialized (
@@ -136,15 +139,6 @@ async function search(ctx: Ctx, query: ListQuery): Promise<Row[]> {
     select ${columns(ctx)} from found f join requests.request r on r.id = f.request_id join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id
     where ${filters(ctx, query)} and ${visible(ctx)} ${query.teamId ? db`and r.team_id = ${query.teamId}` : db``}
     order by (r.number = ${number ?? null}::bigint) desc nulls last, r.id desc limit ${query.limit + 1}`
-}
-
-// 'word' & 'start':* → ('word' | '~word') & ('start':* | '~start':*)
-const alsoInNotes = (query: string): string => query.replace(/'((?:[^']|'')*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${NOTE_MARK}${word}'${String(start)})`)
-
-// An address is found whole or not at all: by its beginnings one could spell out what is covered.
-function orExactly(text: string, query: string): string {
-  const word = exactWord(text)?.replace(/['\\]/g, '$&$&')
-  return word ? [query, `'${word}'`].filter(Boolean).map((part) => `(${part})`).join(' | ') : query
 }
 
 const COUNTED: View[] = ['mine', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'open', 'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'failed']

@@ -1,8 +1,11 @@
 /** What leaves the house: the request in the customer's words, and an outgoing message with what its channel needs. Notes never pass here. */
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
-import { findEmail } from '../customers/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME, findEmail } from '../customers/index.ts'
 import type { Message, Stage } from './contract.ts'
+import { fileColumns, type FileRow, openFiles } from '../../platform/files.ts'
+import { NAME, sealedMessage, sealedRequest, SUBJECT } from './kept.ts'
 
 /** Five steps a customer understands, in their order. */
 export const customerSteps = ['received', 'assigned', 'working', 'checking', 'answered'] as const
@@ -38,21 +41,22 @@ const STEP: Record<Stage, CustomerStep> = { accept: 'received', assign: 'assigne
 
 /** The request as its customer sees it; held replies and notes are not in it. Throws 404. */
 export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> {
-  const request = ctx.db<{ number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string }[]>`
-    select r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel
-    from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`
-  const messages = ctx.db<CustomerView['messages']>`
+  const request = opened(ctx, ctx.db<{ id: string; number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string }[]>`
+    select r.id, r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel
+    from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`, { subject: sealedRequest.subject, customerName: [CUSTOMER_NAME, 'customerId'] })
+  const messages = opened(ctx, ctx.db<CustomerView['messages']>`
     select m.id, case m.kind when 'customer' then 'you' else 'us' end as from, m.author_name, m.kind, m.body, m.html, m.created_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size) order by a.id) from requests.attachment a where a.message_id = m.id), '[]') as attachments
-    from requests.message m where m.request_id = ${id} and m.kind <> 'note' and m.state <> 'held' order by m.id limit 500`
+    from requests.message m where m.request_id = ${id} and m.kind <> 'note' and m.state <> 'held' order by m.id limit 500`, { authorName: sealedMessage.authorName, body: sealedMessage.body, html: sealedMessage.html })
   const [[row], rows] = await Promise.all([request, messages])
+  await opened(ctx, rows.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
   if (!row) throw notFound('requests')
   const answered = row.stage === 'feedback' || row.stage === 'closed'
   return {
     id, number: row.number, subject: row.subject, stage: row.stage, step: STEP[row.stage], isYourTurn: row.waitingFor === 'customer', asksYou: row.stage === 'verify' && row.verification === 'customer',
     holderName: row.holderName, since: row.stageSince, nextUpdateBy: row.nextDueAt && row.nextDueAt > ctx.now.toISOString() ? row.nextDueAt : null, openedAt: row.openedAt, closedAt: row.closedAt,
     canReopen: row.stage === 'feedback' || (row.stage === 'closed' && (row.reopenUntil ?? '') >= ctx.now.toISOString()), score: row.score, mayScore: answered && row.result !== null, language: row.language,
-    customerId: row.customerId, customerName: row.customerName, channel: row.channel, messages: [...rows],
+    customerId: row.customerId, customerName: row.customerName, channel: row.channel, messages: rows,
   }
 }
 
@@ -78,13 +82,13 @@ export interface Delivery {
 
 /** An outgoing message with everything needed to carry it; null when it is not waiting to be sent. */
 export async function deliveryOf(ctx: Ctx, messageId: string): Promise<Delivery | null> {
-  const [row] = await ctx.db<(Omit<Delivery, 'attachments' | 'toAddress' | 'asksCustomer' | 'isResult'> & { stage: string; verification: string })[]>`
+  const [row] = await opened(ctx, ctx.db<(Omit<Delivery, 'attachments' | 'toAddress' | 'asksCustomer' | 'isResult'> & { stage: string; verification: string })[]>`
     select m.id as message_id, m.request_id, r.number, r.subject, m.kind, m.body, m.author_name, m.state, r.channel, r.channel_account, r.language, c.name as customer_name, r.customer_id, r.stage, r.verification
     from requests.message m join requests.request r on r.id = m.request_id join customers.customer c on c.id = r.customer_id
-    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`
+    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`, { subject: [SUBJECT, 'requestId'], body: [sealedMessage.body[0], 'messageId'], authorName: [sealedMessage.authorName[0], 'messageId'], customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row || row.state !== 'queued') return null
   const { stage, verification, ...rest } = row
-  const attachments = await ctx.db<{ name: string; contentType: string; bytes: Buffer }[]>`
-    select a.name, a.content_type, f.bytes from requests.attachment a join platform.file f on f.id = a.file_id where a.message_id = ${messageId} order by a.id`
-  return { ...rest, asksCustomer: stage === 'verify' && verification === 'customer', isResult: row.kind === 'result', toAddress: await findEmail(ctx, row.customerId), attachments: [...attachments] }
+  const attachments = await opened(ctx, openFiles(ctx, ctx.db<({ id: string; name: string; contentType: string } & FileRow)[]>`
+    select a.id, a.name, a.content_type, ${fileColumns(ctx)} from requests.attachment a join platform.file f on f.id = a.file_id where a.message_id = ${messageId} order by a.id`), { name: [NAME, 'id'] })
+  return { ...rest, asksCustomer: stage === 'verify' && verification === 'customer', isResult: row.kind === 'result', toAddress: await findEmail(ctx, row.customerId), attachments }
 }

@@ -1,6 +1,8 @@
 /** What belongs to one person: what they have seen, their drafts, their notices. */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { DRAFT, SUBJECT } from './kept.ts'
 import { mustSee } from './view.ts'
 
 export async function markSeen(ctx: Ctx, requestId: string): Promise<void> {
@@ -13,8 +15,8 @@ export async function markSeen(ctx: Ctx, requestId: string): Promise<void> {
 /** The actor's own drafts by kind, and who else has begun to write. */
 export async function listDrafts(ctx: Ctx, requestId: string): Promise<{ mine: Record<string, string>; others: { name: string; kind: string; at: string }[] }> {
   await mustSee(ctx, requestId)
-  const rows = await ctx.db<{ personId: string; name: string; kind: string; body: string; at: string }[]>`
-    select d.person_id, p.name, d.kind, d.body, d.at from requests.draft d join staff.person p on p.id = d.person_id where d.request_id = ${requestId} order by d.at desc`
+  const rows = await opened(ctx, ctx.db<{ personId: string; name: string; kind: string; body: string; at: string; place: string }[]>`
+    select d.person_id, p.name, d.kind, d.body, d.at, concat_ws(' ', d.request_id, d.person_id, d.kind) as place from requests.draft d join staff.person p on p.id = d.person_id where d.request_id = ${requestId} order by d.at desc`, { body: [DRAFT, 'place'] })
   return {
     mine: Object.fromEntries(rows.filter((row) => row.personId === ctx.actor.id).map((row) => [row.kind, row.body])),
     others: rows.filter((row) => row.personId !== ctx.actor.id).map(({ name, kind, at }) => ({ name, kind, at })),
@@ -24,10 +26,10 @@ export async function listDrafts(ctx: Ctx, requestId: string): Promise<{ mine: R
 export async function listNotices(ctx: Ctx) {
   // Whoever moved to work without requests keeps no window on those they were told of.
   if (!may(ctx.actor, 'requests.read')) return { unread: 0, rows: [] }
-  const rows = await ctx.db<{ id: string; kind: string; requestId: string; number: number; subject: string; at: string; readAt: string | null }[]>`
+  const rows = await opened(ctx, ctx.db<{ id: string; kind: string; requestId: string; number: number; subject: string; at: string; readAt: string | null }[]>`
     select n.id, n.kind, n.request_id, r.number, r.subject, n.at, n.read_at from requests.notice n join requests.request r on r.id = n.request_id
-    where n.person_id = ${ctx.actor.id} order by n.id desc limit 50`
-  return { unread: rows.filter((row) => !row.readAt).length, rows: [...rows] }
+    where n.person_id = ${ctx.actor.id} order by n.id desc limit 50`, { subject: [SUBJECT, 'requestId'] })
+  return { unread: rows.filter((row) => !row.readAt).length, rows }
 }
 
 export async function readNotices(ctx: Ctx): Promise<void> {

@@ -1,11 +1,12 @@
 /** A further word of the customer, from whichever channel. */
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
-import { searchTokens } from '../../lib/search/index.ts'
+import { giveFiles } from '../../platform/files.ts'
 import { resumedClocks } from './clocks.ts'
 import { reopenRequest } from './feedback.ts'
 import { snippet } from './request.ts'
-import { addSearchText, attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { addSearchText } from './words.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
 
 export interface CustomerMessage {
   source: string
@@ -29,11 +30,12 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
   const request = await lockRequest(ctx, requestId)
   const now = ctx.now.toISOString()
   if (request.stage === 'closed' && (request.reopenUntil ?? '') < now) return null
-  const messageId = insertMessage(ctx, { requestId, kind: 'customer', authorKind: 'customer', authorId: message.customerId, authorName: message.authorName, channel: message.channel, body: message.text,
+  const messageId = insertMessage(ctx, { requestId, customerId: request.customerId, kind: 'customer', authorKind: 'customer', authorId: message.customerId, authorName: message.authorName, channel: message.channel, body: message.text,
     html: message.html, quoted: message.quoted, oddities: message.oddities, state: 'received', rawFileId: message.rawFileId })
   ctx.later(ctx.db`insert into requests.intake (source, key, fingerprint, request_id, message_id, at) values (${message.source}, ${message.key}, ${Buffer.alloc(0)}, ${requestId}, ${messageId}, ${ctx.now})`)
-  await attachFiles(ctx, requestId, messageId, message.attachmentIds ?? [])
-  addSearchText(ctx, requestId, searchTokens(message.text.slice(0, 8000)))
+  await attachFiles(ctx, request, messageId, message.attachmentIds ?? [])
+  if (message.rawFileId) await giveFiles(ctx, request.customerId, [message.rawFileId])
+  addSearchText(ctx, requestId, message.text)
   patchRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' })
   await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel } })
   const isReopened = await backToWork(ctx, request)

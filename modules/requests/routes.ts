@@ -1,6 +1,7 @@
 /** Endpoint → command or read, one to three lines each. */
 import { mustMay } from '../../platform/access/index.ts'
 import { type App, type Ctx, run } from '../../platform/context.ts'
+import { holdKey } from '../../platform/crypto/vault.ts'
 import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import type { Mount } from '../../platform/http/server.ts'
@@ -71,7 +72,11 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.addTask, (ctx, { params, body }) => addTask(ctx, params.id, body))
   mount(requests.changeTask, (ctx, { params, body }) => changeTask(ctx, params.id, params.taskId, body))
   mount(requests.draft, (ctx, { params }) => listDrafts(ctx, params.id))
-  mount(requests.saveDraft, async (ctx, { params, body }) => { await mustSee(ctx, params.id); saveDraft(ctx, params.id, body.kind, body.text) })
+  mount(requests.saveDraft, async (ctx, { params, body }) => {
+    const { customerId } = await mustSee(ctx, params.id)
+    await holdKey(ctx, customerId)
+    saveDraft(ctx, { id: params.id, customerId }, body.kind, body.text)
+  })
   mount(requests.templates, (ctx, { query }) => listTemplates(ctx, query.requestId))
   mount(requests.addTemplate, (ctx, { body }) => addTemplate(ctx, body))
   mount(requests.changeTemplate, (ctx, { params, body }) => changeTemplate(ctx, params.id, body))

@@ -2,11 +2,11 @@
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
+import { holdKey, opened } from '../../platform/crypto/vault.ts'
+import { giveFiles } from '../../platform/files.ts'
+import { NAME, sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
-import { isAddress } from '../../lib/masking/index.ts'
-import { searchTokens } from '../../lib/search/index.ts'
-import { foldEmail, foldPhone } from '../customers/index.ts'
 
 /** What the actor may see, as a condition on `r`: everything, their teams' or regions' and own, or only what they opened. */
 export function visible(ctx: Ctx) {
@@ -37,15 +37,17 @@ export interface LockedRequest extends RequestRecord, Situation { offerId: strin
 export async function lockRequest(ctx: Ctx, id: string): Promise<LockedRequest> {
   const locked = ctx.db`select 1 from requests.request where id = ${id} for update`
   ctx.later(locked)
-  const [row] = await ctx.db<LockedRequest[]>`
-    select r.*, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how,
+  const [found] = await ctx.db<(LockedRequest & { key: Buffer | null; isErased: boolean })[]>`
+    select r.*, k.wrapped as key, k.forgotten_at is not null as is_erased, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how,
       (select count(*)::int from requests.task t where t.request_id = r.id and t.done_at is null) as open_tasks
-    from requests.request r
+    from requests.request r left join platform.data_key k on k.id = r.customer_id
     left join lateral (select id, agent_id, how from requests.assignment
       where request_id = r.id and state = 'offered' order by id desc limit 1) o on true
     where r.id = ${id} and ${visible(ctx)}`
-  if (!row) throw notFound('requests')
-  return row
+  if (!found) throw notFound('requests')
+  const { key, isErased, ...row } = found
+  if (!ctx.app.vault.learn(row.customerId, key, isErased) && !isErased) await holdKey(ctx, row.customerId)
+  return (await opened(ctx, [row as LockedRequest], sealedRequest))[0]!
 }
 
 type Patch = Partial<Omit<RequestRecord, 'id' | 'number'>>
@@ -54,12 +56,12 @@ type Patch = Partial<Omit<RequestRecord, 'id' | 'number'>>
 export function patchRequest(ctx: Ctx, request: RequestRecord, patch: Patch): void {
   Object.assign(request, patch)
   request.version += 1
-  const columns: Record<string, unknown> = { ...patch, version: request.version }
+  const columns: Record<string, unknown> = { ...sealFields(ctx, request.customerId, request.id, sealedRequest, patch), version: request.version }
   if ('nextDueAt' in patch) columns.sweepAt = patch.nextDueAt
   ctx.later(ctx.db`update requests.request set ${ctx.db(toColumns(columns) as never)} where id = ${request.id}`)
 }
 
-const toColumns = (patch: Record<string, unknown>): Record<string, unknown> =>
+export const toColumns = (patch: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(patch).map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]))
 
 export interface NewAssignment {
@@ -94,6 +96,8 @@ export function endAssignments(ctx: Ctx, requestId: string, state: 'ended' | 'ta
 export interface NewMessage {
   id?: string
   requestId: string
+  /** Whose key seals it. */
+  customerId: string
   kind: 'customer' | 'reply' | 'note' | 'result' | 'notice'
   authorKind: string
   authorId: string | null
@@ -109,8 +113,9 @@ export interface NewMessage {
   rawFileId?: string | null
 }
 
-export function insertMessage(ctx: Ctx, row: NewMessage): string {
-  const id = row.id ?? newId()
+export function insertMessage(ctx: Ctx, given: NewMessage): string {
+  const id = given.id ?? newId()
+  const row = sealFields(ctx, given.customerId, id, sealedMessage, given)
   ctx.later(ctx.db`
     insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, send_at, after_sending, raw_file_id, created_at)
     values (${id}, ${row.requestId}, ${row.kind}, ${row.authorKind}, ${row.authorId}, ${row.authorName}, ${row.channel}, ${row.body}, ${row.html ?? null}, ${row.quoted ?? null},
@@ -119,34 +124,14 @@ export function insertMessage(ctx: Ctx, row: NewMessage): string {
 }
 
 /** Gives uploaded files to a message; refuses ids that somebody else uploaded or that are used already. */
-export async function attachFiles(ctx: Ctx, requestId: string, messageId: string, ids: readonly string[]): Promise<void> {
+export async function attachFiles(ctx: Ctx, { id: requestId, customerId }: { id: string; customerId: string }, messageId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return
   // Read after the deferred inserts of request and message: one connection keeps the order.
-  const rows = await ctx.db`update requests.attachment set request_id = ${requestId}, message_id = ${messageId}
-    where id = any(${ids as string[]}::uuid[]) and request_id is null and owner = ${ownerOf(ctx)} returning id`
+  const rows = await opened(ctx, ctx.db<{ id: string; fileId: string; name: string }[]>`update requests.attachment set request_id = ${requestId}, message_id = ${messageId}
+    where id = any(${ids as string[]}::uuid[]) and request_id is null and owner = ${ownerOf(ctx)} returning id, file_id, name`, { name: [NAME, 'id'] })
   if (rows.length !== new Set(ids).size) throw new Fault('requests.attachment-unknown', 422)
+  for (const { id, name } of rows) ctx.later(ctx.db`update requests.attachment set name = ${ctx.app.vault.seal(customerId, NAME, id, name)} where id = ${id}`)
+  await giveFiles(ctx, customerId, rows.map((row) => row.fileId))
 }
 export const ownerOf = (ctx: Ctx): string => `${ctx.actor.kind}:${ctx.actor.id ?? ''}`
 
-/** Stands before the words of notes, which only colleagues may find a request by; no token begins with it. */
-export const NOTE_MARK = '~'
-
-/** Stands before an address, by which a request is found when all of it is typed; no token and no prefix begins with it. */
-const EXACT_MARK = '='
-
-/** An address as one word. A number counts by its last nine digits, so that it is found as it is dialled at home and from abroad. */
-export function exactWord(address: string): string | null {
-  if (!isAddress(address)) return null
-  return EXACT_MARK + (address.includes('@') ? foldEmail(address) : foldPhone(address).slice(-9))
-}
-
-/** Words of a new request: what it says, who asks by name, and by which addresses. */
-export function arrivalTokens(about: string, name: string, addresses: readonly (string | undefined)[], text: string): string[] {
-  const exact = [name, ...addresses].flatMap((one) => (one && exactWord(one)) || [])
-  return [...searchTokens(`${about}\n${isAddress(name) ? '' : name}\n${text}`), ...new Set(exact)]
-}
-
-/** Adds words to what a search finds. `tokens` come from lib/search. */
-export function addSearchText(ctx: Ctx, requestId: string, tokens: string[]): void {
-  ctx.later(ctx.db`update requests.search set tokens = tokens || array_to_tsvector(${tokens}) where request_id = ${requestId}`)
-}

@@ -1,5 +1,6 @@
 /** Arrivals that come at once share transactions, statements and round trips; nobody may notice but the clock. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { opened } from '../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { staffed, type Staffed } from '../../test/people.ts'
 
@@ -18,9 +19,9 @@ test('4.1-a sixty arrivals at once are sixty requests with their own texts, word
   expect(answers.map((answer) => answer.status)).toEqual(Array<number>(60).fill(201))
   expect(new Set(answers.map((answer) => answer.body.number)).size).toBe(60)
   const ids = answers.map((answer) => answer.body.id)
-  const rows = await desk.app.pool<{ id: string; subject: string; body: string; email: string; words: number }[]>`
-    select r.id, r.subject, m.body, i.value as email, length(s.tokens) as words from requests.request r join requests.message m on m.request_id = r.id
-    join customers.identity i on i.customer_id = r.customer_id join requests.search s on s.request_id = r.id where r.id = any(${ids}::uuid[])`
+  const rows = await opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<{ id: string; subject: string; messageId: string; body: string; identityId: string; email: string; words: number }[]>`
+    select r.id, r.subject, m.id as message_id, m.body, i.id as identity_id, i.shown as email, length(s.tokens) as words from requests.request r join requests.message m on m.request_id = r.id
+    join customers.identity i on i.customer_id = r.customer_id join requests.search s on s.request_id = r.id where r.id = any(${ids}::uuid[])`, { subject: ['requests.request/subject', 'id'], body: ['requests.message/body', 'messageId'], email: ['customers.identity/shown', 'identityId'] })
   expect(rows.length).toBe(60)
   for (const [nr, { body }] of answers.entries()) {
     expect(rows.find((row) => row.id === body.id)).toMatchObject({ subject: `工單 at-once-${nr}`, body: `第 ${nr} 通`, email: `c${nr}@example.com` })
@@ -37,7 +38,7 @@ test('4.1-a one that is refused among many takes nothing from the others', async
   const answers = await many(20, (nr) => (nr % 5 === 2 ? open('taken', 'first@example.com', '別的內容') : open(`beside-${nr}`, `d${nr}@example.com`)))
   expect(answers.map((answer) => answer.status)).toEqual(answers.map((_, nr) => (nr % 5 === 2 ? 422 : 201)))
   expect(answers[2]!.body.fault!.code).toBe('input.idempotency-reused')
-  const [row] = await desk.app.pool<{ count: number }[]>`select count(*)::int as count from requests.request where subject like '工單 beside-%'`
+  const [row] = await desk.app.pool<{ count: number }[]>`select count(*)::int as count from requests.request r join requests.intake i on i.request_id = r.id where i.key like 'beside-%'`
   expect(row!.count).toBe(16)
 })
 

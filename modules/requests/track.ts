@@ -55,5 +55,8 @@ export async function correctRequest(ctx: Ctx, id: string, correction: Correctio
     ? await freshClocks(ctx, request, Date.parse(request.openedAt), { serviceId: patch.serviceId ?? request.serviceId, priority: patch.priority ?? request.priority }) : {}
   const verification = patch.serviceId ? { verification: recognition.service(patch.serviceId)!.verification } : {}
   patchRequest(ctx, request, { ...patch, ...clocks, ...verification })
-  await emit(ctx, 'request.corrected', { subject: id, teamId: request.teamId, data: { before, after: changed, reason: correction.reason ?? null } })
+  await emit(ctx, 'request.corrected', { subject: id, teamId: request.teamId, data: { before: withoutWords(before), after: withoutWords(changed), reason: correction.reason ?? null } })
 }
+
+/** The history outlives the person: it keeps that the subject was corrected, not what it said. */
+const withoutWords = ({ subject, ...values }: Record<string, unknown>): Record<string, unknown> => (subject === undefined ? values : { ...values, subject: null })

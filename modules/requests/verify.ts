@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
+import { sealedVerification } from './kept.ts'
 import { mustAllow, noticeTo } from './assign.ts'
 import { resumedClocks } from './clocks.ts'
 import { deliverResult } from './feedback.ts'
@@ -14,7 +15,7 @@ export async function submitRequest(ctx: Ctx, id: string, result: string): Promi
   mustAllow(ctx, request, 'submit')
   const verificationId = newId()
   ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${id} and state = 'offered'`)
-  ctx.later(ctx.db`insert into requests.verification (id, request_id, how, result, submitted_by, submitted_at) values (${verificationId}, ${id}, ${request.verification}, ${result}, ${ctx.actor.id}, ${ctx.now})`)
+  ctx.later(ctx.db`insert into requests.verification (id, request_id, how, result, submitted_by, submitted_at) values (${verificationId}, ${id}, ${request.verification}, ${ctx.app.vault.seal(request.customerId, sealedVerification.result[0], verificationId, result)}, ${ctx.actor.id}, ${ctx.now})`)
   const clocks = await resumedClocks(ctx, request)
   patchRequest(ctx, request, { ...clocks, stage: 'verify', stageSince: ctx.now.toISOString(), result, submittedBy: ctx.actor.id, submittedAt: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null })
   await emit(ctx, 'request.submitted', { subject: id, teamId: request.teamId, data: { by: ctx.actor.id, name: ctx.actor.name, how: request.verification } })
@@ -45,13 +46,16 @@ export async function customerVerdict(ctx: Ctx, id: string, verdict: { verdict: 
 }
 
 async function judge(ctx: Ctx, request: LockedRequest, verdict: { verdict: 'passed' | 'failed'; reason: string }, by: { kind: string; id: string | null }): Promise<void> {
-  ctx.later(ctx.db`update requests.verification set verdict = ${verdict.verdict}, by_kind = ${by.kind}, by_id = ${by.id}, decided_at = ${ctx.now}, reason = ${verdict.reason}
-    where id = (select id from requests.verification where request_id = ${request.id} and verdict is null order by id desc limit 1)`)
+  const [open] = await ctx.db<{ id: string }[]>`select id from requests.verification where request_id = ${request.id} and verdict is null order by id desc limit 1`
+  if (open) ctx.later(ctx.db`update requests.verification set verdict = ${verdict.verdict}, by_kind = ${by.kind}, by_id = ${by.id}, decided_at = ${ctx.now},
+    reason = ${ctx.app.vault.seal(request.customerId, sealedVerification.reason[0], open.id, verdict.reason)} where id = ${open.id}`)
+  // The history outlives the person: a customer's own words stand with the verdict, sealed, and not in the event.
+  const reason = by.kind === 'customer' ? null : verdict.reason
   if (verdict.verdict === 'passed') {
-    await emit(ctx, 'request.verified', { subject: request.id, teamId: request.teamId, data: { by: by.id, byKind: by.kind, reason: verdict.reason } })
+    await emit(ctx, 'request.verified', { subject: request.id, teamId: request.teamId, data: { by: by.id, byKind: by.kind, reason } })
     return deliverResult(ctx, request, { asks: false, wasDelivered: request.verification === 'customer' })
   }
   patchRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), failedVerifications: request.failedVerifications + 1 })
   if (request.submittedBy) noticeTo(ctx, request.submittedBy, request.id, 'sent-back')
-  await emit(ctx, 'request.sent-back', { subject: request.id, teamId: request.teamId, data: { by: by.id, byKind: by.kind, reason: verdict.reason, count: request.failedVerifications } })
+  await emit(ctx, 'request.sent-back', { subject: request.id, teamId: request.teamId, data: { by: by.id, byKind: by.kind, reason, count: request.failedVerifications } })
 }

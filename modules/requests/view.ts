@@ -1,7 +1,10 @@
 /** What people see of one request: the request with its names and allowed actions, its messages, history and decisions. */
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
+import { opened } from '../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
+import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
 import { asker, visible } from './store.ts'
@@ -29,7 +32,7 @@ const named = (id: string | null, name: string | null): { id: string; name: stri
 
 /** The request as the actor sees it. Throws 404 when it does not exist or is not theirs to see. */
 export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
-  const [row] = await ctx.db<ViewRow[]>`
+  const [row] = await opened(ctx, ctx.db<ViewRow[]>`
     select r.*, s.name as service_name, c.name as customer_name, c.tier as customer_tier,
       exists (select 1 from customers.identity i where i.customer_id = c.id and i.verified_at is not null) as is_verified,
       t.name as team_name, h.name as holder_name, a.name as answerable_name, f.name as first_responder_name, b.name as submitted_by_name, l.number as linked_number,
@@ -48,7 +51,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     left join lateral (select id, agent_id, how, accept_due_at, by_id from requests.assignment where request_id = r.id and state = 'offered' order by id desc limit 1) o on true
     left join staff.person op on op.id = o.agent_id
     left join staff.person ob on ob.id = o.by_id
-    where r.id = ${id} and ${visible(ctx)}`
+    where r.id = ${id} and ${visible(ctx)}`, { ...sealedRequest, customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row) throw notFound('requests')
   return {
     id: row.id, number: row.number, subject: row.subject, stage: row.stage, stageSince: row.stageSince, priority: row.priority, type: row.type,
@@ -67,9 +70,9 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
 }
 
 /** The request's team and hands; throws 404 unless the actor may see the request. */
-export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | null } & Hands> {
-  const [row] = await ctx.db<({ teamId: string | null } & Hands)[]>`
-    select r.team_id, r.stage, r.holder_id, r.answerable_id, (select o.agent_id from requests.assignment o where o.request_id = r.id and o.state = 'offered' order by o.id desc limit 1) as offered_to
+export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | null; customerId: string } & Hands> {
+  const [row] = await ctx.db<({ teamId: string | null; customerId: string } & Hands)[]>`
+    select r.team_id, r.customer_id, r.stage, r.holder_id, r.answerable_id, (select o.agent_id from requests.assignment o where o.request_id = r.id and o.state = 'offered' order by o.id desc limit 1) as offered_to
     from requests.request r where r.id = ${id} and ${visible(ctx)}`
   if (!row) throw notFound('requests')
   return row
@@ -80,9 +83,15 @@ const messageColumns = (ctx: Ctx) => ctx.db`
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size, 'contentId', a.content_id) order by a.id)
     from requests.attachment a where a.message_id = m.id), '[]') as attachments`
 
+async function openMessages(ctx: Ctx, rows: PromiseLike<readonly Message[]>): Promise<Message[]> {
+  const messages = await opened(ctx, rows, sealedMessage)
+  await opened(ctx, messages.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
+  return messages
+}
+
 /** One message just written by a command of this transaction. */
 export async function oneMessage(ctx: Ctx, id: string): Promise<Message> {
-  const [row] = await ctx.db<Message[]>`select ${messageColumns(ctx)} from requests.message m where m.id = ${id}`
+  const [row] = await openMessages(ctx, ctx.db<Message[]>`select ${messageColumns(ctx)} from requests.message m where m.id = ${id}`)
   if (!row) throw notFound('requests.message')
   return row
 }
@@ -91,11 +100,11 @@ export async function oneMessage(ctx: Ctx, id: string): Promise<Message> {
 export async function listMessages(ctx: Ctx, id: string, query: { before?: string; limit: number }): Promise<{ rows: Message[]; next: string | null }> {
   const seen = mustSee(ctx, id)
   seen.catch(() => {})
-  const rows = await ctx.db<Message[]>`
+  const rows = await openMessages(ctx, ctx.db<Message[]>`
     select ${messageColumns(ctx)}
     from requests.message m where m.request_id = ${id} ${query.before ? ctx.db`and m.id < ${query.before}` : ctx.db``}
       ${ctx.actor.kind === 'client' ? ctx.db`and m.kind <> 'note'` : ctx.db``}
-    order by m.id desc limit ${query.limit + 1}`
+    order by m.id desc limit ${query.limit + 1}`)
   const hands = await seen
   const more = rows.length > query.limit
   const shown = rows.slice(0, query.limit)
@@ -105,11 +114,11 @@ export async function listMessages(ctx: Ctx, id: string, query: { before?: strin
 export async function listEvents(ctx: Ctx, id: string, query: { after: number; limit: number }): Promise<{ rows: RequestEvent[]; next: number | null }> {
   const seen = mustSee(ctx, id)
   seen.catch(() => {})
-  const rows = await ctx.db<RequestEvent[]>`
+  const rows = await opened(ctx, ctx.db<RequestEvent[]>`
     select e.id, e.seq, e.type, e.at, e.actor_kind, e.actor_id, coalesce(p.name, c.name) as actor_name, e.data
     from platform.event e left join staff.person p on e.actor_kind = 'agent' and p.id = e.actor_id
     left join customers.customer c on e.actor_kind = 'customer' and c.id = e.actor_id
-    where e.subject = ${id} and e.seq > ${query.after} and e.type not like 'access.%' ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`
+    where e.subject = ${id} and e.seq > ${query.after} and e.type not like 'access.%' ${ctx.actor.kind === 'client' ? ctx.db`and e.type <> 'request.noted'` : ctx.db``} order by e.seq limit ${query.limit + 1}`, { actorName: [CUSTOMER_NAME, 'actorId'] })
   const hands = await seen
   const shown = rows.slice(0, query.limit).map((row) => row.actorKind === 'customer' && row.actorName ? { ...row, actorName: nameOnRequest(ctx, row.actorName, hands) } : row)
   return { rows: shown, next: rows.length > query.limit ? shown.at(-1)!.seq : null }
@@ -128,9 +137,9 @@ export async function listAssignments(ctx: Ctx, id: string): Promise<{ rows: Ass
 
 export async function listVerifications(ctx: Ctx, id: string) {
   const hands = await mustSee(ctx, id)
-  const rows = await ctx.db<{ id: string; how: string; result: string; submittedByName: string | null; submittedAt: string; verdict: string | null; byKind: string | null; byName: string | null; decidedAt: string | null; reason: string | null }[]>`
-    select v.id, v.how, v.result, s.name as submitted_by_name, v.submitted_at, v.verdict, v.by_kind, coalesce(b.name, c.name) as by_name, v.decided_at, v.reason
+  const rows = await opened(ctx, ctx.db<{ id: string; how: string; result: string; submittedByName: string | null; submittedAt: string; verdict: string | null; byKind: string | null; byId: string | null; byName: string | null; decidedAt: string | null; reason: string | null }[]>`
+    select v.id, v.how, v.result, s.name as submitted_by_name, v.submitted_at, v.verdict, v.by_kind, v.by_id, coalesce(b.name, c.name) as by_name, v.decided_at, v.reason
     from requests.verification v left join staff.person s on s.id = v.submitted_by left join staff.person b on b.id = v.by_id left join customers.customer c on c.id = v.by_id
-    where v.request_id = ${id} order by v.id`
-  return { rows: rows.map((row) => row.byKind === 'customer' && row.byName ? { ...row, byName: nameOnRequest(ctx, row.byName, hands) } : row) }
+    where v.request_id = ${id} order by v.id`, { ...sealedVerification, byName: [CUSTOMER_NAME, 'byId'] })
+  return { rows: rows.map(({ byId: _, ...row }) => row.byKind === 'customer' && row.byName ? { ...row, byName: nameOnRequest(ctx, row.byName, hands) } : row) }
 }

@@ -123,21 +123,21 @@ test('7.3-b what is taken out on purpose says so, and nothing else may hide behi
 test('P13 7.3-b words taken out on purpose say so, what is left is vouched for, and nothing else may hide behind it', async () => {
   const all = await events()
   const corrected = (await desk.app.pool<{ id: string; subject: string }[]>`select id, subject from platform.event where type = 'request.accepted' order by seq limit 1`)[0]!
-  const reason = await desk.call('POST', `/api/requests/${corrected.subject}/tasks`, { token: people.admin.token, body: { title: '打給卡娜莉' } })
-  expect(reason.status).toBe(201)
+  const reason = await desk.call('PATCH', `/api/requests/${corrected.subject}`, { token: people.admin.token, body: { type: 'other-thing', reason: '打給卡娜莉', version: 1 } })
+  expect(reason.status).toBe(200)
   await settled()
   await run(desk.app, {}, (ctx) => blankEventsOf(ctx, [corrected.subject], [], 'test'))
-  const [task] = await desk.app.pool<{ id: string; data: { title: string; task: string } }[]>`select id, data from platform.event where type = 'request.task-added'`
-  expect(task!.data).toMatchObject({ title: '', task: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  const [task] = await desk.app.pool<{ id: string; data: unknown }[]>`select id, data from platform.event where type = 'request.corrected'`
+  expect(task!.data).toMatchObject({ reason: '', after: { type: 'other-thing' } })
   await settled()
   expect(await verifyEvents(desk.app)).toMatchObject({ damage: null, removed: 0, unsealed: 0 })
   expect((await verifyEvents(desk.app)).blanked).toBeGreaterThan(0)
   expect((await verifyEvents(desk.app)).events).toBeGreaterThan(all.length)
 
   // Somebody writes other words into the emptied event, or says that another was emptied as well.
-  await tamper(`update platform.event set data = data || '{"title":"x"}' where id = '${task!.id}'`)
+  await tamper(`update platform.event set data = data || '{"reason":"x"}' where id = '${task!.id}'`)
   expect(await damage()).toMatchObject({ kind: 'changed', event: task!.id })
-  await tamper(`update platform.event set data = data || '{"title":""}' where id = '${task!.id}'`)
+  await tamper(`update platform.event set data = data || '{"reason":""}' where id = '${task!.id}'`)
   expect(await damage()).toBeNull()
   const other = all.at(-1)!
   await tamper(`update platform.event set data = '{}' where id = '${other.id}'`)

@@ -7,11 +7,14 @@ import { StartRefusal } from '../database/refusals.ts'
 export interface Keys {
   /** A 32-byte key for one purpose, derived from the installation's root key (HKDF-SHA-256). */
   for(purpose: string): Buffer
+  /** The root key was given from outside, the same to every node. */
+  isShared: boolean
 }
 
-export function deriveKeys(root: Buffer): Keys {
+export function deriveKeys(root: Buffer, isShared = true): Keys {
   const cache = new Map<string, Buffer>()
   return {
+    isShared,
     for(purpose) {
       let key = cache.get(purpose)
       if (!key) cache.set(purpose, (key = Buffer.from(hkdfSync('sha256', root, 'loopdesk', purpose, 32))))
@@ -38,7 +41,7 @@ export async function loadKeys(dataDir: string, env: NodeJS.ProcessEnv = process
   await chmod(file, 0o600).catch(() => {})
   const root = Buffer.from((await readFile(file, 'utf8')).trim(), 'hex')
   if (root.length !== 32) throw new Error(`${file} does not hold a key of 32 bytes`)
-  return deriveKeys(root)
+  return deriveKeys(root, false)
 }
 
 /** 256 random bits, URL-safe. */

@@ -4,6 +4,7 @@
  */
 import type { App, Ctx } from '../context.ts'
 import { run } from '../context.ts'
+import { withoutAddresses } from '../fault.ts'
 import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { systemActor } from '../access/index.ts'
 import type { NewEvent } from './write.ts'
@@ -156,7 +157,7 @@ export class EventBook {
       const [event] = await readEvents({ ...app, pool: ctx.db }, cursor, 1, room.types)
       if (!event) return
       await ctx.db`insert into platform.event_failure (listener, xid, seq, error, at)
-        values (${room.name}, ${event.xid}::xid8, ${event.seq}, ${String((error as Error).stack ?? error).slice(0, 4000)}, ${ctx.now})`
+        values (${room.name}, ${event.xid}::xid8, ${event.seq}, ${withoutAddresses(error)}, ${ctx.now})`
       await ctx.db`update platform.cursor set xid = ${event.xid}::xid8, seq = ${event.seq}, at = ${ctx.now} where listener = ${room.name}`
     })
   }

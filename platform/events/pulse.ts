@@ -5,7 +5,8 @@
 import { newId } from '../../lib/id/index.ts'
 import type { App } from '../context.ts'
 
-const CHANNEL = 'loopdesk'
+/** Where processes on one database hear of each other. */
+export const CHANNEL = 'loopdesk'
 const GATHER_MS = 8
 const SWEEP_MS = 2_000
 /** Listeners may wait a blink: at a busy hour one walk serves many commits. */

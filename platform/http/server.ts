@@ -8,6 +8,8 @@ import { noteRead } from '../audit/reads.ts'
 import { noteRefusal } from '../audit/refusals.ts'
 import type { App, Ctx } from '../context.ts'
 import { gathering, reading, run } from '../context.ts'
+import { bytesOf, isSealed, openBytes, placeOf, sealText } from '../crypto/envelope.ts'
+import { indexOf } from '../crypto/words.ts'
 import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -224,11 +226,16 @@ async function keyed(app: App, endpoint: Endpoint, options: Caller, key: string,
   if (key.length > 200 || !/^[\x21-\x7e]+$/.test(key)) throw new Fault('input.idempotency-key', 400)
   const actor = `${options.actor.kind}:${options.actor.id ?? request.ip}`
   const fingerprint = createHash('sha256').update(`${endpoint.method} ${request.url}\n${JSON.stringify(request.body ?? null)}`).digest()
+  // The kept answer opens with the caller's own key, which is not kept: nobody else reads it, in no copy of the database.
+  const name = indexOf(app.vault.index, 'idempotency', key)
+  const place = placeOf('platform.idempotency/response', `${actor} ${name}`)
+  const sealing = app.vault.keyOf(`idempotency ${key}`)
   const earlier = async (db: Ctx['db']) => {
     const [row] = await db<{ fingerprint: Buffer; status: number; response: unknown }[]>`
-      select fingerprint, status, response from platform.idempotency where actor = ${actor} and key = ${key}`
+      select fingerprint, status, response from platform.idempotency where actor = ${actor} and key in (${name}, ${key})`
     if (row && !row.fingerprint.equals(fingerprint)) throw new Fault('input.idempotency-reused', 422)
-    return row
+    const { response } = row ?? {}
+    return row && typeof response === 'string' && isSealed(response) ? { ...row, response: JSON.parse(openBytes(sealing, place, bytesOf(response)).toString()) as unknown } : row
   }
   const { status, response, replayed } = await run(app, options, async (ctx) => {
     const before = await earlier(ctx.db)
@@ -236,7 +243,7 @@ async function keyed(app: App, endpoint: Endpoint, options: Caller, key: string,
     const value = await work(ctx)
     const response = endpoint.response ? endpoint.response.parse(value) : (value ?? null)
     ctx.later(ctx.db`insert into platform.idempotency (actor, key, fingerprint, status, response, at)
-      values (${actor}, ${key}, ${fingerprint}, ${success}, ${ctx.db.json(response as never)}, ${ctx.now})`)
+      values (${actor}, ${name}, ${fingerprint}, ${success}, ${ctx.db.json(sealText(sealing, place, JSON.stringify(response)))}, ${ctx.now})`)
     return { status: success, response, replayed: false }
   })
   if (replayed) reply.header('idempotency-replayed', 'true')
@@ -266,7 +273,8 @@ function toFault(error: unknown): Fault | null {
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: (error: unknown, request: FastifyRequest) => void): unknown {
   const fault = toFault(error)
-  if (!fault) log(error, request)
+  // A stored value that was changed from outside is for whoever runs the installation, not for the caller.
+  if (!fault || fault.status === 500) log(error, request)
   const { code, status, args, fields } = fault ?? new Fault('platform.failed', 500)
   if (status === 503) reply.header('retry-after', '2')
   reply.code(status).header('content-type', 'application/json; charset=utf-8')

@@ -3,6 +3,7 @@
  * a worker leases it, renews the lease while it runs and deletes it when done. A killed worker's lease ends
  * within 20 seconds. Due times are compared with the product's clock, so a replay runs them in virtual time.
  */
+import { withoutAddresses } from '../fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import type { App, Ctx } from '../context.ts'
 import { run } from '../context.ts'
@@ -197,7 +198,7 @@ export class JobRunner {
   }
 
   async #fail(job: Job, queue: Queue<Record<string, unknown>>, error: unknown): Promise<void> {
-    const text = String((error as Error).stack ?? error).slice(0, 4000)
+    const text = withoutAddresses(error)
     const now = this.#app.clock.now().getTime()
     if (!(error instanceof RetryAt)) this.#onError(error, job)
     const last = !queue.every && job.attempts >= (queue.attempts ?? 10)

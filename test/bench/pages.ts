@@ -6,7 +6,9 @@ import { openPool } from '../../platform/database/index.ts'
 import { readConfig } from '../../platform/config.ts'
 import { loadKeys } from '../../platform/crypto/index.ts'
 import type { Actor } from '../../platform/access/index.ts'
-import { type Ctx, reading } from '../../platform/context.ts'
+import { type Ctx, reading, run } from '../../platform/context.ts'
+import { coverWords } from '../../platform/crypto/words.ts'
+import { sealRequests } from '../../modules/requests/earlier.ts'
 import { listRequests } from '../../modules/requests/lists.ts'
 import { listEvents, viewRequest } from '../../modules/requests/view.ts'
 import type { Company } from '../company.ts'
@@ -22,13 +24,14 @@ export async function measureReads(options: ReadOptions) {
   const { url, company, few, many, times } = options
   const log = { info() {}, warn() {}, error: (what: unknown) => console.error(what) }
   const desk = await assemble({ config: readConfig({ DATA_DIR: options.product.dataDir }), databaseUrl: url, keys: await loadKeys(options.product.dataDir), rooms, authenticate: authenticator, log, serve: false, work: false, poolSize: 4 })
+  const cover = (words: string[]): string[] => coverWords(desk.app.vault.index, words)
   const filler = openPool(url, { max: 1, parameters: { statement_timeout: '0' } })
   const actor: Actor = { kind: 'agent', id: company.agents[0]!.id, name: 'agent-1', permissions: new Set(['requests.read', 'requests.work']), scope: 'team', teamIds: [company.teamId] }
   const ctx = reading(desk.app, { actor })
   try {
-    await addRequests(filler, 0, few)
+    await addRequests(filler, 0, few, cover)
     const before = await measurePages(ctx, options, times)
-    await addRequests(filler, few, many)
+    await addRequests(filler, few, many, cover)
     const after = await measurePages(ctx, options, times)
     const ms = (value: number): string => value.toFixed(2)
     const lines: { what: string; figures: string; ratio?: number; most?: number }[] = []
@@ -52,6 +55,8 @@ export async function measureReads(options: ReadOptions) {
 
 async function measurePages(ctx: Ctx, { product, bare, company }: ReadOptions, times: number): Promise<Record<Page, Times>> {
   const page = (await listRequests(ctx, { view: 'open', limit: 40 })).rows.map((row) => row.id)
+  // The rows were made plain by the database itself.
+  await run(ctx.app, {}, (writing) => sealRequests(writing, page))
   const own: Record<Page, (number: number) => Promise<unknown>> = {
     inbox: () => listRequests(ctx, { view: 'open', limit: 40 }),
     request: (number) => viewRequest(ctx, page[number % page.length]!),

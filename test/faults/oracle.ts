@@ -4,6 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import type { Ctx } from '../../platform/context.ts'
+import { loadKeys } from '../../platform/crypto/index.ts'
+import { openMasters } from '../../platform/crypto/masters.ts'
+import { opened, type Places, Vault } from '../../platform/crypto/vault.ts'
+import { indexOf } from '../../platform/crypto/words.ts'
 import { openPool, type Pool } from '../../platform/database/index.ts'
 import { type Entry, readJournal } from './journal.ts'
 
@@ -32,8 +38,11 @@ export async function settle(databaseUrl: string, ms: number): Promise<number | 
   }
 }
 
-export async function judge(journalPath: string, databaseUrl: string): Promise<Judgement> {
+export async function judge(journalPath: string, databaseUrl: string, { dataDir, secret }: { dataDir: string; secret: string | null }): Promise<Judgement> {
   const db = openPool(databaseUrl, { max: 2, name: 'faults-oracle' })
+  // The one thing it takes from the product: without its keys nothing can be read.
+  const vault = new Vault(await openMasters(join(dataDir, 'keys'), await loadKeys(dataDir, secret ? { LOOPDESK_KEY: secret } : {})))
+  await vault.start(db)
   const journal = readJournal(journalPath)
   try {
     const findings: Finding[] = []
@@ -42,9 +51,9 @@ export async function judge(journalPath: string, databaseUrl: string): Promise<J
       await look((says, rows) => { if (rows.length) wrong.push(`${says}: ${rows.length}, e.g. ${JSON.stringify(rows[0])}`) })
       findings.push({ id, title, wrong })
     }
-    await ask('I-1', 'what was acknowledged is there, once', (say) => acknowledged(db, journal, say))
-    await ask('I-2', 'what was given up happened once or not at all', (say) => givenUp(db, journal, say))
-    await ask('I-3', 'no mail and no webhook lost, none doubled without its mark', async (say) => { await mails(db, journal, say); await webhooks(db, journal, say) })
+    await ask('I-1', 'what was acknowledged is there, once', (say) => acknowledged(db, vault, journal, say))
+    await ask('I-2', 'what was given up happened once or not at all', (say) => givenUp(db, vault, journal, say))
+    await ask('I-3', 'no mail and no webhook lost, none doubled without its mark', async (say) => { await mails(db, vault, journal, say); await webhooks(db, journal, say) })
     await ask('I-5', 'what was to happen later happened once and never early', (say) => timers(db, say))
     await ask('I-6', 'mails of one sender stand in the order they came in', (say) => mailsIn(db, journal, say))
     await ask('I-7', 'one event a change, every event sealed, timelines in order', async (say) => { await events(db, say); await seals(db, say); await timelines(db, say) })
@@ -66,13 +75,13 @@ const tally = (keys: readonly string[]): Map<string, number> => {
   return counts
 }
 
-async function acknowledged(db: Pool, journal: readonly Line[], say: Say): Promise<void> {
+async function acknowledged(db: Pool, vault: Vault, journal: readonly Line[], say: Say): Promise<void> {
   const stored = new Map((await db<{ key: string; id: string; number: number; rows: number }[]>`
     select i.key, i.request_id as id, max(r.number) as number, count(r.id)::int as rows from requests.intake i left join requests.request r on r.id = i.request_id group by i.source, i.key, i.request_id`).map((row) => [row.key, row]))
   say('acknowledged requests that are not there, or not once, or under another id or number', of(journal, 'request').filter(({ key, id, number }) => { const row = stored.get(key); return row?.id !== id || row.number !== number || row.rows !== 1 }))
   const keys = tally((await db<{ key: string }[]>`select key from platform.idempotency`).map((row) => row.key))
   const commands = of(journal, 'command')
-  say('acknowledged commands whose key is not kept once', commands.filter(({ key }) => keys.get(key) !== 1))
+  say('acknowledged commands whose key is not kept once', commands.filter(({ key }) => keys.get(indexOf(vault.index, 'idempotency', key)) !== 1))
   const effects: Record<string, { id: string; made: string | null }[]> = {
     accept: await db`select distinct subject as id, actor_id as made from platform.event where type = 'request.assignment-accepted'`,
     reply: await db`select request_id as id, id as made from requests.message where kind = 'reply'`,
@@ -83,19 +92,22 @@ async function acknowledged(db: Pool, journal: readonly Line[], say: Say): Promi
   say('acknowledged commands without their effect', commands.filter(({ verb, request, made, by }) => !done.has(`${verb} ${request} ${made ?? by}`)))
 }
 
-async function givenUp(db: Pool, journal: readonly Line[], say: Say): Promise<void> {
-  say('requests with one text', await db`select subject, count(*)::int as count from requests.request where channel = 'api' group by subject having count(*) > 1`)
-  say('replies with one text', await db`select body, count(*)::int as count from requests.message where kind in ('reply', 'result') group by request_id, kind, body having count(*) > 1`)
-  say('results handed in twice', await db`select result, count(*)::int as count from requests.verification group by result having count(*) > 1`)
+const openIn = <T extends object>(db: Pool, vault: Vault, rows: PromiseLike<readonly T[]>, places: Places<T>): Promise<T[]> => opened({ app: { vault }, db } as Pick<Ctx, 'app' | 'db'>, rows, places)
+const doubled = (keys: readonly string[]): string[] => [...tally(keys)].filter(([, times]) => times > 1).map(([key]) => key)
+
+async function givenUp(db: Pool, vault: Vault, journal: readonly Line[], say: Say): Promise<void> {
+  say('requests with one text', await db`select fingerprint, count(*)::int as count from requests.intake where source like 'client:%' group by fingerprint having count(*) > 1`)
+  say('replies with one text', doubled((await openIn(db, vault, db<{ id: string; requestId: string; kind: string; body: string }[]>`select id, request_id, kind, body from requests.message where kind in ('reply', 'result')`, { body: ['requests.message/body', 'id'] })).map((row) => `${row.requestId} ${row.kind} ${row.body}`)))
+  say('results handed in twice', doubled((await openIn(db, vault, db<{ id: string; result: string }[]>`select id, result from requests.verification`, { result: ['requests.verification/result', 'id'] })).map((row) => row.result)))
   const sent = new Set([...of(journal, 'request').map((one) => one.key), ...of(journal, 'given-up').map((one) => one.key)])
   say('requests nobody sent', (await db<{ key: string }[]>`select i.key from requests.intake i where i.source like 'client:%'`).filter(({ key }) => !sent.has(key)))
 }
 
-async function mails(db: Pool, journal: readonly Line[], say: Say): Promise<void> {
+async function mails(db: Pool, vault: Vault, journal: readonly Line[], say: Say): Promise<void> {
   const taken = tally(of(journal, 'mail-out').map(({ id, to }) => `${id} ${to}`))
-  const told = await db<{ id: string; to: string; verdict: string; isMarked: boolean }[]>`
-    select k.header_id as id, k.address as "to", k.verdict, (coalesce(k.reason, '') = 'channels.mail.delivery-uncertain' or coalesce(m.state, '') = 'uncertain' or coalesce(m.state_why, '') = 'channels.mail.delivery-uncertain') as is_marked
-    from channels.mail k left join requests.message m on m.id = k.message_id where k.direction = 'out'`
+  const told = await openIn(db, vault, db<{ id: string; mailId: string; to: string; verdict: string; isMarked: boolean }[]>`
+    select k.header_id as id, k.id as mail_id, k.address as "to", k.verdict, (coalesce(k.reason, '') = 'channels.mail.delivery-uncertain' or coalesce(m.state, '') = 'uncertain' or coalesce(m.state_why, '') = 'channels.mail.delivery-uncertain') as is_marked
+    from channels.mail k left join requests.message m on m.id = k.message_id where k.direction = 'out'`, { to: ['channels.mail/address', 'mailId'] })
   const known = new Map(told.map((row) => [`${row.id} ${row.to}`, row]))
   say('mails that are said to be sent and no server ever had', told.filter((row) => !taken.has(`${row.id} ${row.to}`)))
   say('mails a server had that nobody here knows of', [...taken.keys()].filter((key) => !known.has(key)))
@@ -135,7 +147,7 @@ async function timers(db: Pool, say: Say): Promise<void> {
 
 async function mailsIn(db: Pool, journal: readonly Line[], say: Say): Promise<void> {
   const rows = await db<{ id: string; address: string; uid: number; number: number | null }[]>`
-    select k.header_id as id, k.address, k.uid, r.number from channels.mail k left join requests.request r on r.id = k.request_id where k.direction = 'in' and k.verdict in ('request', 'message') order by k.uid`
+    select k.header_id as id, k.address_index as address, k.uid, r.number from channels.mail k left join requests.request r on r.id = k.request_id where k.direction = 'in' and k.verdict in ('request', 'message') order by k.uid`
   const became = tally(rows.filter((row) => row.number !== null).map((row) => row.id))
   say('mails in the mailbox that did not become one request', of(journal, 'mail-in').filter(({ id }) => became.get(id) !== 1))
   const last = new Map<string, number>()

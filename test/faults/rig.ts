@@ -37,7 +37,7 @@ export async function runRig(options: RigOptions): Promise<Report> {
       for (const until = performance.now() + SETTLE_MS; load.answered < LEAST_CALLS && performance.now() < until;) await sleep(200)
       await load.stop()
       const settledMs = await settle(site.databaseUrl(), SETTLE_MS)
-      const { findings, counts } = await judge(journal.path, site.databaseUrl())
+      const { findings, counts } = await judge(journal.path, site.databaseUrl(), { dataDir: site.nodes[0]!.dataDir, secret: site.secret })
       if (settledMs === null) findings.find((one) => one.id === 'I-12')!.wrong.push(`not everything was done ${SETTLE_MS / 1000} s after the last command`)
       if (!options.only || options.only.includes('F28')) struck.push(await timed('F28', 'audit rows edited, removed, inserted, moved, the end cut', () => tamper(site)))
       await stopAll(site, struck)

@@ -3,7 +3,7 @@
  * work on one PostgreSQL, each with a network line of its own to it and a folder of its own.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { assemble } from '../../apps/assemble.ts'
 import { rooms } from '../../apps/rooms.ts'
@@ -71,7 +71,8 @@ async function openProgram(folder: string): Promise<Site> {
     async add(name: string, options: { role: Role; env?: Record<string, string>; flags?: string[] }) {
       const own = join(folder, name)
       const second = await freePort()
-      // As somebody would do it who does not know that the program works by itself: on its database, with its key.
+      cpSync(join(dataDir, 'keys'), join(own, 'keys'), { recursive: true })
+      // As somebody would do it who does not know that the program works by itself: on its database, with its keys.
       const env = { ROLE: options.role, DATABASE_URL: findRunningDatabase(dataDir)!.url, LOOPDESK_KEY: readKey(dataDir), ...options.env }
       return { name, role: options.role, url: `http://127.0.0.1:${second}`, dataDir: own, line: null, program: startProgram({ dataDir: own, port: second, env, ...(options.flags ? { flags: options.flags } : {}) }) }
     },

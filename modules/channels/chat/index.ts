@@ -10,7 +10,7 @@ import { deliveryOf, setDelivery } from '../../requests/index.ts'
 import { selectMailboxes } from '../mail/store.ts'
 import { chat } from './contract.ts'
 import { mountChat } from './routes.ts'
-import { deleteOldSessions } from './store.ts'
+import { deleteOldSessions, forgetSessions } from './store.ts'
 
 export { limiter } from './limits.ts'
 export { asVisitor } from './speak.ts'
@@ -44,7 +44,7 @@ async function mailUnseen(ctx: Ctx, messageId: string): Promise<void> {
 export const chatPart: Omit<Module, 'name'> = {
   contract: chat,
   routes: mountChat,
-  events: { listeners: { 'request.replied': showReply, 'request.resent': showReply } },
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetSessions(ctx, event.subject!) }, listeners: { 'request.replied': showReply, 'request.resent': showReply } },
   queues: {
     'channels.mail-unseen': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => mailUnseen(ctx, job.payload.messageId)) },
     'channels.forget-conversations': { every: 86_400_000, work: (app) => run(app, {}, async (ctx) => { await deleteOldSessions(ctx, new Date(ctx.now.getTime() - KEPT_MS)) }) },

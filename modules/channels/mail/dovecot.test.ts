@@ -1,5 +1,6 @@
 /** The whole way with a real Dovecot and a real SMTP server: mails in, answers out, and every break in between. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { opened } from '../../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
 import type { Service } from '../../../platform/module.ts'
@@ -37,7 +38,7 @@ afterAll(async () => {
 })
 
 interface MailRecord { id: string; verdict: string; requestId: string | null; messageId: string | null; subject: string; uid: number }
-const mails = () => desk.app.pool<MailRecord[]>`select id, verdict, request_id, message_id, subject, uid from channels.mail where direction = 'in' order by id`
+const mails = () => opened({ app: desk.app, db: desk.app.pool }, desk.app.pool<MailRecord[]>`select id, verdict, request_id, message_id, subject, uid from channels.mail where direction = 'in' order by id`, { subject: ['channels.mail/subject', 'id'] })
 const count = async (verdict?: string) => (await mails()).filter((one) => !verdict || one.verdict === verdict).length
 async function until(what: () => Promise<boolean>, ms = 20_000): Promise<number> {
   const began = performance.now()

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
 import { run } from '../../../platform/context.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
 import { acceptRequest } from '../../requests/index.ts'
+import { NAME, sealedMessage } from '../../requests/kept.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
 import { acknowledge, closeTransports } from './send.ts'
@@ -28,10 +31,11 @@ afterAll(async () => { closeTransports(desk.app); await desk.close(); await smtp
 beforeEach(() => { smtp.got.length = 0; smtp.manner = 'take' })
 
 const bring = (raw: Buffer, mailboxId = box.id) => takeIn(desk.app, mailboxId, raw)
+const reader = () => ({ app: desk.app, db: desk.app.pool })
 interface Row { number: number; channel: string; customerId: string; linkedFrom: string | null; linkKind: string | null; holderId: string | null; language: string; stage: string }
 const requestOf = async (id: string | null) => (await desk.app.pool<Row[]>`select number, channel, customer_id, linked_from, link_kind, holder_id, language, stage from requests.request where id = ${id}`)[0]!
 interface Message { id: string; kind: string; body: string; quoted: string | null; html: string | null; state: string; stateWhy: string | null; oddities: string[] }
-const messagesOf = (id: string | null) => desk.app.pool<Message[]>`select id, kind, body, quoted, html, state, state_why, oddities from requests.message where request_id = ${id} order by id`
+const messagesOf = (id: string | null) => opened(reader(), desk.app.pool<(Message & { authorName: string })[]>`select id, kind, author_name, body, quoted, html, state, state_why, oddities from requests.message where request_id = ${id} order by id`, sealedMessage)
 const holderToken = async (id: string | null) => { const { holderId } = await requestOf(id); return [...people.agents, people.lead].find((one) => one.id === holderId)?.token ?? people.agents[0]!.token }
 
 async function reply(requestId: string | null, text = '已經派員檢查，請稍候。'): Promise<string> {
@@ -61,9 +65,9 @@ test('4.1-a attachments and pictures come with the mail, its HTML is cleaned, an
   expect(message!.body).toContain('看圖')
   expect(message!.html).toContain('data-cid="pic@x"')
   expect(message!.html).not.toMatch(/script|onclick| src="https/)
-  const files = await desk.app.pool<{ name: string; contentId: string | null }[]>`select name, content_id from requests.attachment where message_id = ${messageId} order by id`
+  const files = (await opened(reader(), desk.app.pool<{ id: string; name: string; contentId: string | null }[]>`select id, name, content_id from requests.attachment where message_id = ${messageId} order by id`, { name: [NAME, 'id'] })).map(({ id: _, ...file }) => file)
   expect(files).toMatchObject([{ contentId: 'pic@x' }, { name: 'a.pdf', contentId: null }])
-  const [kept] = await desk.app.pool<{ bytes: Buffer }[]>`select f.bytes from requests.message m join platform.file f on f.id = m.raw_file_id where m.id = ${messageId}`
+  const [kept] = await openFiles(reader(), desk.app.pool<FileRow[]>`select ${fileColumns({ db: desk.app.pool })} from requests.message m join platform.file f on f.id = m.raw_file_id where m.id = ${messageId}`)
   expect(kept!.bytes.equals(raw)).toBe(true)
 })
 

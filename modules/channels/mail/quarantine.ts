@@ -49,7 +49,7 @@ export async function releaseMail(ctx: Ctx, id: string, sender: Sender): Promise
   // The customer's request, not the colleague's: who released it is in the event.
   const became = await enter({ ...ctx, actor: systemActor }, { mailbox, reading, kind: reading.mail && { ...classifyMail(reading.mail), mayAutoReply: false }, rawFileId: mail.rawFileId, threads: [] }, sender)
   await updateVerdict(ctx, id, 'request', became.requestId, became.messageId)
-  await emit(ctx, 'channels.mail-released', { subject: became.requestId ?? null, data: { mail: id, reason: mail.reason } })
+  await emit(ctx, 'channels.mail-released', { subject: became.requestId ?? null, data: { mail: id } })
   const [request] = await ctx.db<{ number: number }[]>`select number from requests.request where id = ${became.requestId!}`
   return { requestId: became.requestId!, number: request!.number }
 }
@@ -58,5 +58,5 @@ export async function discardMail(ctx: Ctx, id: string): Promise<void> {
   const mail = await mustFind(ctx, id, true)
   if (mail.verdict !== 'quarantined') throw new Fault('channels.mail.not-quarantined', 409)
   await updateVerdict(ctx, id, 'discarded')
-  await emit(ctx, 'channels.mail-discarded', { subject: id, data: { reason: mail.reason, address: mail.address } })
+  await emit(ctx, 'channels.mail-discarded', { subject: id, data: { from: mail.verdict } })
 }

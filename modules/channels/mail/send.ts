@@ -10,7 +10,7 @@ import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
 import { markKey, passwordOf, replyAddress, smtpOptions, withoutPassword } from './mailboxes.ts'
-import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, updateReason } from './store.ts'
+import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, senderOf, updateReason } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
 const GIVE_UP_MS = 2 * 86_400_000
@@ -163,12 +163,13 @@ export function closeTransports(app: App): void {
  * Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. It stands in the log as
  * of unknown fate before a server is spoken to, and until that has answered.
  */
-export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; address: string; answers: string | null }>): Promise<void> {
-  const { requestId, address, answers } = job.payload
+export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; answers: string | null }>): Promise<void> {
+  const { requestId, answers } = job.payload
   const prepared = await run(app, {}, async (ctx) => {
     const mailbox = await selectMailbox(ctx, job.payload.mailboxId)
     const [request] = await ctx.db<{ number: number; language: string }[]>`select number, language from requests.request where id = ${requestId}`
-    if (!mailbox?.isActive || !mailbox.smtp || !request) return null
+    const address = await senderOf(ctx, requestId)
+    if (!mailbox?.isActive || !mailbox.smtp || !request || !address) return null
     const written = writeAcknowledgement(request.language, request.number, followLink(app, requestId))
     const mail = composeMail({
       from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], replyTo: { name: mailbox.name, address: replyAddress(app, mailbox, requestId) }, ...written,

@@ -1,9 +1,13 @@
 /** All SQL of the mail channel. */
-import type { App, Ctx } from '../../../platform/context.ts'
+import { type App, type Ctx, run } from '../../../platform/context.ts'
+import { destroyKey, HOUSE, holdKey, opened } from '../../../platform/crypto/vault.ts'
+import { coverQuery, coverWords } from '../../../platform/crypto/words.ts'
+import { searchTokens, toTsquery } from '../../../lib/search/index.ts'
 import type { Db } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { maskEmail } from '../../../lib/masking/index.ts'
-import { seesAll } from '../../customers/index.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
+import { maskEmail, maskForeign } from '../../../lib/masking/index.ts'
+import { addressIndex, foldEmail, seesAll } from '../../customers/index.ts'
 import { visible } from '../../requests/index.ts'
 import type { MailRow, Verdict } from './contract.ts'
 
@@ -100,10 +104,29 @@ export interface NewMail {
 }
 export function insertMail(ctx: Ctx, row: NewMail): string {
   const id = row.id ?? newId()
-  ctx.later(ctx.db`insert into channels.mail (id, mailbox_id, direction, header_id, uid_validity, uid, fingerprint, raw_file_id, verdict, reason, address, subject, size, request_id, message_id, at)
-    values (${id}, ${row.mailboxId}, ${row.direction}, ${row.headerId}, ${row.uidValidity ?? null}, ${row.uid ?? null}, ${row.fingerprint ?? null}, ${row.rawFileId ?? null}, ${row.verdict}, ${row.reason ?? null},
-      ${row.address.slice(0, 320)}, ${row.subject.slice(0, 500)}, ${row.size}, ${row.requestId ?? null}, ${row.messageId ?? null}, ${ctx.now})`)
+  const { masterId, wrapped } = ctx.app.vault.create(id)
+  const kept = sealMail(ctx.app, id, { address: row.address.slice(0, 320), subject: row.subject.slice(0, 500), reason: row.reason ?? null })
+  ctx.later(ctx.db`with kept as (
+      insert into channels.mail (id, mailbox_id, direction, header_id, uid_validity, uid, fingerprint, raw_file_id, verdict, reason, address, address_index, subject, words, size, request_id, message_id, at)
+      values (${id}, ${row.mailboxId}, ${row.direction}, ${row.headerId}, ${row.uidValidity ?? null}, ${row.uid ?? null}, ${row.fingerprint ?? null}, ${row.rawFileId ?? null}, ${row.verdict}, ${kept.reason},
+        ${kept.address}, ${kept.index}, ${kept.subject}, array_to_tsvector(${kept.words}), ${row.size}, ${row.requestId ?? null}, ${row.messageId ?? null}, ${ctx.now}) returning id)
+    insert into platform.data_key (id, master_id, wrapped) select id, ${masterId}, ${wrapped} from kept`)
   return id
+}
+
+const sealedMail = { address: ['channels.mail/address', 'id'], subject: ['channels.mail/subject', 'id'], reason: ['channels.mail/reason', 'id'] } as const
+type Words = { address: string; subject: string; reason: string | null }
+/** Stands before the words of an address, which only who may see all of them finds a mail by. */
+const ADDRESS_MARK = '@'
+const isTextKey = (words: string): boolean => /^[a-z]+(\.[a-z-]+)+$/.test(words)
+
+function sealMail({ vault }: App, id: string, { address, subject, reason }: Words, owner = id) {
+  const seal = (name: keyof Words, text: string | null) => (text ? vault.seal(owner, sealedMail[name][0], id, text) : text)
+  return {
+    address: seal('address', address)!, subject: seal('subject', subject)!, reason: reason && !isTextKey(reason) ? seal('reason', reason) : reason,
+    index: address ? addressIndex({ vault }, 'email', foldEmail(address)) : null,
+    words: [...coverWords(vault.index, searchTokens(subject)), ...coverWords(vault.index, searchTokens(address)).map((word) => ADDRESS_MARK + word)],
+  }
 }
 
 export interface KnownMail { id: string; fingerprint: Buffer; uidValidity: number | null; uid: number | null; verdict: Verdict; requestId: string | null; messageId: string | null }
@@ -119,18 +142,52 @@ export interface Seen { id: string; headerId: string | null; uid: number; size: 
 export const renumberMails = (ctx: Ctx, uidValidity: number, mails: Seen[]) => ctx.db`
   update channels.mail m set uid_validity = ${uidValidity}, uid = n.uid from unnest(${mails.map((one) => one.id)}::uuid[], ${mails.map((one) => one.uid)}::bigint[]) n(id, uid) where m.id = n.id`
 /** Further deliveries of mails that are known. */
-export const insertDuplicates = (ctx: Ctx, mailboxId: string, uidValidity: number, mails: Seen[]) => ctx.db`
-  insert into channels.mail (id, mailbox_id, direction, header_id, uid_validity, uid, verdict, address, subject, size, request_id, at)
-  select n.new_id, ${mailboxId}, 'in', k.header_id, ${uidValidity}, n.uid, 'duplicate', k.address, k.subject, n.size, k.request_id, ${ctx.now}
-  from unnest(${mails.map(() => newId())}::uuid[], ${mails.map((one) => one.id)}::uuid[], ${mails.map((one) => one.uid)}::bigint[], ${mails.map((one) => one.size)}::int[]) n(new_id, id, uid, size)
-  join channels.mail k on k.id = n.id on conflict do nothing`
+export async function insertDuplicates(ctx: Ctx, mailboxId: string, uidValidity: number, mails: Seen[]): Promise<void> {
+  const known = await opened(ctx, ctx.db<{ id: string; headerId: string | null; address: string; subject: string; requestId: string | null }[]>`
+    select id, header_id, address, subject, request_id from channels.mail where id = any(${mails.map((one) => one.id)}::uuid[])`, { address: sealedMail.address, subject: sealedMail.subject })
+  const byId = new Map(known.map((one) => [one.id, one]))
+  const rows = mails.flatMap(({ id, uid, size }) => {
+    const before = byId.get(id)
+    if (!before) return []
+    const newOne = newId()
+    // Under the key of the first one: they end together.
+    const kept = sealMail(ctx.app, newOne, { ...before, reason: null }, ctx.app.vault.has(id) ? id : HOUSE)
+    return [{ id: newOne, header_id: before.headerId, uid, address: kept.address, address_index: kept.index, subject: kept.subject, words: kept.words, size, request_id: before.requestId }]
+  })
+  ctx.later(ctx.db`
+    insert into channels.mail (id, mailbox_id, direction, header_id, uid_validity, uid, verdict, address, address_index, subject, words, size, request_id, at)
+    select id, ${mailboxId}, 'in', header_id, ${uidValidity}, uid, 'duplicate', address, address_index, subject, array_to_tsvector(words), size, request_id, ${ctx.now}
+    from jsonb_to_recordset(${ctx.db.json(rows as never)}) as n (id uuid, header_id text, uid bigint, address text, address_index text, subject text, words text[], size int, request_id uuid) on conflict do nothing`)
+}
+
+/** What an earlier version kept as it was. */
+export async function sealEarlierMails(app: App): Promise<void> {
+  for (;;) {
+    const count = await run(app, {}, async (ctx) => {
+      const rows = await ctx.db<({ id: string } & Words)[]>`select id, address, subject, reason from channels.mail where words is null order by id limit 200 for update skip locked`
+      for (const row of rows) {
+        await holdKey(ctx, row.id)
+        const kept = sealMail(app, row.id, row)
+        ctx.later(ctx.db`update channels.mail set address = ${kept.address}, address_index = ${kept.index}, subject = ${kept.subject}, reason = ${kept.reason}, words = array_to_tsvector(${kept.words}) where id = ${row.id}`)
+      }
+      return rows.length
+    })
+    if (!count) return
+  }
+}
+
+/** Ends with their customer: the keys of the mails of these requests. */
+export async function forgetMails(ctx: Ctx, customerId: string): Promise<void> {
+  const rows = await ctx.db<{ id: string }[]>`update channels.mail m set address_index = null, words = '' from requests.request r where r.id = m.request_id and r.customer_id = ${customerId} returning m.id`
+  for (const { id } of rows) destroyKey(ctx, id)
+}
 
 export interface Thread { requestId: string; customerId: string; isTheirs: boolean; teamId: string | null; serviceId: string | null; language: string }
 /** Requests that signed marks name (a confirmation's Message-ID is made from the request's own id), and whether the address belongs to the request's customer or a record folded with it. */
-export const selectThreads = (ctx: Reader, requestIds: string[], messageIds: string[], address: string): Promise<Thread[]> => ctx.db<Thread[]>`
+export const selectThreads = (ctx: Pick<Ctx, 'app' | 'db'>, requestIds: string[], messageIds: string[], address: string): Promise<Thread[]> => ctx.db<Thread[]>`
   select r.id as request_id, r.customer_id, r.team_id, r.service_id, r.language,
     exists (select 1 from customers.customer c join customers.customer f on coalesce(f.merged_into, f.id) = coalesce(c.merged_into, c.id)
-      join customers.identity i on i.customer_id = f.id where c.id = r.customer_id and i.kind = 'email' and i.value = ${address}) as is_theirs
+      join customers.identity i on i.customer_id = f.id where c.id = r.customer_id and i.kind = 'email' and i.value = ${addressIndex(ctx.app, 'email', address)}) as is_theirs
   from requests.request r where r.id = any(${[...requestIds, ...messageIds]}::uuid[]) or r.id in (select m.request_id from requests.message m where m.id = any(${messageIds}::uuid[]))`
 
 /** Which of these messages left this house. */
@@ -139,7 +196,7 @@ export const selectOutgoing = (ctx: Reader, messageIds: string[]): Promise<{ id:
 
 /** True when this address may get an automatic mail now; it then counts as sent. */
 export async function mayWriteAutomatically(ctx: Ctx, address: string, notWithinMs: number): Promise<boolean> {
-  const rows = await ctx.db`insert into channels.automatic (address, at) values (${address}, ${ctx.now})
+  const rows = await ctx.db`insert into channels.automatic (address, at) values (${addressIndex(ctx.app, 'email', address)}, ${ctx.now})
     on conflict (address) do update set at = excluded.at where channels.automatic.at <= ${new Date(ctx.now.getTime() - notWithinMs)} returning 1`
   return rows.length > 0
 }
@@ -153,12 +210,14 @@ export async function listMails(ctx: Ctx, query: { mailboxId?: string; verdict?:
   const { db } = ctx
   const before = query.cursor && /^[0-9a-f-]{36}$/.test(query.cursor) ? query.cursor : null
   // By parts of a covered address one could spell it out: it is found whole.
-  const search = query.search?.toLowerCase()
-  const byAddress = seesAll(ctx) ? db`strpos(lower(m.address), ${search ?? ''}) > 0` : db`lower(m.address) = ${search ?? ''}`
-  const rows = await db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where ${inSight(ctx)}
+  const search = query.search?.trim()
+  const plain = search ? toTsquery(search) : ''
+  const words = plain && coverQuery(ctx.app.vault.index, plain)
+  const byWords = words ? db`or m.words @@ ${seesAll(ctx) ? words.replace(/'([^']*)'(:\*)?/g, (term, word: string, start = '') => `(${term} | '${ADDRESS_MARK}${word}'${String(start)})`) : words}::tsquery` : db``
+  const rows = await opened(ctx, db<MailRow[]>`select ${rowColumns(ctx)} from channels.mail m where ${inSight(ctx)}
     ${query.mailboxId ? db`and m.mailbox_id = ${query.mailboxId}` : db``} ${query.verdict ? db`and m.verdict = ${query.verdict}` : db``} ${query.direction ? db`and m.direction = ${query.direction}` : db``}
-    ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${search ? db`and (${byAddress} or strpos(lower(m.subject), ${search}) > 0)` : db``}
-    ${before ? db`and m.id < ${before}` : db``} order by m.id desc limit ${query.limit + 1}`
+    ${query.requestId ? db`and m.request_id = ${query.requestId}` : db``} ${search ? db`and (m.address_index = ${addressIndex(ctx.app, 'email', foldEmail(search))} ${byWords})` : db``}
+    ${before ? db`and m.id < ${before}` : db``} order by m.id desc limit ${query.limit + 1}`, sealedMail)
   const shown = rows.slice(0, query.limit)
   return { rows: shown.map((row) => coverAddress(ctx, row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
@@ -169,8 +228,9 @@ export const coverAddress = <R extends { address: string }>(ctx: Ctx, row: R): R
 export type FullMail = MailRow & { headerId: string | null; bytes: Buffer | null; rawFileId: string | null }
 /** `lock`: to change its verdict in this transaction. */
 export async function selectMail(ctx: Ctx, id: string, lock = false): Promise<FullMail | null> {
-  const [row] = await ctx.db<FullMail[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, f.bytes from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} and ${inSight(ctx)} ${lock ? ctx.db`for update of m` : ctx.db``}`
-  return row ?? null
+  const [row] = await opened(ctx, ctx.db<(FullMail & FileRow)[]>`select ${rowColumns(ctx)}, m.header_id, m.raw_file_id, ${fileColumns(ctx)} from channels.mail m left join platform.file f on f.id = m.raw_file_id where m.id = ${id} and ${inSight(ctx)} ${lock ? ctx.db`for update of m` : ctx.db``}`, sealedMail)
+  if (!row?.bytes) return row ?? null
+  return (await openFiles(ctx, Promise.resolve([row])))[0]!
 }
 export const updateVerdict = (ctx: Ctx, id: string, verdict: Verdict, requestId: string | null = null, messageId: string | null = null) =>
   ctx.db`update channels.mail set verdict = ${verdict}, request_id = ${requestId}, message_id = ${messageId} where id = ${id}`
@@ -185,7 +245,7 @@ export async function selectAcknowledgement(ctx: Reader, requestId: string): Pro
   return row
 }
 export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
-export const deleteMail = (ctx: Ctx, id: string) => ctx.db`delete from channels.mail where id = ${id}`
+export const deleteMail = (ctx: Ctx, id: string) => ctx.db`with keyed as (delete from platform.data_key where id = ${id}) delete from channels.mail where id = ${id}`
 
 export interface Attempt { id: string; at: string; endedAt: string | null; outcome: string | null }
 export const selectAttempts = (ctx: Reader, messageId: string): Promise<Attempt[]> => ctx.db<Attempt[]>`select id, at, ended_at, outcome from channels.attempt where message_id = ${messageId} order by id`
@@ -195,13 +255,19 @@ export function insertAttempt(ctx: Ctx, messageId: string, mailboxId: string): s
   return id
 }
 export const endAttempt = (ctx: Ctx, id: string, outcome: 'sent' | 'later' | 'failed' | 'uncertain', answer: string) =>
-  ctx.db`update channels.attempt set ended_at = ${ctx.now}, outcome = ${outcome}, answer = ${answer.slice(0, 1000)} where id = ${id}`
+  ctx.db`update channels.attempt set ended_at = ${ctx.now}, outcome = ${outcome}, answer = ${maskForeign(answer.slice(0, 1000), [])} where id = ${id}`
 
 /** Forgets what only mattered for a while; the mails themselves stay. */
 export async function deleteOldTraces(ctx: Ctx, before: { duplicates: Date; attempts: Date; automatic: Date }): Promise<void> {
   ctx.later(ctx.db`delete from channels.mail where verdict = 'duplicate' and at < ${before.duplicates}`)
   ctx.later(ctx.db`delete from channels.attempt where ended_at < ${before.attempts}`)
   ctx.later(ctx.db`delete from channels.automatic where at < ${before.automatic}`)
+}
+
+/** Who wrote the mail that opened this request. */
+export async function senderOf(ctx: Ctx, requestId: string): Promise<string | null> {
+  const [row] = await opened(ctx, ctx.db<{ id: string; address: string }[]>`select id, address from channels.mail where request_id = ${requestId} and verdict = 'request' order by id limit 1`, { address: sealedMail.address })
+  return row?.address || null
 }
 
 /** What decides how an outgoing message travels. */

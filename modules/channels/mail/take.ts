@@ -7,7 +7,8 @@ import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { violatedKey } from '../../../platform/database/index.ts'
 import { enqueue } from '../../../platform/jobs/index.ts'
 import { foldEmail } from '../../customers/index.ts'
-import { acceptRequest, addAttachment, MOST_BYTES, receiveMessage, setDelivery, storeFile } from '../../requests/index.ts'
+import { acceptRequest, addAttachment, MOST_BYTES, receiveMessage, setDelivery } from '../../requests/index.ts'
+import { storeFile } from '../../../platform/files.ts'
 import type { Verdict } from './contract.ts'
 import { markKey } from './mailboxes.ts'
 import { authenticate, type Reading, readRaw } from './read.ts'
@@ -36,17 +37,17 @@ export async function takeIn(app: App, mailboxId: string, raw: Buffer, place?: P
 
 /** Keeps a mail that our own program failed on, so that the mailbox goes on and somebody sees it. */
 export const setAside = (app: App, mailboxId: string, raw: Buffer, place: Place, size: number, reason: string): Promise<string> => run(app, {}, async (ctx) => insertMail(ctx, {
-  mailboxId, direction: 'in', headerId: null, ...place, rawFileId: await storeFile(ctx, raw), verdict: 'quarantined', reason, address: '', subject: '', size }))
+  mailboxId, direction: 'in', headerId: null, ...place, rawFileId: storeFile(ctx, raw), verdict: 'quarantined', reason, address: '', subject: '', size }))
 
 async function takeRead(ctx: Ctx, mailboxId: string, reading: Reading, place: Place | undefined): Promise<Taken> {
   const key = markKey(ctx.app)
   const marks = reading.mail ? listThreadMarks(reading.mail, key) : []
-  const [[known], mailboxes, threads, rawFileId] = await Promise.all([
+  const [[known], mailboxes, threads] = await Promise.all([
     selectKnown(ctx, mailboxId, [reading.fingerprint]), selectMailboxes(ctx),
     marks.length ? selectThreads(ctx, marks.filter((mark) => mark.by === 'reply-address').map((mark) => mark.id), marks.filter((mark) => mark.by === 'message-id').map((mark) => mark.id), foldEmail(reading.from.address)) : [],
-    storeFile(ctx, reading.raw),
   ])
   if (known) return countAgain(ctx, mailboxId, known, reading.raw.length, place)
+  const rawFileId = storeFile(ctx, reading.raw)
   const mailbox = mailboxes.find((one) => one.id === mailboxId)
   if (!mailbox) throw new Error(`no mailbox ${mailboxId}`)
   const addresses = mailboxes.map((one) => one.address)
@@ -115,7 +116,7 @@ export async function enter(ctx: Ctx, one: Omit<Case, 'isMarked' | 'messageIds'>
     ...(about ? { linkedFrom: about.requestId, linkKind: thread ? 'follow-up' : 'unknown-sender' } : {}),
   })
   if (mailbox.acknowledges && mailbox.smtp && address && proof !== 'failed' && kind?.mayAutoReply === true && (await mayWriteAutomatically(ctx, foldEmail(address), AUTOMATIC_PAUSE_MS)))
-    enqueue(ctx, 'channels.acknowledge', { requestId: accepted.id, mailboxId: mailbox.id, address, answers: reading.headerId }, { key: accepted.id, lane: mailbox.smtp.host })
+    enqueue(ctx, 'channels.acknowledge', { requestId: accepted.id, mailboxId: mailbox.id, answers: reading.headerId }, { key: accepted.id, lane: mailbox.smtp.host })
   return { verdict: 'request', requestId: accepted.id, messageId: accepted.messageId }
 }
 

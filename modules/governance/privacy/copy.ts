@@ -5,6 +5,10 @@
 import { createTranslator, locales, type Locale, type Translate } from '../../../lib/text/index.ts'
 import { maskForeign } from '../../../lib/masking/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
+import { bytesOf, isSealed } from '../../../platform/crypto/envelope.ts'
+import { findKeys } from '../../../platform/crypto/vault.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
+import { draftRow } from '../../requests/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import type { Declaration, Person } from '../../../platform/personal-data.ts'
@@ -52,13 +56,29 @@ export async function copyOf(ctx: Ctx, person: Person, kind: Kind): Promise<Copy
     if (!shown.some((column) => entry[column] !== 'technical')) continue
     const rows = await ctx.db<{ row: Record<string, unknown> }[]>`
       select to_jsonb(x) as row from (select ${shown.map((column, nr) => ctx.db`${nr ? ctx.db`, ` : ctx.db``}${valueOf(ctx, table, column)} as ${ctx.db(column)}`)} from ${ctx.db(table)} t where ${condition(ctx.db, person)}) x`
-    if (rows.length) copy.stores[table] = rows.map(({ row }) => row).sort((a, b) => String(a['id'] ?? a['seq'] ?? '') < String(b['id'] ?? b['seq'] ?? '') ? -1 : 1).map((row) => covered(table, row, own))
+    if (rows.length) copy.stores[table] = (await openRows(ctx, table, rows.map(({ row }) => row))).sort((a, b) => String(a['id'] ?? a['seq'] ?? '') < String(b['id'] ?? b['seq'] ?? '') ? -1 : 1).map((row) => covered(table, row, own))
   }
   encloseFiles(copy)
   return copy
 }
 
-const valueOf = ({ db }: Ctx, table: string, column: string) => table === 'platform.file' && column === 'bytes' ? db`encode(t.bytes, 'base64')` : db`t.${db(column)}`
+const valueOf = ({ db }: Ctx, table: string, column: string) => table === 'platform.file' && column === 'bytes' ? db`null` : db`t.${db(column)}`
+
+/** Rows without an id of their own, by what they are sealed as. */
+const placeRow: Record<string, (row: Record<string, unknown>) => string> = {
+  'quality.rating': (row) => String(row['request_id']),
+  'requests.draft': (row) => draftRow({ requestId: String(row['request_id']), personId: String(row['person_id']), kind: String(row['kind']) }),
+}
+async function openRows(ctx: Ctx, table: string, rows: Record<string, unknown>[]): Promise<Record<string, unknown>[]> {
+  const { vault } = ctx.app
+  await findKeys(ctx, rows.flatMap((row) => Object.values(row).flatMap((value) => (typeof value === 'string' && isSealed(value) ? [vault.ownerOf(bytesOf(value))] : []))))
+  const place = placeRow[table] ?? ((row) => String(row['id']))
+  for (const row of rows) for (const [column, value] of Object.entries(row)) if (typeof value === 'string' && isSealed(value)) row[column] = vault.open(`${table}/${column}`, place(row), value)
+  if (table !== 'platform.file') return rows
+  const files = await openFiles(ctx, ctx.db<(FileRow & { id: string })[]>`select f.id, ${fileColumns(ctx)} from platform.file f where f.id = any(${rows.map((row) => String(row['id']))}::uuid[])`)
+  const bytes = new Map(files.map((file) => [file.id, file.bytes.toString('base64')]))
+  return rows.map((row) => ({ ...row, bytes: bytes.get(String(row['id'])) ?? null }))
+}
 
 // A colleague's name under an answer was told to the customer; under a note it was not.
 function covered(table: string, row: Record<string, unknown>, own: readonly string[]): Record<string, unknown> {

@@ -17,7 +17,7 @@ const MAIL = 'kanari.mail@kanari-mail.example'
 const OTHER_MAIL = 'somebody.else@third-party.example'
 /** What was planted where; each word stands nowhere else. */
 const planted = {
-  name: '卡娜莉', mail: MAIL, phone: '0955123987', external: 'kanari-external-1', company: 'kanaricompany', region: 'kanariregion', note: 'kanarinote', subject: 'kanarisubject', text: 'kanaritext', mailSubject: 'kanarimailsubject', mailText: 'kanarimailtext',
+  name: '卡娜莉', mail: MAIL, phone: '0955-123-987', external: 'kanari-external-1', company: 'kanaricompany', region: 'kanariregion', note: 'kanarinote', subject: 'kanarisubject', text: 'kanaritext', mailSubject: 'kanarimailsubject', mailText: 'kanarimailtext',
   attachmentName: 'kanarifile', attachment: 'kanaricontents', colleagueNote: 'kanaricolleague', reply: 'kanarireply', task: 'kanaritask', draft: 'kanaridraft', wait: 'kanariwait', result: 'kanariresult', comment: 'kanaricomment', why: 'kanariwhy', merge: 'kanarimerge',
   look: 'kanarilook', portal: 'kanariportal', wish: 'kanariwish', handOver: 'kanarihandover', chat: 'kanarichat', quarantined: 'kanariquarantined', bounce: 'kanaribounce',
 }
@@ -81,7 +81,7 @@ beforeAll(async () => {
   await takeIn(desk.app, box.id, report({ messageId: sent.mail.messageId!, recipient: `${planted.bounce}@kanari-mail.example` }))
   // A mail the gate holds back, from the same address.
   await takeIn(desk.app, box.id, letter({ from: MAIL, subject: planted.quarantined, text: planted.quarantined, headers: { 'Return-Path': `<${MAIL}>`, 'X-Spam-Flag': 'YES' } }))
-  await desk.app.pool`insert into channels.chat_session (id, token_hash, name, email, locale, page, created_at, seen_at) values (gen_random_uuid(), 'x', ${planted.chat}, ${MAIL.toUpperCase()}, 'zh-Hant', 'https://shop.example/kanari', ${desk.clock.now()}, ${desk.clock.now()})`
+  await post('/api/chat/sessions', { name: planted.chat, email: MAIL.toUpperCase(), locale: 'zh-Hant', page: 'https://shop.example/kanari' })
   await desk.app.pool`insert into platform.job (id, queue, payload, run_at, failed_at, error, created_at) values (gen_random_uuid(), 'channels.send-mail', ${desk.app.pool.json({ to: MAIL })}, ${desk.clock.now()}, ${desk.clock.now()}, ${`550 ${MAIL}`}, ${desk.clock.now()})`
 
   // By the portal the same address is not proven: a record of its own, joined by a person who knows.
@@ -131,9 +131,8 @@ const figures = async () => desk.app.pool`
 
 test('P10 P11 45 the copy holds everything that was planted, and nobody else’s address', async () => {
   const dumped = await tablesWith(SIGNS)
-  // The plan of the test itself: it stands in all of these before it is erased.
-  for (const table of ['channels.chat_session', 'channels.mail', 'customers.customer', 'customers.identity', 'customers.merge', 'customers.revelation', 'platform.event', 'platform.file', 'platform.idempotency', 'platform.job', 'quality.rating',
-    'requests.assignment', 'requests.attachment', 'requests.draft', 'requests.intake', 'requests.message', 'requests.request', 'requests.search', 'requests.task', 'requests.verification']) expect(dumped, table).toContain(table)
+  // Only what colleagues gave as reasons, the page a visitor came from, a key of the caller's own and what the test itself put there stands as it is; everything else is sealed.
+  expect(dumped).toEqual(['channels.chat_session', 'customers.merge', 'customers.revelation', 'platform.event', 'platform.job', 'requests.assignment', 'requests.intake', 'requests.request'])
   let request = await ask('copy')
   expect((await desk.call('POST', `/api/person-requests/${request.id}/copies`, { token: people.admin.token, body: { format: 'json' } })).status).toBe(409)
   request = (await put(request, 'verification', { how: 'called-back' })).body

@@ -2,7 +2,8 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { notFound } from '../../../platform/fault.ts'
 import type { Person } from '../../../platform/personal-data.ts'
-import { addressesOf, getCustomer, recordIdsOf, seesAll, shownName } from '../../customers/index.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
+import { addressesOf, CUSTOMER_NAME, getCustomer, recordIdsOf, seesAll, shownName } from '../../customers/index.ts'
 import { requestsOf } from '../../requests/index.ts'
 import type { Scope } from './contract.ts'
 import { activeHold } from './store.ts'
@@ -35,9 +36,9 @@ export async function scopeOf(ctx: Ctx, customerId: string): Promise<Scope> {
 
 /** Other records that hold one of the person's addresses. */
 async function alikeOf(ctx: Ctx, person: Person): Promise<Scope['alike']> {
-  const rows = await ctx.db<{ id: string; name: string }[]>`
+  const rows = await opened(ctx, ctx.db<{ id: string; name: string }[]>`
     select distinct c.id, c.name from customers.identity i join customers.customer c on c.id = i.customer_id
-    where (i.kind, i.value) in (select * from unnest(${person.addresses.map((one) => one.kind)}::text[], ${person.addresses.map((one) => one.value)}::text[])) and c.id <> all(${person.customerIds as string[]}::uuid[]) order by c.id limit 20`
+    where (i.kind, i.value) in (select * from unnest(${person.addresses.map((one) => one.kind)}::text[], ${person.addresses.map((one) => one.index)}::text[])) and c.id <> all(${person.customerIds as string[]}::uuid[]) order by c.id limit 20`, { name: [CUSTOMER_NAME, 'id'] })
   return rows.map(({ id, name }) => ({ id, name: shownName(name, seesAll(ctx) ? 'serves' : null) }))
 }
 

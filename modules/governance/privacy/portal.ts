@@ -1,6 +1,8 @@
 /** The customer asks about their own data, by the link of one of their requests. */
 import type { Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME } from '../../customers/index.ts'
 import { asVisitor, requestOfToken } from '../../channels/index.ts'
 import { consentsOf, giveConsent, withdrawConsent } from './consent.ts'
 import type { ConsentRow, Kind, OwnConsent, OwnRequest, Purpose } from './contract.ts'
@@ -8,10 +10,10 @@ import { openPersonRequest } from './handle.ts'
 import { selectOpen } from './store.ts'
 
 async function customerOf(ctx: Ctx, token: string): Promise<{ id: string; name: string; number: number }> {
-  const [row] = await ctx.db<{ id: string; name: string; number: number }[]>`
-    select coalesce(c.merged_into, c.id) as id, c.name, r.number from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${requestOfToken(ctx.app, token)}`
+  const [row] = await opened(ctx, ctx.db<{ id: string; ownId: string; name: string; number: number }[]>`
+    select coalesce(c.merged_into, c.id) as id, c.id as own_id, c.name, r.number from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${requestOfToken(ctx.app, token)}`, { name: [CUSTOMER_NAME, 'ownId'] })
   if (!row) throw new Fault('channels.chat.link-unknown', 404)
-  return row
+  return { id: row.id, name: row.name, number: row.number }
 }
 
 const selectOwn = (ctx: Ctx, customerId: string) => ctx.db<OwnRequest[]>`

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newId } from '../../../lib/id/index.ts'
 import { sealEvents } from '../../../platform/audit/seal.ts'
 import { verifyEvents } from '../../../platform/audit/verify.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { type Staffed, staffed } from '../../../test/people.ts'
 import type { Category, RetentionDue, RetentionRow, RetentionRun } from './contract.ts'
@@ -26,8 +27,9 @@ async function ask(name: string, close = true): Promise<{ id: string; customerId
   if (close) await call('PUT', `/api/requests/${body.id}/closure`, { reason: `${name}撤回` })
   return body
 }
-const subjectOf = async (id: string) => (await desk.app.pool<{ subject: string }[]>`select subject from requests.request where id = ${id}`)[0]!.subject
-const nameOf = async (id: string) => (await desk.app.pool<{ name: string }[]>`select name from customers.customer where id = ${id}`)[0]!.name
+const reader = () => ({ app: desk.app, db: desk.app.pool })
+const subjectOf = async (id: string) => (await opened(reader(), desk.app.pool<{ id: string; subject: string }[]>`select id, subject from requests.request where id = ${id}`, { subject: ['requests.request/subject', 'id'] }))[0]!.subject
+const nameOf = async (id: string) => (await opened(reader(), desk.app.pool<{ id: string; name: string }[]>`select id, name from customers.customer where id = ${id}`, { name: ['customers.customer/name', 'id'] }))[0]!.name
 
 test('P05 19 nothing goes until the company says how long it keeps; a change waits a day', async () => {
   const old = await ask('anna')
@@ -85,7 +87,7 @@ test('P05 mails that belong to no request lose address, subject and raw form', a
   await desk.app.pool`insert into channels.mail (id, mailbox_id, direction, verdict, address, subject, at) select ${newId()}, id, 'in', 'quarantined', 'gina@example.com', '合約', ${desk.clock.now()} from channels.mailbox`
   await set('mail', 30)
   await desk.pass(29 * DAY)
-  const mails = () => desk.app.pool<{ address: string; subject: string; verdict: string }[]>`select address, subject, verdict from channels.mail`
+  const mails = () => opened(reader(), desk.app.pool<{ id: string; address: string; subject: string; verdict: string }[]>`select id, address, subject, verdict from channels.mail`, { address: ['channels.mail/address', 'id'], subject: ['channels.mail/subject', 'id'] })
   expect(await mails()).toMatchObject([{ address: 'gina@example.com' }])
   await desk.pass(2 * DAY)
   expect(await mails()).toMatchObject([{ address: '', subject: '', verdict: 'quarantined' }])

@@ -1,7 +1,8 @@
 /** SQL of people's requests about their own data. */
 import type { Ctx } from '../../../platform/context.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
-import { seesAll, shownName } from '../../customers/index.ts'
+import { opened } from '../../../platform/crypto/vault.ts'
+import { CUSTOMER_NAME, seesAll, shownName } from '../../customers/index.ts'
 import { findPeople } from '../../staff/index.ts'
 import type { Kind, Law, PersonRequest, PersonRequestRow, Settings, Stage } from './contract.ts'
 import { actionsOf } from './person-request.ts'
@@ -14,9 +15,11 @@ export interface Stored {
 const columns = ({ db }: Pick<Ctx, 'db'>) => db`p.id, p.number, p.customer_id, c.name as customer_name, p.kind, p.law, p.stage, p.wish, p.via, p.opened_by_kind, p.opened_by_id, p.opened_at, p.due_at, p.extended_at, p.extension_reason,
   p.verified_at, p.verified_how, p.verified_by_id, p.decided_at, p.decided_by_id, p.ground, p.reason, p.ended_at, p.outcome, p.report, p.reminded_at, p.breached_at, p.version`
 
+const NAMED = { customerName: [CUSTOMER_NAME, 'customerId'] } as const
+
 /** Throws 404 `governance.privacy.not-found`. */
-export async function getStored(ctx: Pick<Ctx, 'db'>, id: string, isLocked = false): Promise<Stored> {
-  const [row] = await ctx.db<Stored[]>`select ${columns(ctx)} from governance.person_request p join customers.customer c on c.id = p.customer_id where p.id = ${id} ${isLocked ? ctx.db`for update of p` : ctx.db``}`
+export async function getStored(ctx: Pick<Ctx, 'app' | 'db'>, id: string, isLocked = false): Promise<Stored> {
+  const [row] = await opened(ctx, ctx.db<Stored[]>`select ${columns(ctx)} from governance.person_request p join customers.customer c on c.id = p.customer_id where p.id = ${id} ${isLocked ? ctx.db`for update of p` : ctx.db``}`, NAMED)
   if (!row) throw notFound('governance.privacy')
   return row
 }
@@ -53,7 +56,7 @@ export async function listPersonRequests(ctx: Ctx, query: { view: 'open' | 'ende
   const rows = query.view === 'open'
     ? await db<Stored[]>`select ${columns(ctx)} from governance.person_request p join customers.customer c on c.id = p.customer_id where p.stage in ('received', 'verified', 'granted') ${at ? db`and (p.due_at, p.id) > (${at}::timestamptz, ${id}::uuid)` : db``} order by p.due_at, p.id limit ${query.limit + 1}`
     : await db<Stored[]>`select ${columns(ctx)} from governance.person_request p join customers.customer c on c.id = p.customer_id where p.ended_at is not null ${at ? db`and (p.ended_at, p.id) < (${at}::timestamptz, ${id}::uuid)` : db``} order by p.ended_at desc, p.id desc limit ${query.limit + 1}`
-  const shown = rows.slice(0, query.limit)
+  const shown = await opened(ctx, rows.slice(0, query.limit), NAMED)
   const last = shown.at(-1)
   return { rows: shown.map((row) => rowOf(ctx, row)), next: rows.length > query.limit && last ? `${query.view === 'open' ? last.dueAt : last.endedAt}_${last.id}` : null }
 }
