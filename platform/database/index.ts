@@ -4,6 +4,7 @@
  */
 import postgres from 'postgres'
 import { socketHost } from './embedded-url.ts'
+import { renewing } from './renew.ts'
 import { watchedSocket } from './silence.ts'
 
 export type Db = postgres.Sql<Types>
@@ -27,12 +28,13 @@ const SILENT_MS = STATEMENT_MS + 5_000
 /** Instants come out as ISO 8601 strings (UTC, ms), bigint and numeric as numbers, columns in camelCase. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
   const silentMs = options.silentMs === undefined ? SILENT_MS : options.silentMs
-  return postgres(url, {
+  return renewing((onLoss) => postgres(url, {
     ...socketHost(url),
     ...(silentMs === null || socketHost(url).host ? {} : { socket: watchedSocket(silentMs) }),
     max: options.max ?? 10,
+    onclose: onLoss,
     connect_timeout: 5,
-    idle_timeout: 120,
+    idle_timeout: null,
     max_lifetime: null,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
@@ -48,7 +50,7 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
       day: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (text: string) => text },
       bigint: { to: 20, from: [20, 1700], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
     },
-  }) as unknown as Pool
+  } as never) as unknown as postgres.Sql) as unknown as Pool
 }
 
 type Later = (query: PromiseLike<unknown>) => void
@@ -76,15 +78,16 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
       if (guard.isLost()) throw error
       guard.end()
       // A failed deferred write makes every later statement fail with 25P02: report the cause, not the echo.
-      const cause = await firstFailure(pending)
-      if (!guard.isLost()) await guard.rollback().catch(() => {})
+      const cause = await Promise.race([firstFailure(pending), guard.lost])
+      if (!guard.isLost()) await Promise.race([guard.rollback().catch(() => {}), guard.lost])
       throw cause && (error as { code?: string }).code === '25P02' ? cause : error
     }
     const commit = Promise.resolve(db`commit`)
     commit.catch(() => {})
     // To the last answer: a connection given back with a statement under way answers the next holder with it.
-    const failed = await firstFailure(pending)
-    const done = await commit
+    // A lost one never answers for what still waited its turn.
+    const failed = await Promise.race([firstFailure(pending), guard.lost])
+    const done = await Promise.race([commit, guard.lost])
     if (failed) throw failed
     if (done.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit')
   } finally {
@@ -147,6 +150,8 @@ async function firstFailure(pending: Promise<unknown>[]): Promise<unknown> {
 const UNAVAILABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/
 /** True when the database could not be reached or is restarting: the caller may try again. */
 export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(String((error as { code?: unknown } | null)?.code ?? ''))
+/** True when only the moment was wrong: another's lock, or a race that was lost too often. */
+export const isBusy = (error: unknown): boolean => ['55P03', '40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 export const isDiskFull = (error: unknown): boolean => ['53100', 'ENOSPC'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 /** Name of the violated unique constraint, or null. */
 export function violatedKey(error: unknown): string | null {

@@ -8,7 +8,7 @@ import { noteRead } from '../audit/reads.ts'
 import { noteRefusal } from '../audit/refusals.ts'
 import type { App, Ctx } from '../context.ts'
 import { gathering, reading, run } from '../context.ts'
-import { isDiskFull, isUnavailable } from '../database/index.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type Locale, pickLocale } from '../../lib/text/index.ts'
@@ -247,6 +247,8 @@ function toFault(error: unknown): Fault | null {
   if (error instanceof Fault) return error
   const { code, statusCode } = error as { code?: string; statusCode?: number }
   if (isUnavailable(error)) return new Fault('platform.database-unavailable', 503)
+  // 57014: cut off at the limit a statement has.
+  if (isBusy(error) || code === '57014') return new Fault('platform.busy', 503)
   if (isDiskFull(error)) return new Fault('platform.disk-full', 503)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE' || statusCode === 413) return new Fault('input.too-large', 413)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || statusCode === 415) return new Fault('input.media-type', 415)

@@ -23,7 +23,7 @@ const at = {
 const NO_PROVIDER = 'nobody signs in by another provider yet: accounts are made by invitation and password only'
 const NO_WORKFLOW = 'there is no workflow engine and no upload of processes yet; rules are data of a closed language'
 const NO_ASSISTANT = 'there is no language model in the product'
-const NO_IMPORT = 'nothing is imported from or exported to sheets yet'
+const NO_IMPORT = 'nothing is imported from sheets yet'
 
 export const attacks: Readonly<Record<string, Attack>> = {
   A01: { what: 'a spoofed sender with a guessed number copies himself into a thread', precedent: 'Zendesk CVE-2024-49193', safe: 'copies gain no history; a sender the receiving server refuses stays out of the thread', proof: [at.mail, at.gate] },
@@ -125,11 +125,11 @@ export const attacks: Readonly<Record<string, Attack>> = {
   F13a: { what: 'an idempotency key with another body or by another caller', precedent: 'Stripe', safe: 'refused, or a world of its own', proof: [at.outside] },
   F14a: { what: 'fifty at once', precedent: 'ASVS 2.3.4', safe: 'one takes effect', proof: [at.outside] },
 
-  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', proof: ['modules/governance/audit/audit.test.ts', 'modules/governance/audit/exposed.test.ts'] },
+  G01: { what: 'formulas in exports', precedent: 'osTicket 3767', safe: 'cells of text', proof: ['lib/csv/csv.test.ts', 'modules/governance/audit/audit.test.ts', 'modules/governance/audit/exposed.test.ts'] },
   G02: { what: 'entities in sheets', precedent: 'XXE', safe: 'refused', not: NO_IMPORT },
   G03: { what: 'odd encodings and endless rows', precedent: 'csv-parse', safe: 'named with row and column', not: NO_IMPORT },
   G04: { what: 'column names as prototypes', precedent: 'CSV headers', safe: 'refused', not: NO_IMPORT },
-  G05: { what: 'everything carried away by export', precedent: 'insiders', safe: 'approval, quota, watermark', not: NO_IMPORT },
+  G05: { what: 'everything carried away by export', precedent: 'insiders', safe: 'approval, quota, watermark', proof: ['modules/governance/privacy/exports.test.ts'] },
   G06: { what: 'line ends, colours and markup in logged words', precedent: 'log injection', safe: 'one event is one line, without strangers’ words', proof: [at.house] },
 
   H01: { what: 'script tasks in an uploaded process', precedent: 'flowable-engine 2291', safe: 'refused', not: NO_WORKFLOW },
@@ -154,7 +154,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
 
   J01: { what: 'a package that is another', precedent: 'supply chain', safe: 'pinned by content, none runs on being installed', proof: [at.house] },
   J02: { what: 'an answer without headers', precedent: 'ASVS 3.4', safe: 'every answer, refusals included', proof: [at.house] },
-  J03: { what: 'old TLS', precedent: 'TLS', safe: 'TLS 1.2 and newer', not: 'the program speaks HTTP behind a proxy that ends TLS' },
+  J03: { what: 'old TLS', precedent: 'TLS', safe: 'TLS 1.2 and newer', proof: ['platform/http/tls.test.ts'] },
   J04: { what: 'secrets in logs, errors and answers', precedent: 'logs', safe: 'none', proof: [at.house] },
   J05: { what: 'one database role for everything', precedent: 'least privilege', safe: 'program, owner, audit and migration apart', not: 'not built yet: one role owns and serves; triggers and the sealed chain keep it from changing events unseen' },
   J06: { what: 'a backup that reads like the original', precedent: 'backups', safe: 'encrypted, its key elsewhere', not: 'backups are made with the database’s own tools; there is none of ours yet' },

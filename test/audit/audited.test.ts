@@ -315,6 +315,22 @@ test('C12 requests of people about their own data', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 consent and exports', async () => {
+  const asked = await desk.call<{ token: string }>('POST', '/api/portal/requests', { body: { key: hex(), visitor: hex(), name: '高小姐', email: 'gao-own@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
+  const customerId = (await does('customers.create', { body: { name: '何先生', email: 'he@example.com' } })).body.id
+  const { rows } = (await does('governance.publish', { body: { purpose: 'marketing', words: { 'zh-Hant': '優惠', 'zh-Hans': '优惠', en: 'Offers' } } })).body as unknown as { rows: { id: string }[] }
+  const noticeId = rows[0]!.id
+  await does('governance.consent', { params: { id: customerId, purpose: 'marketing' }, body: { noticeId, channel: 'paper', evidence: '同意書 12' } })
+  await does('governance.unconsent', { params: { id: customerId, purpose: 'marketing' } })
+  await does('governance.agree', { token: null, params: { token: asked.body.token, purpose: 'marketing' }, body: { noticeId } })
+  await does('governance.disagree', { token: null, params: { token: asked.body.token, purpose: 'marketing' } })
+  await does('governance.changeExportRules', { body: { freeRows: 10, monthlyRows: 1000 } })
+  const { id } = (await does('governance.askExport', { token: people.lead.token, body: { purpose: 'service', columns: ['name'], filter: {}, reason: '通知施工' } })).body
+  await does('governance.decideExport', { params: { id }, body: { verdict: 'approved' } })
+  await does('governance.takeExport', { token: people.lead.token, params: { id } })
+  expect(wrong).toEqual([])
+})
+
 /** Starts programs of its own or takes everything away; its lines in the catalogue are held by the demonstration's own test. */
 const elsewhere = new Set(['demo.start', 'demo.cancel', 'demo.remove'])
 

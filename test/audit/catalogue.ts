@@ -134,7 +134,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.open': ['privacy.request-opened'],
   'governance.verify': ['privacy.request-verified'],
   'governance.extend': ['privacy.request-extended'],
-  'governance.grant': ['privacy.request-granted'],
+  'governance.grant': ['privacy.request-granted', 'privacy.consent-withdrawn'],
   'governance.refuse': ['privacy.request-refused'],
   'governance.complete': ['privacy.request-done'],
   'governance.withdraw': ['privacy.request-withdrawn'],
@@ -143,6 +143,15 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.lift': ['privacy.hold-lifted'],
   'governance.changeSettings': ['privacy.settings-changed'],
   'governance.changeRetention': ['privacy.retention-changed'],
+  'governance.publish': ['privacy.notice-published'],
+  'governance.consent': ['privacy.consent-given'],
+  'governance.unconsent': ['privacy.consent-withdrawn'],
+  'governance.agree': ['privacy.consent-given'],
+  'governance.disagree': ['privacy.consent-withdrawn'],
+  'governance.askExport': ['privacy.export-asked'],
+  'governance.decideExport': ['privacy.export-approved', 'privacy.export-refused'],
+  'governance.takeExport': ['privacy.export-taken'],
+  'governance.changeExportRules': ['privacy.export-rules-changed'],
   'governance.ask': ['privacy.request-opened'],
 
   'demo.start': ['platform.demo-started'],
@@ -164,5 +173,7 @@ export const plainReads: readonly string[] = [
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',
   // Which columns there are, how long they are kept, how many are due.
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
-  'governance.own', 'demo.state',
+  // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
+  'governance.notices', 'governance.exports', 'governance.exportRules', 'governance.mark',
+  'governance.own', 'governance.ownConsents', 'demo.state',
 ]
