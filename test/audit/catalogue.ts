@@ -14,7 +14,20 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.setMyPassword': ['staff.password-changed'],
   'staff.endMySession': ['staff.session-ended'],
   'staff.offerTotp': { none: 'in force only once confirmed, which is an event' },
-  'staff.confirmTotp': ['staff.totp-on'],
+  'staff.confirmTotp': ['staff.totp-on', 'staff.recovery-codes-made'],
+  'staff.renewRecoveryCodes': ['staff.recovery-codes-made'],
+  'staff.prove': ['staff.proven'],
+  'staff.passkeyChallenge': { none: 'a question; what its answer does is an event' },
+  'staff.signInByPasskey': ['staff.signed-in'],
+  'staff.offerPasskey': { none: 'a question; the passkey made of it is an event' },
+  'staff.addPasskey': ['staff.passkey-added'],
+  'staff.removePasskey': ['staff.passkey-removed'],
+  'staff.changeProfile': ['staff.profile-changed'],
+  'staff.separate': ['staff.separated'],
+  'staff.propose': ['staff.proposed'],
+  'staff.decide': ['staff.proposal-approved', 'staff.proposal-refused', 'staff.role-created'],
+  'staff.giveRole': ['staff.person-changed'],
+  'staff.endSessions': ['staff.session-ended'],
   'staff.removeTotp': ['staff.totp-off'],
   'staff.createPerson': ['staff.person-created', 'staff.link-made'],
   'staff.editPerson': ['staff.person-changed'],
@@ -121,7 +134,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.open': ['privacy.request-opened'],
   'governance.verify': ['privacy.request-verified'],
   'governance.extend': ['privacy.request-extended'],
-  'governance.grant': ['privacy.request-granted'],
+  'governance.grant': ['privacy.request-granted', 'privacy.consent-withdrawn'],
   'governance.refuse': ['privacy.request-refused'],
   'governance.complete': ['privacy.request-done'],
   'governance.withdraw': ['privacy.request-withdrawn'],
@@ -130,6 +143,15 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.lift': ['privacy.hold-lifted'],
   'governance.changeSettings': ['privacy.settings-changed'],
   'governance.changeRetention': ['privacy.retention-changed'],
+  'governance.publish': ['privacy.notice-published'],
+  'governance.consent': ['privacy.consent-given'],
+  'governance.unconsent': ['privacy.consent-withdrawn'],
+  'governance.agree': ['privacy.consent-given'],
+  'governance.disagree': ['privacy.consent-withdrawn'],
+  'governance.askExport': ['privacy.export-asked'],
+  'governance.decideExport': ['privacy.export-approved', 'privacy.export-refused'],
+  'governance.takeExport': ['privacy.export-taken'],
+  'governance.changeExportRules': ['privacy.export-rules-changed'],
   'governance.ask': ['privacy.request-opened'],
 
   'demo.start': ['platform.demo-started'],
@@ -139,7 +161,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
-  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens',
+  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
@@ -151,5 +173,7 @@ export const plainReads: readonly string[] = [
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',
   // Which columns there are, how long they are kept, how many are due.
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
-  'governance.own', 'demo.state',
+  // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
+  'governance.notices', 'governance.exports', 'governance.exportRules', 'governance.mark',
+  'governance.own', 'governance.ownConsents', 'demo.state',
 ]
