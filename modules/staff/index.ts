@@ -5,9 +5,11 @@
  */
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { staff } from './contract.ts'
+import { federationPart } from './federation/index.ts'
 import { memoryOf } from './memory.ts'
+import { scimPart } from './scim/index.ts'
 import { disableUnused, lapsePresence } from './people.ts'
 import { staffPersonal } from './personal-data.ts'
 import { LONGEST_IDLE_MS } from './profiles.ts'
@@ -23,15 +25,13 @@ export {
 } from './people.ts'
 export { type NewTeam, addMember, addSkill, createRole, createTeam, editTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'
+export { doorRules, passwordRefusal } from './rules.ts'
 export { needsSetup } from './setup.ts'
 export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from './contract.ts'
 
 const OLD_MS = 90 * 86_400_000
 
-export const staffRoom: Module = {
-  name: 'staff',
-  migrations: new URL('./migrations/', import.meta.url),
-  text: new URL('./text/', import.meta.url),
+const peoplePart: Omit<Module, 'name'> = {
   contract: staff,
   personal: staffPersonal,
   routes: staffRoutes,
@@ -46,3 +46,5 @@ export const staffRoom: Module = {
     },
   },
 }
+
+export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart, scimPart])
