@@ -9,7 +9,7 @@ import type postgres from 'postgres'
 type Sql = postgres.Sql
 /** A server that is away loses connections all the time. */
 const RENEW_EVERY_MS = 1_000
-const GRACE_MS = 10_000
+const GRACE_MS = 3_000
 const END_SECONDS = 5
 
 export function renewing(open: (onLoss: () => void) => Sql): Sql {
