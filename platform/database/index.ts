@@ -76,9 +76,10 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
       result = await Promise.race([work(db, later), guard.lost])
     } catch (error) {
       if (guard.isLost()) throw error
+      guard.end()
       // A failed deferred write makes every later statement fail with 25P02: report the cause, not the echo.
       const cause = await Promise.race([firstFailure(pending), guard.lost])
-      if (!guard.isLost()) await Promise.race([db`rollback`.catch(() => {}), guard.lost])
+      if (!guard.isLost()) await Promise.race([guard.rollback().catch(() => {}), guard.lost])
       throw cause && (error as { code?: string }).code === '25P02' ? cause : error
     }
     const commit = Promise.resolve(db`commit`)
@@ -95,17 +96,21 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
   return result
 }
 
-interface Guard { db: Db; begin(): PromiseLike<unknown>; lost: Promise<never>; isLost(): boolean; release(): void }
+interface Guard { db: Db; begin(): PromiseLike<unknown>; rollback(): Promise<unknown>; lost: Promise<never>; isLost(): boolean; end(): void; release(): void }
+type Statement = { handler: (statement: Statement) => void; reject: (error: unknown) => void }
 type Wire = { onclose: ((error: unknown) => void) | null }
 
 /**
  * postgres.js does not tell who holds a reserved connection that it is gone: a statement sent then would be
  * written to no socket, and a release would put the dead connection back among the living. This hears of the
- * end, fails the transaction and keeps its hands off the connection, which the pool opens anew by itself.
+ * end, fails the transaction and keeps its hands off the connection, which the pool opens anew by itself. It also
+ * stops what outlives a failure: of two branches at work one was refused, and the other would go on sending into
+ * whatever the connection is used for next.
  */
 function guardOf(connection: postgres.ReservedSql): Guard {
   let wire: Wire | null = null
   let error: unknown = null
+  let ended = false
   let fail: (error: unknown) => void = () => {}
   const lost = new Promise<never>((_, reject) => { fail = reject })
   lost.catch(() => {})
@@ -115,11 +120,21 @@ function guardOf(connection: postgres.ReservedSql): Guard {
     return true
   }
   return {
-    db: new Proxy(connection, { apply(target, self, args) { if (error) throw error; return Reflect.apply(target as never, self, args) as unknown } }) as unknown as Db,
+    db: new Proxy(connection, { apply(target, self, args) {
+      if (error) throw error
+      const made = Reflect.apply(target as never, self, args) as Partial<Statement>
+      // A statement is handed over when it is awaited, which may be long after it was made.
+      const hand = made.handler
+      if (hand) made.handler = (statement) => { if (ended) statement.reject(new Error('the transaction has ended')); else hand(statement) }
+      return made
+    } }) as unknown as Db,
+    rollback: () => Promise.resolve(connection`rollback`),
+    end: () => { ended = true },
     begin: () => connection.unsafe('begin', [], { onexecute: hear } as never),
     lost,
     isLost: () => error !== null,
     release() {
+      ended = true
       if (error) return
       if (wire) wire.onclose = null
       connection.release()

@@ -1,5 +1,6 @@
-/** Transactions whose connection is taken away, on a real PostgreSQL. */
+/** Transactions that fail or whose connection is taken away, on a real PostgreSQL. */
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { cloneDatabase } from '../../test/harness.ts'
 import { openPool, type Pool, transaction } from './index.ts'
 
 async function twoPools(): Promise<{ pool: Pool; killer: Pool }> {
@@ -58,4 +59,30 @@ test('F03 I-12 after many losses at once every connection of the pool is there',
   const began = performance.now()
   await Promise.all(Array.from({ length: 4 }, () => transaction(pool, async (db) => { await db`select pg_sleep(0.3)` })))
   expect(performance.now() - began).toBeLessThan(10_000)
+})
+
+test('a branch that outlives its failed transaction sends nothing more, neither alone nor into the next one', async () => {
+  const database = await cloneDatabase()
+  const pool = openPool(database.url, { max: 1 })
+  onTestFinished(async () => { await pool.end({ timeout: 1 }); await database.drop() })
+  await pool`create table mark (what text)`
+  let outlives: Promise<unknown> = Promise.resolve()
+  await expect(transaction(pool, async (db) => {
+    const kept = db`insert into mark values ('made before, sent after')`
+    const slow = async () => {
+      await db`select pg_sleep(0.05)`
+      await new Promise((wake) => setTimeout(wake, 50))
+      await Promise.allSettled([kept, db`insert into mark values ('made after')`.then()])
+      await db`insert into mark values ('later still')`
+    }
+    outlives = slow()
+    await Promise.all([outlives, Promise.reject(new Error('refused'))])
+  })).rejects.toThrow('refused')
+  await transaction(pool, async (db) => {
+    await db`insert into mark values ('of the next one')`
+    await outlives.catch(() => {})
+    await new Promise((wake) => setTimeout(wake, 50))
+  })
+  await expect(outlives).rejects.toThrow('the transaction has ended')
+  expect((await pool<{ what: string }[]>`select what from mark`).map((row) => row.what)).toEqual(['of the next one'])
 })
