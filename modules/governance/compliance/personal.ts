@@ -2,7 +2,7 @@
 import { changeCustomer, createCustomer, listCustomers } from '../../customers/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { reading } from '../../../platform/context.ts'
-import { cell } from '../audit/export.ts'
+import { cell } from '../../../lib/sheet/index.ts'
 import { copyOf, FORMAT } from '../privacy/copy.ts'
 import { eraseEverywhere } from '../privacy/erase.ts'
 import { personOf } from '../privacy/person.ts'
