@@ -2,12 +2,12 @@ import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
-import { PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
+import { ConsentsPage, ExportsPage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
 import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
-  AccessPage, AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+  AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
 import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
@@ -53,6 +53,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   compliance: { page: CompliancePage, needs: 'compliance.read', rail: 'governance' },
   personRequests: { page: PersonRequestsPage, needs: 'privacy.read', rail: 'governance' },
   personRequest: { page: PersonRequestPage, needs: 'privacy.read' },
+  consents: { page: ConsentsPage, needs: 'privacy.read' },
+  exports: { page: ExportsPage, needs: 'privacy.export', rail: 'governance' },
   retention: { page: RetentionPage, needs: 'privacy.read' },
   personalData: { page: RegisterPage, needs: 'privacy.read', rail: 'governance' },
   account: { page: AccountPage },
@@ -66,5 +68,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
   tokens: { page: TokensPage, needs: 'access.grant' },
   access: { page: AccessPage, needs: 'access.approve' },
+  providers: { page: ProvidersPage, needs: 'access.configure' },
+  directories: { page: DirectoriesPage, needs: 'access.grant' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

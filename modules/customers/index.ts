@@ -15,6 +15,7 @@ import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
 import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers, listTiers, removeIdentity, verifyIdentityById, viewCustomer } from './store.ts'
 
 export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
+export { countForExport, type ExportedCustomer, type ExportFilter, selectForExport } from './export.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'

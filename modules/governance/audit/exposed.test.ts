@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cell } from '../../../lib/sheet/index.ts'
+import { cell } from '../../../lib/csv/index.ts'
 import { exposed } from './exposed.ts'
 
 test('7.3-b settings and people of the house are shown with before and after, secrets never', () => {

@@ -2,13 +2,14 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { asVisitor, requestOfToken } from '../../channels/index.ts'
-import type { Kind, OwnRequest } from './contract.ts'
+import { consentsOf, giveConsent, withdrawConsent } from './consent.ts'
+import type { ConsentRow, Kind, OwnConsent, OwnRequest, Purpose } from './contract.ts'
 import { openPersonRequest } from './handle.ts'
 import { selectOpen } from './store.ts'
 
-async function customerOf(ctx: Ctx, token: string): Promise<{ id: string; name: string }> {
-  const [row] = await ctx.db<{ id: string; name: string }[]>`
-    select coalesce(c.merged_into, c.id) as id, c.name from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${requestOfToken(ctx.app, token)}`
+async function customerOf(ctx: Ctx, token: string): Promise<{ id: string; name: string; number: number }> {
+  const [row] = await ctx.db<{ id: string; name: string; number: number }[]>`
+    select coalesce(c.merged_into, c.id) as id, c.name, r.number from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${requestOfToken(ctx.app, token)}`
   if (!row) throw new Fault('channels.chat.link-unknown', 404)
   return row
 }
@@ -30,4 +31,18 @@ export async function askOwn(ctx: Ctx, token: string, { kind, wish }: { kind: Ki
   const id = open?.id ?? await openPersonRequest(asVisitor(ctx, customer.id, customer.name), { customerId: customer.id, kind, wish, via: 'portal' })
   const [row] = await ctx.db<OwnRequest[]>`select number, kind, stage, opened_at, due_at, ground, reason, ended_at from governance.person_request where id = ${id}`
   return row!
+}
+
+const ownRows = ({ rows }: { rows: ConsentRow[] }): { rows: OwnConsent[] } => ({ rows: rows.map((row) => ({ purpose: row.purpose, isGiven: row.state === 'valid', noticeId: row.noticeId, version: row.version, words: row.words, since: row.state === 'valid' ? row.givenAt : null })) })
+
+export const listOwnConsents = async (ctx: Ctx, token: string): Promise<{ rows: OwnConsent[] }> => ownRows(await consentsOf(ctx, (await customerOf(ctx, token)).id))
+
+export async function agreeByLink(ctx: Ctx, token: string, purpose: Purpose, noticeId: string): Promise<{ rows: OwnConsent[] }> {
+  const customer = await customerOf(ctx, token)
+  return ownRows(await giveConsent(asVisitor(ctx, customer.id, customer.name), customer.id, purpose, { noticeId, channel: 'portal', evidence: `#${customer.number}` }))
+}
+
+export async function disagreeByLink(ctx: Ctx, token: string, purpose: Purpose): Promise<{ rows: OwnConsent[] }> {
+  const customer = await customerOf(ctx, token)
+  return ownRows(await withdrawConsent(asVisitor(ctx, customer.id, customer.name), customer.id, purpose, 'portal'))
 }
