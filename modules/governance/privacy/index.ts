@@ -24,7 +24,7 @@ export const privacyPart: Omit<Module, 'name'> = {
   queues: {
     'governance.erase': { work: (app, job: { payload: { id: string } }) => carryOutErasure(app, job.payload.id), perLane: 1 },
     'governance.retention': { every: 3_600_000, work: runRetention },
-    'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
+    'governance.privacy-clock': { every: 600_000, work: sweepPersonRequests },
   },
   // Data that leaves at night is looked at by somebody in the morning.
   events: { listeners: { 'privacy.export-taken': seeExport } },
