@@ -75,7 +75,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
   const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
-  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal }
+  const app: App = { pool, config: options.config, clock, keys: options.keys, book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await bringUp(options.databaseUrl)
@@ -141,6 +141,8 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     },
   }
 }
+
+const permissionsOf = (rooms: Module[]): Set<string> => new Set(rooms.flatMap((room) => [...(room.permissions ?? []), ...Object.values(room.contract ?? {}).map((endpoint) => endpoint.access)]).filter((one) => one.includes('.')).sort())
 
 /** Kept answers to repeated keys are forgotten after three days. */
 const housekeeping: Queues = {

@@ -77,3 +77,10 @@ async function startDesk(database: { url: string; drop(): Promise<void> }, clock
     },
   }
 }
+
+/** Another process on the same database, as far as it serves: same clock, same keys, nothing shared but PostgreSQL. */
+export async function secondNode(desk: TestDesk): Promise<{ url: string; close(): Promise<void> }> {
+  const log = { info() {}, warn() {}, error() {} }
+  const node = await assemble({ config: { ...desk.app.config }, databaseUrl: desk.databaseUrl, keys: desk.app.keys, rooms, authenticate: authenticator, log, clock: desk.clock, serve: true, work: false, poolSize: 4, migrate: false })
+  return { url: await node.http!.listen({ host: '127.0.0.1', port: 0 }), close: () => node.close() }
+}

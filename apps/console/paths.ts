@@ -21,6 +21,7 @@ export const patterns = {
   calendars: '/calendars',
   calendar: '/calendars/$id',
   tokens: '/tokens',
+  access: '/access',
   channels: '/channels',
   mails: '/channels/mails',
   services: '/services',

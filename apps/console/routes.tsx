@@ -7,7 +7,7 @@ import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insigh
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
-  AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+  AccessPage, AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
 import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
@@ -31,7 +31,7 @@ export interface Route {
 }
 
 export const routes: Partial<Record<PageName, Route>> = {
-  start: { page: StartPage, rail: 'start' },
+  start: { page: StartPage, needs: 'requests.read', rail: 'start' },
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
   reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
   reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
@@ -41,7 +41,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
   request: { page: RequestPage, needs: 'requests.read' },
   channels: { page: ChannelsPage, needs: 'channels.read', rail: 'channels' },
-  mails: { page: MailsPage, needs: 'channels.read' },
+  mails: { page: MailsPage, needs: 'mails.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },
@@ -65,6 +65,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   calendars: { page: CalendarsPage, needs: 'staff.read' },
   calendar: { page: CalendarPage, needs: 'staff.read' },
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
-  tokens: { page: TokensPage, needs: 'staff.configure' },
+  tokens: { page: TokensPage, needs: 'access.grant' },
+  access: { page: AccessPage, needs: 'access.approve' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

@@ -40,6 +40,7 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   personal: requestsPersonal,
+  permissions: ['requests.assign'],
   routes: mountRequests,
   provides: { [RELATIONS]: relations },
   queues: {

@@ -6,11 +6,11 @@
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
 import type { Module } from '../../platform/module.ts'
-import { IDLE_MS } from './authenticate.ts'
 import { staff } from './contract.ts'
 import { memoryOf } from './memory.ts'
-import { lapsePresence } from './people.ts'
+import { disableUnused, lapsePresence } from './people.ts'
 import { staffPersonal } from './personal-data.ts'
+import { LONGEST_IDLE_MS } from './profiles.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
@@ -35,12 +35,14 @@ export const staffRoom: Module = {
   contract: staff,
   personal: staffPersonal,
   routes: staffRoutes,
+  permissions: ['audit.export', 'audit.read'],
   connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
+    'staff.disable-unused': { every: 86_400_000, work: disableUnused },
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {
       every: 86_400_000,
-      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
+      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - LONGEST_IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
     },
   },
 }

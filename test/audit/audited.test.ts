@@ -10,9 +10,10 @@ import { demoRoom } from '../../apps/demo/room.ts'
 import { rooms } from '../../apps/rooms.ts'
 import { takeIn } from '../../modules/channels/index.ts'
 import { letter, mailboxFor, openPorts, settleAll } from '../../modules/channels/mail/testing/peers.ts'
-import { createSetupLink, createSignInLink } from '../../modules/staff/index.ts'
+import { createPerson, createSetupLink, createSignInLink, createToken } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
 import { fillPath } from '../../platform/http/contract.ts'
+import { softKey } from '../authenticator.ts'
 import { openDesk, type TestDesk } from '../harness.ts'
 import { readOperations, sample } from '../input/api.ts'
 import { type Staffed, staffed } from '../people.ts'
@@ -75,7 +76,21 @@ test('C12 the door: set-up, sessions, passwords and codes', async () => {
   const offer = await does('staff.offerTotp', { cookie }) as unknown as { body: { secret: string } }
   const code = () => new TOTP({ secret: offer.body.secret, algorithm: 'SHA1', digits: 6, period: 30 }).generate({ timestamp: desk.clock.now().getTime() })
   await does('staff.confirmTotp', { cookie, body: { code: code() } })
+  await does('staff.prove', { cookie, body: { password } })
+  await does('staff.renewRecoveryCodes', { cookie })
   await does('staff.removeTotp', { cookie, body: { password } })
+  const key = softKey(desk.url)
+  const offered = await does('staff.offerPasskey', { cookie }) as unknown as { body: { options: { challenge: string } } }
+  const passkey = await does('staff.addPasskey', { cookie, body: { name: '筆電', passkey: key.create(offered.body.options) } })
+  const asked = await does('staff.passkeyChallenge', { token: null }) as unknown as { body: { options: { challenge: string } } }
+  await does('staff.signInByPasskey', { token: null, body: { passkey: key.answer(asked.body.options) } })
+  await does('staff.removePasskey', { cookie, params: { id: passkey.body.id } })
+  // Two of the three administrators grant a role.
+  const [system] = await run(desk.app, {}, (ctx) => Promise.all(['system', 'security', 'audit'].map((duty) => createPerson(ctx, { name: duty, login: `${duty}@example.com`, role: `${duty}-administrator` }))))
+  const { token } = await run(desk.app, {}, (ctx) => createToken(ctx, { name: 'x', personId: system!.id }))
+  await does('staff.separate', { cookie, body: { version: 1 } })
+  const proposed = await does('staff.propose', { cookie, body: { what: { kind: 'add-role', key: 'night', name: '夜班', permissions: ['requests.read'], scope: 'own' }, reason: '夜間值班' } })
+  await does('staff.decide', { token, params: { id: proposed.body.id }, body: { verdict: 'approved' } })
   await desk.close()
   desk = company
   const link = await run(desk.app, {}, (ctx) => createSignInLink(ctx, people.agents[1]!.id))
@@ -98,6 +113,12 @@ test('C12 people, teams, skills, roles, calendars, tokens', async () => {
   await does('staff.setSkills', { params: { id }, body: { version: 2, skills: [{ skillId: skill.body.id, level: 3 }] } })
   await does('staff.disablePerson', { params: { id }, body: { version: 3, disabled: true } })
   await does('staff.disablePerson', { params: { id }, body: { version: 4, disabled: false } })
+  const version = async () => (await desk.app.pool<{ version: number }[]>`select version from staff.person where id = ${id}`)[0]!.version
+  await does('staff.giveRole', { params: { id }, body: { roleId: roles.find((role) => role.key === 'lead')!.id, version: await version() } })
+  await desk.app.pool`insert into staff.session (id, hash, person_id, created_at, last_seen_at, expires_at) select gen_random_uuid(), '\\x01', ${id}, now(), now(), now() + interval '1 hour'`
+  await does('staff.endSessions', { params: { id } })
+  await does('staff.changeProfile', { body: { profile: 'mlps3', version: 1 } })
+  await does('staff.changeProfile', { body: { profile: 'asvs', version: 2 } })
   await does('staff.invite', { params: { id } })
   await desk.app.pool`update staff.person set totp_secret = '\\x00' where id = ${id}`
   await does('staff.resetTotp', { params: { id } })

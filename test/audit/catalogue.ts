@@ -14,7 +14,20 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.setMyPassword': ['staff.password-changed'],
   'staff.endMySession': ['staff.session-ended'],
   'staff.offerTotp': { none: 'in force only once confirmed, which is an event' },
-  'staff.confirmTotp': ['staff.totp-on'],
+  'staff.confirmTotp': ['staff.totp-on', 'staff.recovery-codes-made'],
+  'staff.renewRecoveryCodes': ['staff.recovery-codes-made'],
+  'staff.prove': ['staff.proven'],
+  'staff.passkeyChallenge': { none: 'a question; what its answer does is an event' },
+  'staff.signInByPasskey': ['staff.signed-in'],
+  'staff.offerPasskey': { none: 'a question; the passkey made of it is an event' },
+  'staff.addPasskey': ['staff.passkey-added'],
+  'staff.removePasskey': ['staff.passkey-removed'],
+  'staff.changeProfile': ['staff.profile-changed'],
+  'staff.separate': ['staff.separated'],
+  'staff.propose': ['staff.proposed'],
+  'staff.decide': ['staff.proposal-approved', 'staff.proposal-refused', 'staff.role-created'],
+  'staff.giveRole': ['staff.person-changed'],
+  'staff.endSessions': ['staff.session-ended'],
   'staff.removeTotp': ['staff.totp-off'],
   'staff.createPerson': ['staff.person-created', 'staff.link-made'],
   'staff.editPerson': ['staff.person-changed'],
@@ -148,7 +161,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
-  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens',
+  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.

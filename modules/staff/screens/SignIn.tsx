@@ -1,3 +1,4 @@
+import { KeyRound } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { call, faultTexts, CallFault, useGet } from '../../../apps/console/api.ts'
 import { useGo, useSearchState } from '../../../apps/console/location.ts'
@@ -7,6 +8,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Actions, Button, Form, TextField } from '../../../ui/index.ts'
 import { staff } from '../contract.ts'
 import { Door, dropFragment, takeFragment } from './Door.tsx'
+import { answerPasskey, knowsPasskeys } from './passkey.ts'
 
 /** Signing in by password or by a single-use link (`#token`), with a one-time code when the person has them. */
 export default function SignIn(): ReactElement | null {
@@ -79,8 +81,20 @@ function ByPassword(): ReactElement {
           <Button variant="primary" type="submit" busy={door.isBusy}>{t('staff.sign-in.enter')}</Button>
         </Actions>
       </Form>
+      {knowsPasskeys() && !door.wantsCode && <ByPasskey />}
       <p className="text-sm text-faint">{t(setup.data?.needed ? 'staff.sign-in.not-set-up' : 'staff.sign-in.forgotten')}</p>
     </>
+  )
+}
+
+function ByPasskey(): ReactElement {
+  const t = useText()
+  const door = useDoor(async () => call(staff.signInByPasskey, { body: { passkey: await answerPasskey() } }))
+  return (
+    <div className="flex flex-col gap-2">
+      <Button busy={door.isBusy} icon={<KeyRound className="size-4" aria-hidden="true" />} onPress={() => { void door.send(undefined) }}>{t('staff.sign-in.by-passkey')}</Button>
+      {door.faultText !== undefined && <p role="alert" className="text-sm text-late">{door.faultText}</p>}
+    </div>
   )
 }
 
@@ -107,5 +121,5 @@ function ByLink({ token, onPassword }: { token: string; onPassword: () => void }
 
 function CodeField(): ReactElement {
   const t = useText()
-  return <TextField name="code" label={t('staff.sign-in.code')} description={t('staff.sign-in.code-where')} inputMode="numeric" autoComplete="one-time-code" maxLength={9} isRequired autoFocus />
+  return <TextField name="code" label={t('staff.sign-in.code')} description={t('staff.sign-in.code-where')} autoComplete="one-time-code" maxLength={20} isRequired autoFocus />
 }
