@@ -54,7 +54,7 @@ async function startDesk(database: { url: string; drop(): Promise<void> }, clock
   const dataDir = mkdtempSync(join(tmpdir(), 'loopdesk-test-'))
   const config = { ...readConfig({}), port: 0, dataDir, publicUrl: 'http://127.0.0.1' }
   const problems: unknown[] = []
-  const log = { info() {}, warn() {}, error(what: unknown) { problems.push(what); if (process.env.SHOW_ERRORS) console.error(what) } }
+  const log = { info() {}, warn(what: unknown) { if (process.env.SHOW_ERRORS) console.error(what) }, error(what: unknown) { problems.push(what); if (process.env.SHOW_ERRORS) console.error(what) } }
   const desk = await assemble({ config, databaseUrl: database.url, keys: deriveKeys(Buffer.alloc(32, 7)), rooms, authenticate: authenticator, log, clock, serve: true, work: false, poolSize: 5, migrate: false, ...options })
   const url = desk.http ? await desk.http.listen({ host: '127.0.0.1', port: 0 }) : ''
   config.publicUrl = url

@@ -21,6 +21,8 @@ export const patterns = {
   calendars: '/calendars',
   calendar: '/calendars/$id',
   tokens: '/tokens',
+  providers: '/sign-in-providers',
+  directories: '/directories',
   access: '/access',
   channels: '/channels',
   mails: '/channels/mails',

@@ -7,7 +7,7 @@ import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insigh
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
-  AccessPage, AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+  AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
 import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
@@ -67,5 +67,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
   tokens: { page: TokensPage, needs: 'access.grant' },
   access: { page: AccessPage, needs: 'access.approve' },
+  providers: { page: ProvidersPage, needs: 'access.configure' },
+  directories: { page: DirectoriesPage, needs: 'access.grant' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

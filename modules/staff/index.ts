@@ -5,9 +5,11 @@
  */
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { staff } from './contract.ts'
+import { federationPart } from './federation/index.ts'
 import { memoryOf } from './memory.ts'
+import { scimPart } from './scim/index.ts'
 import { disableUnused, lapsePresence } from './people.ts'
 import { staffPersonal } from './personal-data.ts'
 import { LONGEST_IDLE_MS } from './profiles.ts'
@@ -28,10 +30,7 @@ export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from '
 
 const OLD_MS = 90 * 86_400_000
 
-export const staffRoom: Module = {
-  name: 'staff',
-  migrations: new URL('./migrations/', import.meta.url),
-  text: new URL('./text/', import.meta.url),
+const peoplePart: Omit<Module, 'name'> = {
   contract: staff,
   personal: staffPersonal,
   routes: staffRoutes,
@@ -46,3 +45,5 @@ export const staffRoom: Module = {
     },
   },
 }
+
+export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart, scimPart])

@@ -15,12 +15,11 @@ export interface Attack {
 const at = {
   mail: 'test/attacks/mail.test.ts', rendering: 'test/attacks/rendering.test.ts', files: 'test/attacks/files.test.ts', rights: 'test/attacks/rights.test.ts', sessions: 'test/attacks/sessions.test.ts',
   outside: 'test/attacks/outside.test.ts', exhaustion: 'test/attacks/exhaustion.test.ts', house: 'test/attacks/house.test.ts',
-  gate: 'modules/channels/mail/mail.test.ts', hooks: 'modules/channels/webhooks/webhooks.test.ts', chat: 'modules/channels/chat/chat.test.ts', signIn: 'modules/staff/sign-in.test.ts', staff: 'modules/staff/staff.test.ts',
+  gate: 'modules/channels/mail/mail.test.ts', hooks: 'modules/channels/webhooks/webhooks.test.ts', chat: 'modules/channels/chat/chat.test.ts', signIn: 'modules/staff/sign-in.test.ts', openid: 'modules/staff/federation/oidc.test.ts', saml: 'modules/staff/federation/saml.test.ts', ldap: 'modules/staff/federation/ldap.test.ts', scim: 'modules/staff/scim/scim.test.ts', staff: 'modules/staff/staff.test.ts',
   masking: 'modules/customers/masking.test.ts', permissions: 'test/input/permissions.test.ts', matrix: 'test/access/matrix.test.ts', access: 'modules/staff/access.test.ts', passkey: 'test/journeys/passkey.test.ts', refused: 'test/input/refused.test.ts',
   parse: 'lib/mail/parse.test.ts', bounded: 'lib/mail/bounded.test.ts', clean: 'lib/mail/clean.test.ts', xss: 'lib/mail/xss.test.ts', compose: 'lib/mail/compose.test.ts', token: 'lib/mail/token.test.ts', classify: 'lib/mail/classify.test.ts', addresses: 'lib/mail/addresses.test.ts',
 } as const
 
-const NO_PROVIDER = 'nobody signs in by another provider yet: accounts are made by invitation and password only'
 const NO_WORKFLOW = 'there is no workflow engine and no upload of processes yet; rules are data of a closed language'
 const NO_ASSISTANT = 'there is no language model in the product'
 const NO_IMPORT = 'nothing is imported from sheets yet'
@@ -31,9 +30,9 @@ export const attacks: Readonly<Record<string, Attack>> = {
   A03: { what: 'forged Message-ID and In-Reply-To', precedent: 'FreeScout CVE-2026-47123', safe: 'a mark counts only with our signature; a mail is never an agent’s word and never passed on', proof: [at.mail, at.token] },
   A04: { what: 'a mail from outside under an agent’s address', precedent: 'FreeScout CVE-2026-47123', safe: 'an unverified stranger’s request', proof: [at.mail] },
   A05: { what: 'a third party’s confirmation mail to a reply address, read by who opened the request', precedent: 'Ticket Trick (osTicket with Mattermost)', safe: 'mail of another sender becomes a request of its own that the first one can’t read', proof: [at.mail, at.gate] },
-  A06: { what: 'an account prepared under a victim’s address before the victim signs in by OAuth', precedent: 'Chatwoot CVE-2026-44707', safe: 'linking needs a confirmed address and wipes earlier credentials', not: NO_PROVIDER },
-  A07: { what: 'single sign-on linked by an unverified address', precedent: 'Zammad CVE-2026-84458', safe: 'linked by issuer and subject only', not: NO_PROVIDER },
-  A08: { what: 'forged headers of a sign-in proxy', precedent: 'Zammad CVE-2020-26030, CVE-2026-34720', safe: 'nobody is signed in by a header', proof: [at.mail] },
+  A06: { what: 'an account prepared under a victim’s address before the victim signs in by OAuth', precedent: 'Chatwoot CVE-2026-44707', safe: 'an address links nothing; the person connects an account while signed in, by password and confirmation', proof: [at.openid, at.ldap] },
+  A07: { what: 'single sign-on linked by an unverified address', precedent: 'Zammad CVE-2026-84458', safe: 'linked by issuer and subject only', proof: [at.openid, at.ldap] },
+  A08: { what: 'forged headers of a sign-in proxy', precedent: 'Zammad CVE-2020-26030, CVE-2026-34720', safe: 'nobody is signed in by a header', proof: [at.mail, at.openid] },
   A09: { what: 'the form mails a victim, or carries the attacker’s words there', precedent: 'Zendesk waves of 2025 and 2026', safe: 'an unproven address gets at most one fixed text an hour, without a word of the sender', proof: [at.mail, at.gate] },
   A10: { what: 'two automatic answerers keep each other busy', precedent: 'osTicket 1041, odoo 66329', safe: 'one automatic mail an hour and address; the loop ends after three', proof: [at.gate] },
   A11: { what: 'bounces as requests, forged bounces against a message', precedent: 'faveo-helpdesk 150, frappe/helpdesk 3628', safe: 'a bounce marks the message whose signed id it names; no request, no answer', proof: [at.gate] },
@@ -99,20 +98,20 @@ export const attacks: Readonly<Record<string, Attack>> = {
 
   E01: { what: 'the stored hash as password', precedent: 'Zammad CVE-2017-5619', safe: 'refused', proof: [at.sessions, at.passkey] },
   E02: { what: 'predictable tokens', precedent: 'FreeScout CVE-2026-27637', safe: '256 random bits, kept as keyed hashes', proof: [at.sessions, at.passkey] },
-  E03: { what: 'the second factor skipped, replayed, guessed', precedent: 'Zammad CVE-2026-84461', safe: 'bound to the password, five tries, each code once', proof: [at.sessions, at.signIn, at.access] },
-  E04: { what: 'wrapped and unsigned assertions', precedent: 'samlify CVE-2025-47949', safe: 'only the signed part counts', not: NO_PROVIDER },
-  E05: { what: 'tokens that vouch for themselves', precedent: 'ASVS 9.1', safe: 'no credential here', proof: [at.sessions] },
-  E06: { what: 'a planted cookie, an old credential', precedent: 'ASVS 7.2.4', safe: 'replaced at the door; dead after signing out, a new password, disabling', proof: [at.sessions, at.signIn, at.staff, at.access] },
+  E03: { what: 'the second factor skipped, replayed, guessed', precedent: 'Zammad CVE-2026-84461', safe: 'bound to the password, five tries, each code once', proof: [at.sessions, at.signIn, at.access, at.openid] },
+  E04: { what: 'wrapped and unsigned assertions', precedent: 'samlify CVE-2025-47949', safe: 'only the signed part counts, once, for our question', proof: [at.saml] },
+  E05: { what: 'tokens that vouch for themselves', precedent: 'ASVS 9.1', safe: 'no credential here; a provider’s own are refused when anything of them does not fit', proof: [at.sessions, at.openid] },
+  E06: { what: 'a planted cookie, an old credential', precedent: 'ASVS 7.2.4', safe: 'replaced at the door; dead after signing out, a new password, disabling', proof: [at.sessions, at.signIn, at.staff, at.access, at.scim, at.openid] },
   E07: { what: 'lists of stolen passwords', precedent: 'credential stuffing', safe: 'the network stops, the owner comes in', proof: [at.sessions, at.signIn, at.access] },
-  E08: { what: 'changes by GET, by a form or by another site', precedent: 'FreeScout CVE-2026-41194, Chatwoot 14887', safe: 'refused', proof: [at.sessions, at.signIn] },
+  E08: { what: 'changes by GET, by a form or by another site', precedent: 'FreeScout CVE-2026-41194, Chatwoot 14887', safe: 'refused', proof: [at.sessions, at.signIn, at.openid, at.saml] },
   E09: { what: 'forged forwarding headers', precedent: 'fastify CVE-2026-3635', safe: 'the real peer counts', proof: [at.sessions] },
-  E10: { what: 'a directory’s filter in a name, an empty password', precedent: 'LDAP', safe: 'refused', proof: [at.sessions] },
+  E10: { what: 'a directory’s filter in a name, an empty password', precedent: 'LDAP', safe: 'refused', proof: [at.sessions, at.ldap] },
   E11: { what: 'a foreign Host in a link', precedent: 'reset poisoning', safe: 'links carry the configured address', proof: [at.sessions] },
   E12: { what: 'recovery around the second factor', precedent: 'ASVS 6.4.3, 7.5.1', safe: 'the code is asked for all the same', proof: [at.signIn, at.access] },
 
   F01a: { what: 'a webhook to an inner address', precedent: 'Zammad CVE-2026-34719, FreeScout CVE-2026-41905', safe: 'no knock, however it is written', proof: [at.outside, at.hooks] },
   F02a: { what: 'a picture fetched from an address', precedent: 'casdoor 1187, osTicket CVE-2020-24881', safe: 'the same guard', not: 'the server fetches nothing from addresses people give but webhooks and mail servers' },
-  F03a: { what: 'trying a mailbox as a scanner', precedent: 'Zammad CVE-2026-63205', safe: 'fixed ports, one answer', proof: [at.outside, at.gate] },
+  F03a: { what: 'trying a mailbox as a scanner', precedent: 'Zammad CVE-2026-63205', safe: 'fixed ports, one answer', proof: [at.outside, at.gate, at.openid] },
   F04a: { what: 'placeholders in an address that goes out', precedent: 'Zammad CVE-2026-84464', safe: 'no placeholder is filled in', proof: [at.outside] },
   F05a: { what: 'unsigned, old or replayed webhooks in', precedent: 'GHSA-c37p', safe: 'refused', not: 'no channel takes webhooks in yet' },
   F06a: { what: 'WeChat’s XML with a document type', precedent: 'XXE', safe: 'refused', not: 'no channel speaks XML yet' },

@@ -49,6 +49,32 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.previewCalendar': { none: 'computes, stores nothing' },
   'staff.createToken': ['staff.token-created'],
   'staff.revokeToken': ['staff.token-revoked'],
+  'staff.beginSignIn': { none: 'an open question; the answer to it is an event' },
+  'staff.samlReturn': { none: 'an answer that is kept; its use by the browser that asked is an event' },
+  'staff.finishSignIn': ['staff.signed-in'],
+  'staff.signInByDirectory': ['staff.signed-in', 'staff.identity-connected', 'staff.person-created'],
+  'staff.connectIdentity': { none: 'begins a journey that ends with a confirmation, which is an event; a directory is connected at once, with its event' },
+  'staff.confirmIdentity': ['staff.identity-connected'],
+  'staff.removeIdentity': ['staff.identity-removed'],
+  'staff.removePersonIdentity': ['staff.identity-removed'],
+  'staff.addProvider': ['staff.provider-added'],
+  'staff.editProvider': ['staff.provider-changed'],
+  'staff.removeProvider': ['staff.provider-removed'],
+  'staff.checkProvider': { none: 'asks the provider, stores nothing' },
+  'staff.scimAddUser': ['staff.person-created', 'staff.person-disabled'],
+  'staff.scimPutUser': ['staff.person-changed', 'staff.provisioning-changed', 'staff.person-disabled', 'staff.person-enabled'],
+  'staff.scimPatchUser': ['staff.person-disabled', 'staff.person-enabled', 'staff.person-changed', 'staff.provisioning-changed', 'staff.member-added', 'staff.member-removed'],
+  'staff.scimRemoveUser': ['staff.provisioning-ended', 'staff.person-disabled'],
+  'staff.scimAddGroup': ['staff.group-added'],
+  'staff.scimPutGroup': ['staff.group-changed', 'staff.person-changed', 'staff.member-added', 'staff.member-removed'],
+  'staff.scimPatchGroup': ['staff.group-changed', 'staff.person-changed', 'staff.member-added', 'staff.member-removed'],
+  'staff.scimRemoveGroup': ['staff.group-removed', 'staff.person-changed', 'staff.member-removed'],
+  'staff.addDirectory': ['staff.directory-added', 'staff.token-created'],
+  'staff.editDirectory': ['staff.directory-changed'],
+  'staff.renewDirectory': ['staff.token-created'],
+  'staff.mapGroup': ['staff.group-mapped', 'staff.person-changed', 'staff.member-added', 'staff.member-removed'],
+  'staff.handOver': ['staff.provisioning-begun'],
+  'staff.takeBack': ['staff.provisioning-ended'],
 
   'customers.create': ['customer.created'],
   'customers.change': ['customer.changed'],
@@ -162,6 +188,10 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
   'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
+  // Returns of a provider open a session or keep an answer: signing in is an event of its own.
+  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
+  // A directory reads back what it brought.
+  'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.

@@ -6,6 +6,7 @@ import { languages, useLanguage, useText } from '../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Facts, Form, Page, RadioGroup, Section, Switch, Table, TextField, Time, toast } from '../../../ui/index.ts'
 import { usePreferences, type Theme } from '../../../apps/console/theme.ts'
 import { staff, type MeRow, type SessionRow } from '../contract.ts'
+import { Identities } from './federation/Identities.tsx'
 import { Passkeys } from './Passkeys.tsx'
 import { Password } from './Password.tsx'
 import { Totp } from './Totp.tsx'
@@ -24,6 +25,7 @@ export default function Account(): ReactElement {
             <Section title={t('staff.sign-in.password')}><Password person={person} /></Section>
             <Section title={t('staff.totp')}><Totp isOn={person.hasTotp} codesLeft={person.recoveryCodesLeft} /></Section>
             <Section title={t('staff.passkeys')}><Passkeys /></Section>
+            <Identities />
             <Section title={t('staff.sessions')}><Sessions /></Section>
             <Section title={t('staff.account.display')}><Display /></Section>
           </>

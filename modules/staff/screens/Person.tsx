@@ -9,6 +9,7 @@ import { languages, useText } from '../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Avatar, Badge, Button, Dialog, Form, Link, MultiSelect, NumberField, Section, Select, TextField, Time, toast } from '../../../ui/index.ts'
 import { staff, type CalendarRow, type LinkRow, type PersonRow, type RoleRow, type TeamRow } from '../contract.ts'
 import { LinkOnce } from './Invite.tsx'
+import { PersonSignIn } from './federation/PersonSignIn.tsx'
 import { PeopleFrame, useRefusal } from './PeopleFrame.tsx'
 import { PersonSkills } from './PersonSkills.tsx'
 import { useSecondPerson } from './SecondPerson.tsx'
@@ -31,6 +32,7 @@ export default function PersonPage(): ReactElement {
             <Loaded of={roles}>{(role) => <Loaded of={calendars}>{(calendar) => <Editor person={row} roles={role.rows} calendars={calendar.rows} />}</Loaded>}</Loaded>
             <Section title={t('staff.teams')}><Loaded of={teams} rows={1}>{(team) => <Teams person={row} teams={team.rows} />}</Loaded></Section>
             <Section title={t('staff.skills')}><PersonSkills person={row} /></Section>
+            <PersonSignIn person={row} />
           </>
         )}
       </Loaded>

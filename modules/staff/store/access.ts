@@ -19,9 +19,10 @@ export const insertRole = async (ctx: Ctx, row: Pick<RoleRow, 'id' | 'key' | 'na
   (await ctx.db`insert into staff.role (id, key, name, permissions, scope) values (${row.id}, ${row.key}, ${row.name}, ${row.permissions}, ${row.scope}) on conflict (key) do nothing`).count === 1
 export const updateRoleRow = async (ctx: Ctx, row: Pick<RoleRow, 'id' | 'name' | 'permissions' | 'scope' | 'version'>): Promise<boolean> =>
   (await ctx.db`update staff.role set name = ${row.name}, permissions = ${row.permissions}, scope = ${row.scope}, version = version + 1 where id = ${row.id} and version = ${row.version} and not built_in`).count === 1
-/** False when somebody, person or client, still holds it. */
+/** False when somebody, person or client, still holds it, or a provider, directory or group gives it. */
 export const deleteRole = async (ctx: Ctx, id: string): Promise<boolean> =>
-  (await ctx.db`delete from staff.role r where id = ${id} and not exists (select from staff.person where role_id = r.id) and not exists (select from staff.api_client where role_id = r.id)`).count === 1
+  (await ctx.db`delete from staff.role r where id = ${id} and not exists (select from staff.person where role_id = r.id) and not exists (select from staff.api_client where role_id = r.id)
+    and not exists (select from staff.identity_provider where role_id = r.id) and not exists (select from staff.directory where role_id = r.id) and not exists (select from staff.directory_group where role_id = r.id)`).count === 1
 
 // The driver has no arrays of bytes.
 const oneOf = (db: Db, hashes: readonly Buffer[]) =>
