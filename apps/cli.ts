@@ -1,14 +1,17 @@
-/** loopdesk <command>: demo · token create · audit verify · migrate · doctor. */
+/** loopdesk <command>: demo · token create · audit verify · comply · migrate · doctor. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { assemble, type Installation } from './assemble.ts'
 import { makeDemo, removeDemo } from './demo/index.ts'
 import { diagnose } from './doctor.ts'
 import { configOrEnd, openDatabase } from './open.ts'
 import { rooms } from './rooms.ts'
+import { countsOf, packOf, runChecks, wordsOf } from '../modules/governance/index.ts'
 import { authenticator, createToken } from '../modules/staff/index.ts'
-import { run } from '../platform/context.ts'
+import { reading, run } from '../platform/context.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
-import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
+import { explainRefusal, StartRefusal, terminalLocale } from '../platform/database/refusals.ts'
 import { Fault } from '../platform/fault.ts'
 import { type Damage, verifyEvents } from '../platform/audit/verify.ts'
 
@@ -17,6 +20,7 @@ const usage = `loopdesk <command>
   demo --remove                                            take it away again
   token create --name NAME [--role intake]                 make an API token; it is shown once
   audit verify [--json]                                    hold every event against the chain of seals; names the first bad row
+  comply [--json] [--pack FOLDER]                          ask this installation what level 3 and personal information law want
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
@@ -90,10 +94,35 @@ function explainDamage(damage: Damage): string {
   }
 }
 
+async function comply(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, pack: { type: 'string' } } })
+  const locale = terminalLocale()
+  const t = wordsOf(locale)
+  await withDesk(async ({ app }) => {
+    const checks = await runChecks(app)
+    if (values.pack) {
+      const files = await packOf(reading(app, { locale }), checks, app.clock.now().toISOString(), locale)
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(dirname(join(values.pack, name)), { recursive: true })
+        await writeFile(join(values.pack, name), text)
+      }
+    }
+    if (values.json) { print(JSON.stringify({ counts: countsOf(checks), checks })); return }
+    for (const check of checks) {
+      print(`${check.id}  ${t(`governance.verdict.${check.verdict}`)}  ${t(`governance.check.${check.id}`)} (${check.clause})`)
+      for (const { result, what, args: about } of check.evidence) print(`       ${result === 'ok' ? '✓' : result === 'bad' ? '✗' : '·'} ${t(`governance.found.${what}`, about)}`)
+      for (const { why, what } of check.open) print(`       ${t(`governance.why.${why}`)} ${t(`governance.open.${what}`)}`)
+    }
+    print(Object.entries(countsOf(checks)).map(([verdict, count]) => `${t(`governance.verdict.${verdict}`)}: ${count}`).join(' · '))
+    print(t('governance.compliance.claims'))
+  })
+}
+
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   demo,
   token,
   audit,
+  comply,
   migrate: () => withDesk(async () => { print('The database is at the version of this program.') }),
   doctor: async () => { if (!(await diagnose(config, print))) process.exitCode = 1 },
 }

@@ -39,6 +39,7 @@ export const patterns = {
   audit: '/governance/audit',
   alarms: '/governance/alarms',
   notices: '/governance/notices',
+  compliance: '/governance/compliance',
   account: '/account',
   demo: '/demo',
   parts: '/ui',

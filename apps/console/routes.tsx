@@ -1,7 +1,7 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
-import { AlarmsPage, AuditPage, NoticesPage } from '../../modules/governance/screens/index.tsx'
+import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { ConsentsPage, ExportsPage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
 import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
@@ -50,6 +50,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
   alarms: { page: AlarmsPage, needs: 'alarms.read', rail: 'governance' },
   notices: { page: NoticesPage, rail: 'governance' },
+  compliance: { page: CompliancePage, needs: 'compliance.read', rail: 'governance' },
   personRequests: { page: PersonRequestsPage, needs: 'privacy.read', rail: 'governance' },
   personRequest: { page: PersonRequestPage, needs: 'privacy.read' },
   consents: { page: ConsentsPage, needs: 'privacy.read' },

@@ -25,6 +25,7 @@ export {
 } from './people.ts'
 export { type NewTeam, addMember, addSkill, createRole, createTeam, editTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'
+export { doorRules, passwordRefusal } from './rules.ts'
 export { needsSetup } from './setup.ts'
 export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from './contract.ts'
 

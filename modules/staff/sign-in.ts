@@ -41,8 +41,8 @@ export function networkOf(ip: string): string {
 }
 
 const WINDOW_MS = 3_600_000
-const LOCK_MS = 30 * 60_000
-const FAILURES_TO_LOCK = 5
+export const LOCK_MS = 30 * 60_000
+export const FAILURES_TO_LOCK = 5
 const waitMs = (failures: number): number => (failures >= FAILURES_TO_LOCK ? LOCK_MS : failures === 4 ? 30_000 : failures === 3 ? 5_000 : 0)
 /** Somebody who tries many names from one network; loopback is a proxy in front of us, which speaks for many. */
 const MOST_OF_NETWORK = 200

@@ -339,6 +339,11 @@ test('C12 governance and the demonstration company', async () => {
   const [alarm] = await desk.app.pool<{ id: string }[]>`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (gen_random_uuid(), 'probing', 'x', 9, now(), now(), now()) returning id`
   await does('governance.ownAlarm', { params: { id: alarm!.id }, body: { personId: people.admin.id } })
   await does('governance.acknowledgeAlarm', { params: { id: alarm!.id }, body: { note: '已查明' } })
+  await does('governance.runCompliance')
+  // The run itself has its own test.
+  await desk.app.pool`delete from platform.job where queue = 'governance.comply'`
+  await desk.app.pool`update governance.compliance_run set done_at = now(), checks = '[]'`
+  await does('governance.exportCompliance')
   const dueAt = new Date(desk.clock.now().getTime() + 3_600_000).toISOString()
   const agent = people.agents[0]!
   const notice = await does('governance.sendNotice', { body: { title: '停機維護', text: '今晚十點', dueAt, personIds: [agent.id] } })

@@ -156,6 +156,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.deliverNotice': ['notice.delivered'],
   'governance.readNotice': ['notice.read'],
   'governance.confirmNotice': ['notice.confirmed'],
+  'governance.runCompliance': ['compliance.asked'],
+  'governance.exportCompliance': ['compliance.exported'],
 
   'governance.open': ['privacy.request-opened'],
   'governance.verify': ['privacy.request-verified'],
@@ -200,7 +202,7 @@ export const plainReads: readonly string[] = [
   'insight.figures', 'insight.behind', 'insight.exportFigures',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
-  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport',
+  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
   // Which columns there are, how long they are kept, how many are due.
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
   // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
