@@ -17,7 +17,7 @@ import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers
 export { type ClaimedCustomer, type CustomerClaim, type IdentityValue, findOrCreateCustomer, foldEmail, foldPhone, identitiesOf } from './claim.ts'
 export { countForExport, type ExportedCustomer, type ExportFilter, selectForExport } from './export.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
-export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
+export { type Relation, type Relations, RELATIONS, relationsTo, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { addressesOf } from './personal-data.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'
