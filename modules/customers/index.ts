@@ -20,7 +20,7 @@ export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, identit
 export { countForExport, type ExportedCustomer, type ExportFilter, selectForExport } from './export.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown, shownAs } from './kept.ts'
-export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
+export { type Relation, type Relations, RELATIONS, relationsTo, seesAll, shownName } from './mask.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { addressesOf } from './personal-data.ts'
 export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity } from './store.ts'

@@ -87,7 +87,7 @@ test('C04 a screen left open proves again who sits there before a grant, a token
   expect(code(await desk.call('POST', '/api/session/proof', { token: people.admin.token, body: { password: 'x' } }))).toBe('staff.session-needed')
 })
 
-test('C04 a page that asks by itself does not keep the session alive; what a person does keeps it, up to the end of the day', async () => {
+test('C04 a page that asks by itself does not keep the session alive; what a person does keeps it, up to the end of the day', { timeout: 120_000 }, async () => {
   const [left, used] = [await cookie('chief'), await cookie('chief')]
   const ask = async (who: string, idle?: number) => (await desk.call('GET', '/api/me', { cookie: who, headers: idle === undefined ? {} : { 'loopdesk-idle': String(idle) } })).status
   for (let minute = 0; minute < 66; minute += 11) {
@@ -103,7 +103,7 @@ test('C04 a page that asks by itself does not keep the session alive; what a per
   expect(await ask(used)).toBe(401)
 })
 
-test('C08 E06 D08 a session that is ended and a person who is disabled end the streams on every node within five seconds', async () => {
+test('C08 E06 D08 a session that is ended and a person who is disabled end the streams on every node within five seconds', { timeout: 120_000 }, async () => {
   const other = await secondNode(desk)
   const { url } = other
   try {
@@ -143,7 +143,7 @@ test('C08 E06 D08 a session that is ended and a person who is disabled end the s
   }
 })
 
-test('C03 E07 whoever guesses from everywhere locks themselves out, and not the person who comes from where they always came', async () => {
+test('C03 E07 whoever guesses from everywhere locks themselves out, and not the person who comes from where they always came', { timeout: 120_000 }, async () => {
   await hire('target', 'agent')
   const right = { login: 'target@door.example', password: passwords.target! }
   expect((await signIn(desk.app, right, from('198.51.100.7'))).personId).toBeTruthy()
@@ -162,7 +162,7 @@ test('C03 E07 whoever guesses from everywhere locks themselves out, and not the 
   expect((await signIn(desk.app, right, from('203.0.113.200'))).personId).toBeTruthy()
 })
 
-test('E03 E12 recovery codes: shown once, each opens once in the place of a one-time code, new ones end the old', async () => {
+test('E03 E12 recovery codes: shown once, each opens once in the place of a one-time code, new ones end the old', { timeout: 120_000 }, async () => {
   await hire('forgetful', 'agent')
   const who = await cookie('forgetful')
   const offer = (await desk.call<{ secret: string }>('POST', '/api/me/totp', { cookie: who })).body
@@ -183,7 +183,7 @@ test('E03 E12 recovery codes: shown once, each opens once in the place of a one-
   for (const one of [...codes, ...renewed]) expect(seen).not.toContain(one.replaceAll('-', ''))
 })
 
-test('C02 the profile asvs asks for no mixture and no change, the profile mlps3 for both, a history and a second factor for who administers', async () => {
+test('C02 the profile asvs asks for no mixture and no change, the profile mlps3 for both, a history and a second factor for who administers', { timeout: 120_000 }, async () => {
   const chief = await cookie('chief')
   const set = (who: string, password: string, current?: string) => { desk.clock.advance(1_000); return desk.call('POST', '/api/me/password', { cookie: who, body: { password, ...(current ? { current } : {}) } }) }
   await hire('clerk', 'agent')
@@ -253,7 +253,7 @@ test('C08 a door nobody has used for 90 days is shut and told; the last administ
   expect((await enter('chief')).status).toBe(200)
 })
 
-test('C09 D14 three administrators: each does one thing, nobody grants alone, and only two of them take the separation back', async () => {
+test('C09 D14 three administrators: each does one thing, nobody grants alone, and only two of them take the separation back', { timeout: 120_000 }, async () => {
   await hire('sys', 'system-administrator')
   const chief = await cookie('chief')
   const separate = async (who: string) => desk.call<PolicyRow>('PUT', '/api/access-policy/separation', { cookie: who, body: { version: (await policyOf(who)).version } })

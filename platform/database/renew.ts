@@ -9,18 +9,20 @@ import type postgres from 'postgres'
 type Sql = postgres.Sql
 /** A server that is away loses connections all the time. */
 const RENEW_EVERY_MS = 1_000
-const GRACE_MS = 10_000
+const GRACE_MS = 3_000
 const END_SECONDS = 5
 
 export function renewing(open: (onLoss: () => void) => Sql): Sql {
   const old = new Map<Sql, NodeJS.Timeout>()
+  /** Who waits for a connection of a pool, to be told when it ends. */
+  const waiters = new WeakMap<Sql, Set<(error: Error) => void>>()
   let renewedAt = -RENEW_EVERY_MS
   let waiting: NodeJS.Timeout | null = null
   let hasEnded = false
   let listener: Sql | null = null
 
   const retire = (pool: Sql): void => {
-    old.set(pool, setTimeout(() => { void pool.end({ timeout: END_SECONDS }).finally(() => old.delete(pool)) }, GRACE_MS).unref())
+    old.set(pool, setTimeout(() => { void pool.end({ timeout: END_SECONDS }).finally(() => { old.delete(pool); for (const letGo of waiters.get(pool)!) letGo(Object.assign(new Error('the pool ended'), { code: 'CONNECTION_DESTROYED' })) }) }, GRACE_MS).unref())
   }
   const start = (): Sql => {
     let isTold = false
@@ -31,6 +33,7 @@ export function renewing(open: (onLoss: () => void) => Sql): Sql {
       if (wait <= 0) renew()
       else waiting ??= setTimeout(renew, wait).unref()
     })
+    waiters.set(pool, new Set())
     return pool
   }
   const renew = (): void => {
@@ -51,8 +54,15 @@ export function renewing(open: (onLoss: () => void) => Sql): Sql {
   }
   // Its one connection waits and asks nothing, and finds its way back by itself.
   const listen = ((...words: Parameters<Sql['listen']>) => (listener ??= open(() => {})).listen(...words)) as Sql['listen']
+  // One that is asked for while its connection opens and dies is forgotten without a word.
+  const reserve: Sql['reserve'] = () => new Promise((resolve, reject) => {
+    const here = waiters.get(current)!
+    here.add(reject)
+    current.reserve().then((connection) => { here.delete(reject); resolve(connection) }, (error: unknown) => { here.delete(reject); reject(error) })
+  })
+  const own: Record<string, unknown> = { end, listen, reserve }
   return new Proxy(current, {
     apply: (_target, _self, words) => Reflect.apply(current, undefined, words) as unknown,
-    get: (_target, name) => (name === 'end' ? end : name === 'listen' ? listen : Reflect.get(current, name)) as unknown,
+    get: (_target, name) => (own[name as string] ?? Reflect.get(current, name)) as unknown,
   })
 }

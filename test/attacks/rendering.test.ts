@@ -297,8 +297,11 @@ describe.skipIf(!canTravel)('script in a browser', () => {
     const requests: string[] = []
     const follow: string[] = []
     for (const pack of packed(list, 19_000)) { const { id, token } = await ask(pack, 'corpus', 'corpus'); requests.push(id); follow.push(token) }
-    const talk = await chat(packed(list, 19_000))
-    requests.push(talk.id)
+    // Several conversations: a stream hands over at most 256 KiB at once.
+    const talks: { token: string; id: string }[] = []
+    const words = packed(list, 19_000)
+    for (let from = 0; from < words.length; from += 5) talks.push(await chat(words.slice(from, from + 5)))
+    requests.push(...talks.map((talk) => talk.id))
     const opens = (subject: string, text: string, name: string) => admin('POST', '/api/requests', { subject, text, channel: 'api', customer: { name, email: `${crypto.randomUUID()}@customer.example` } })
     for (const pack of packed(list, 90_000)) requests.push((await opens('corpus', pack, 'corpus')).id)
     const one = await watch()
@@ -325,11 +328,14 @@ describe.skipIf(!canTravel)('script in a browser', () => {
       await one.page.mouse.wheel(0, 600)
       await one.page.waitForTimeout(40)
     }
-    await one.page.addInitScript((token) => localStorage.setItem('loopdesk.chat', JSON.stringify({ token, outbox: [] })), talk.token)
-    await one.page.goto(`${desk.url}/widget`)
-    await one.page.locator('.message').first().waitFor()
-    await isClean(one, 'widget')
-    console.log(`${list.length} payloads as text: ${requests.length} conversations, ${follow.length} follow pages, ${seen.size} rows of ${subjects.length} in the list, 1 chat, 0 executable`)
+    for (const { token } of talks) {
+      await one.page.evaluate((kept) => localStorage.setItem('loopdesk.chat', JSON.stringify({ token: kept, outbox: [] })), token)
+      await one.page.goto(`${desk.url}/widget`)
+      await one.page.reload()
+      await one.page.locator('.message').first().waitFor({ timeout: 60_000 })
+      await isClean(one, 'widget')
+    }
+    console.log(`${list.length} payloads as text: ${requests.length} conversations, ${follow.length} follow pages, ${seen.size} rows of ${subjects.length} in the list, ${talks.length} chats, 0 executable`)
     expect(seen.size).toBeGreaterThan(100)
     await one.page.context().close()
   })

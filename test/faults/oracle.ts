@@ -18,18 +18,22 @@ export interface Judgement { findings: Finding[]; counts: Record<string, number>
 
 const LATE_JOB_SECONDS = 30
 
-/** Waits until nothing is left to do; answers the milliseconds it took, or null when that did not come. */
+/** Waits until nothing is left to do; answers the milliseconds it took, or null when nothing more was done for `ms`. */
 export async function settle(databaseUrl: string, ms: number): Promise<number | null> {
   const db = openPool(databaseUrl, { max: 1, name: 'faults-oracle' })
   const began = performance.now()
+  let before = ''
+  let movedAt = began
   try {
-    while (performance.now() - began < ms) {
+    while (performance.now() - movedAt < ms) {
       const [left] = await db<{ jobs: number; messages: number; unsealed: number; behind: number }[]>`
         select (select count(*) from platform.job where key is distinct from 'schedule' and failed_at is null)::int as jobs,
           (select count(*) from requests.message where state in ('held', 'queued'))::int as messages,
           (select count(*) from platform.event where (xid, seq) > (select last_xid, last_seq from platform.seal order by nr desc limit 1))::int as unsealed,
           (select count(*) from platform.event e join platform.cursor c on c.listener = 'channels' where (e.xid, e.seq) > (c.xid, c.seq) and e.type in ('request.accepted', 'request.replied', 'request.verified', 'request.answered'))::int as behind`
       if (left && left.jobs + left.messages + left.unsealed + left.behind === 0) return performance.now() - began
+      const now = JSON.stringify(left)
+      if (now !== before) { before = now; movedAt = performance.now() }
       await sleep(200)
     }
     return null
@@ -173,7 +177,7 @@ async function events(db: Pool, say: Say): Promise<void> {
 /** Without the key: that the seals follow one another, cover each event once, and hold its digest. `audit verify` tries the marks. */
 async function seals(db: Pool, say: Say): Promise<void> {
   const rows = await db<{ id: string; text: string }[]>`
-    select id, concat(id, '|', xid, '|', seq, '|', type, '|', subject, '|', actor_kind, '|', actor_id, '|', at, '|', team_id, '|', data) as text from platform.event order by xid, seq`
+    select id, concat(id, '|', xid, '|', seq, '|', type, '|', subject, '|', actor_kind, '|', actor_id, '|', at, '|', team_id, '|', data, '|' || source, '|' || call) as text from platform.event order by xid, seq`
   const made = await db<{ nr: number; ids: Buffer; digests: Buffer }[]>`select nr, ids, digests from platform.seal order by nr`
   say('gaps between seals', made.filter((one, place) => one.nr !== place + 1).map((one) => one.nr))
   const ids = Buffer.concat(made.map((one) => one.ids)).toString('hex')

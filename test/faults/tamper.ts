@@ -65,7 +65,9 @@ async function touch(db: Pool, expect: Expect): Promise<void> {
   await db`delete from platform.event where id = ${forged}`
 
   await db`delete from platform.event where id = ${one!.id}`
-  await db`insert into platform.event (seq, xid, id, type, subject, actor_kind, actor_id, at, team_id, data) overriding system value select -seq, xid, id, type, subject, actor_kind, actor_id, at, team_id, data from kept`
+  await db`create temporary table moved as select * from kept`
+  await db`update moved set seq = -seq`
+  await db`insert into platform.event overriding system value select * from moved`
   await expect('a moved event', ({ damage }) => damage !== null && damage.event !== undefined)
   await db`delete from platform.event where id = ${one!.id}`
   await db`insert into platform.event overriding system value select * from kept`

@@ -46,7 +46,7 @@ describe.skipIf(!canTravel)('three administrators in a browser', () => {
   test('C09 each begins at their own work, sees only that, and a grant goes from one to the other', { timeout: 150_000 }, async () => {
     const security = await open('security', '/', wide)
     await security.waitForURL(/\/people/)
-    expect(await rail(security)).toEqual(['/people'])
+    expect(await rail(security)).toEqual(['/people', '/governance/alarms'])
     await security.getByRole('button', { name: '邀請人員' }).click()
     await security.getByRole('textbox', { name: '姓名' }).fill('新進同仁')
     await security.getByRole('dialog').getByRole('textbox').nth(1).fill('newcomer@example.com')
@@ -69,13 +69,14 @@ describe.skipIf(!canTravel)('three administrators in a browser', () => {
     await system.setViewportSize({ width: 1280, height: 900 })
     await system.goto(`${desk.url}/`)
     await system.waitForURL(/\/services/)
-    expect(await rail(system)).toEqual(['/services', '/channels', '/people'])
+    expect(await rail(system)).toEqual(['/services', '/channels', '/people', '/governance/notices'])
     await system.goto(`${desk.url}/channels`)
     await system.getByRole('heading', { level: 1 }).waitFor()
     expect(await system.getByRole('link', { name: '信件紀錄' }).count()).toBe(0)
 
-    const audit = await open('audit', '/people', wide)
-    await audit.getByText('staff.read').waitFor()
+    const audit = await open('audit', '/', wide)
+    await audit.waitForURL(/\/governance\/audit/)
+    expect(await rail(audit)).toEqual(['/governance/audit'])
     // C04 C08 An ended session leaves nothing on the screen, though nobody touches it.
     await desk.app.pool`delete from staff.session where person_id = ${who.audit!.id}`
     await audit.waitForURL(/\/sign-in/, { timeout: 10_000 })

@@ -65,7 +65,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
           </Section>
           <Section title={t('customers.identities')}><Identities customer={customer} refusal={refusal} /></Section>
         </div>
-        <Consents customerId={customer.id} refusal={refusal} />
+        {!asShown.masked.includes('name') && <Consents customerId={customer.id} refusal={refusal} />}
         <RequestsOf customer={customer} />
         {customer.merges.length > 0 && <Merges customer={customer} />}
       </Page>

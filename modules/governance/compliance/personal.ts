@@ -2,7 +2,6 @@
 import { changeCustomer, createCustomer, listCustomers } from '../../customers/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { reading } from '../../../platform/context.ts'
-import { cell } from '../../../lib/csv/index.ts'
 import { copyOf, FORMAT } from '../privacy/copy.ts'
 import { eraseEverywhere } from '../privacy/erase.ts'
 import { personOf } from '../privacy/person.ts'
@@ -77,12 +76,32 @@ async function askRequests({ app }: Probe) {
   const { law, remindDays } = await readSettings({ db: app.pool })
   return [judged(late === 0, 'requests-in-time', { count: late, open }), info('law-set', { law, days: remindDays })]
 }
-const askFormula = async () => [judged(['=1+1', '+1', '-1', '@x', '\t=1'].every((text) => cell(text).startsWith("'")), 'no-formulas')]
+
+/** Every consent says to which words, when, by which way and what shows it. */
+async function askConsents({ app }: Probe) {
+  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*)::int as all, count(*) filter (where c.evidence = '' or c.channel = '' or n.id is null)::int as bare from governance.consent c left join governance.consent_notice n on n.id = c.notice_id and n.purpose = c.purpose`
+  return [judged(row!.bare === 0, 'consents-shown', { count: row!.all })]
+}
+async function askWithdrawals({ app }: Probe) {
+  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*) filter (where withdrawn_at is not null)::int as all, count(*) filter (where withdrawn_at is not null and withdrawn_channel is null)::int as bare from governance.consent`
+  return [judged(row!.bare === 0, 'withdrawals-shown', { count: row!.all })]
+}
+/** One consent a purpose, held by the database: none opens another. */
+async function askSeparate({ app }: Probe) {
+  const [row] = await app.pool<{ apart: boolean }[]>`select exists (select from pg_indexes where schemaname = 'governance' and indexname = 'consent_active' and indexdef like '%UNIQUE%(customer_id, purpose)%') as apart`
+  return [judged(row!.apart, 'purposes-apart')]
+}
+/** Personal columns left the house only with a second person's word, and every file carries its mark. */
+async function askExports({ app }: Probe) {
+  const alone = await count(app, (db) => db`select count(*)::int as count from governance.export e where e.is_personal and exists (select from governance.export_download d where d.export_id = e.id) and (e.verdict is distinct from 'approved' or e.decided_by_id is null or e.decided_by_id = e.asked_by_id)`)
+  const taken = await count(app, (db) => db`select count(*)::int as count from governance.export_download`)
+  return [judged(alone === 0, 'exports-by-two', { count: taken })]
+}
 
 export const personal: readonly Clause[] = [
-  { id: 'P01', clause: 'PIPL 13, 14, 17', open: [notBuilt('consent')] },
-  { id: 'P02', clause: 'PIPL 15, 16', open: [notBuilt('withdrawal')] },
-  { id: 'P03', clause: 'PIPL 23, 25, 29, 39', open: [notBuilt('separate-consent')] },
+  { id: 'P01', clause: 'PIPL 13, 14, 17', ask: askConsents, open: [elsewhere('consent-tests')] },
+  { id: 'P02', clause: 'PIPL 15, 16', ask: askWithdrawals, open: [elsewhere('withdrawal-tests')] },
+  { id: 'P03', clause: 'PIPL 23, 25, 29, 39', ask: askSeparate, open: [elsewhere('consent-tests')] },
   { id: 'P04', clause: 'PIPL 31', open: [notBuilt('minors')] },
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
   { id: 'P06', clause: 'PIPL 21', open: [notBuilt('processors'), byYou('processor-contracts')] },
@@ -98,5 +117,5 @@ export const personal: readonly Clause[] = [
   { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
   { id: 'P17', clause: 'PIPL 55, 56', open: [notBuilt('assessment')] },
   { id: 'P18', clause: 'PIPL 57', open: [notBuilt('breach')] },
-  { id: 'P19', clause: 'PIPL 51, 55', ask: askFormula, open: [notBuilt('export-approval')] },
+  { id: 'P19', clause: 'PIPL 51, 55', ask: askExports, open: [elsewhere('export-tests')] },
 ]

@@ -113,4 +113,6 @@ test('P01 who may edit customers records consent; only the officer publishes wor
   expect((await call('PUT', `/api/customers/${customerId}/consents/marketing`, { noticeId, channel: 'portal', evidence: '錄音' }, agent)).status).toBe(422)
   expect((await call('POST', '/api/consent-notices', { purpose: 'research', words: words('x') }, agent)).status).toBe(403)
   expect((await call('GET', `/api/customers/${customerId}/consents`, undefined, people.intake.token)).status).toBe(403)
+  // Who sees none of their requests does not see what they agreed to, and records nothing.
+  for (const [method, path, body] of [['GET', '', undefined], ['PUT', '/marketing', { noticeId, channel: 'phone', evidence: '錄音' }], ['DELETE', '/marketing', undefined]] as const) expect((await call(method, `/api/customers/${customerId}/consents${path}`, body, people.outsider.token)).status, method).toBe(404)
 })

@@ -1,8 +1,11 @@
 /** Privacy: which personal data is kept and why, and what people ask about their own, against the law's clock. */
+import { may } from '../../../platform/access/index.ts'
+import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
+import { notFound } from '../../../platform/fault.ts'
 import type { Module } from '../../../platform/module.ts'
 import { limiter } from '../../channels/index.ts'
-import { getCustomer } from '../../customers/index.ts'
+import { getCustomer, relationsTo } from '../../customers/index.ts'
 import { seeExport } from '../audit/alarms.ts'
 import { sweepPersonRequests } from './clock.ts'
 import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } from './consent.ts'
@@ -18,13 +21,20 @@ import { registerOf } from './register.ts'
 import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
 import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
 
+/** What somebody agreed to is for who may see one of their requests; for the others they are not there. */
+async function mustKnow(ctx: Ctx, id: string): Promise<void> {
+  const customer = await getCustomer(ctx, id)
+  const root = customer.mergedInto ?? customer.id
+  if (!may(ctx.actor, 'privacy.edit') && !(await relationsTo(ctx, [root]))(root)) throw notFound('customers')
+}
+
 export const privacyPart: Omit<Module, 'name'> = {
   contract: privacy,
   personal: privacyPersonal,
   queues: {
     'governance.erase': { work: (app, job: { payload: { id: string } }) => carryOutErasure(app, job.payload.id), perLane: 1 },
     'governance.retention': { every: 3_600_000, work: runRetention },
-    'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
+    'governance.privacy-clock': { every: 600_000, work: sweepPersonRequests },
   },
   // Data that leaves at night is looked at by somebody in the morning.
   events: { listeners: { 'privacy.export-taken': seeExport } },
@@ -59,9 +69,9 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.changeRetention, (ctx, { params, body }) => changeRetention(ctx, params.category, body))
     mount(privacy.notices, (ctx) => listNotices(ctx))
     mount(privacy.publish, (ctx, { body }) => publishNotice(ctx, body))
-    mount(privacy.consents, async (ctx, { params }) => { await getCustomer(ctx, params.id); return consentsOf(ctx, params.id) })
-    mount(privacy.consent, (ctx, { params, body }) => giveConsent(ctx, params.id, params.purpose, body))
-    mount(privacy.unconsent, (ctx, { params }) => withdrawConsent(ctx, params.id, params.purpose, 'staff'))
+    mount(privacy.consents, async (ctx, { params }) => { await mustKnow(ctx, params.id); return consentsOf(ctx, params.id) })
+    mount(privacy.consent, async (ctx, { params, body }) => { await mustKnow(ctx, params.id); return giveConsent(ctx, params.id, params.purpose, body) })
+    mount(privacy.unconsent, async (ctx, { params }) => { await mustKnow(ctx, params.id); return withdrawConsent(ctx, params.id, params.purpose, 'staff') })
     mount(privacy.exports, (ctx) => listExports(ctx))
     mount(privacy.askExport, (ctx, { body }) => askExport(ctx, body))
     mount(privacy.decideExport, (ctx, { params, body }) => decideExport(ctx, params.id, body))

@@ -103,12 +103,13 @@ export const federation = {
   },
 } as const satisfies Endpoints
 
-/** Nouns of those who watch over the others or decide what they may. */
-const OVERSIGHT = new Set(['access', 'alarms', 'audit', 'compliance', 'privacy'])
+/** Nouns of those who watch over the others or decide what they may; of two nouns daily work has one verb. */
+const OVERSIGHT = new Set(['access', 'alarms', 'audit', 'compliance'])
+const DAILY: Record<string, string> = { staff: 'read', privacy: 'export' }
 /** A role that another system may hand out: for daily work, not for settings, people or oversight. */
 export const isHandOut = ({ permissions }: { permissions: readonly string[] }): boolean => permissions.every((one) => {
-  const [noun, verb] = one.split('.')
-  return one !== '*' && verb !== 'configure' && !OVERSIGHT.has(noun!) && (noun !== 'staff' || verb === 'read')
+  const [noun = '', verb] = one.split('.')
+  return one !== '*' && verb !== 'configure' && verb !== 'approve' && !OVERSIGHT.has(noun) && (DAILY[noun] ?? verb) === verb
 })
 
 export type ProviderKind = (typeof kinds)[number]

@@ -141,7 +141,7 @@ test('C08 E06 a leaver: with active false the sessions, links, tokens and live s
   const listen = async (headers: Record<string, string>) => {
     const reader = (await fetch(`${desk.url}/api/live`, { headers })).body!.getReader()
     expect(new TextDecoder().decode((await reader.read()).value)).toContain('hello')
-    return { over: (async () => { while (!(await reader.read()).done); return performance.now() })() }
+    return { over: (async () => { try { while (!(await reader.read()).done); } catch { /* cut off */ } return performance.now() })() }
   }
   const streams = [await listen({ cookie }), await listen({ authorization: `Bearer ${own}` })]
   const mine = await listen({ authorization: `Bearer ${admin}` })
@@ -174,7 +174,7 @@ test('groups give a role and a team by the table, take away only what they gave,
   const map = async (roleId: string | null, teamId: string | null) => desk.call<DirectoryGroupRow>('PUT', `/api/directories/groups/${made.body.id}`, { token: admin, body: { version: (await row()).version, roleId, teamId } })
   // Nothing by itself, whatever the group is called.
   expect((await person(one.id)).roleKey).toBe('agent')
-  expect(codeOf(await map(roles.get('administrator')!.id, null))).toBe('staff.federation.role-too-strong')
+  for (const key of ['administrator', 'director', 'system-administrator', 'security-administrator', 'audit-administrator']) expect([key, codeOf(await map(roles.get(key)!.id, null))]).toEqual([key, 'staff.federation.role-too-strong'])
   expect((await map(roles.get('lead')!.id, teams[0]!.id)).body).toMatchObject({ members: 1, roleId: roles.get('lead')!.id })
   expect(await person(one.id)).toMatchObject({ roleKey: 'lead', teamIds: [teams[0]!.id] })
 

@@ -10,7 +10,7 @@ export const skillLevels = [1, 2, 3, 4, 5] as const
 export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 
 // As the work goes; who looks after the system stands last.
-const order = ['requests', 'customers', 'mails', 'quality', 'standards', 'channels', 'staff', 'access', 'audit']
+const order = ['requests', 'customers', 'mails', 'quality', 'standards', 'channels', 'staff', 'notices', 'privacy', 'access', 'alarms', 'audit', 'compliance']
 const placeOf = (room: string): number => order.includes(room) ? order.indexOf(room) : order.indexOf('standards') - 0.5
 
 /** Permissions by the room their noun belongs to. */
