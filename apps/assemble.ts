@@ -80,7 +80,7 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
   const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
-  const app: App = { pool, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal }
+  const app: App = { pool, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
     if (options.migrate ?? true) await bringUp(options.databaseUrl)
@@ -150,6 +150,8 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
     },
   }
 }
+
+const permissionsOf = (rooms: Module[]): Set<string> => new Set(rooms.flatMap((room) => [...(room.permissions ?? []), ...Object.values(room.contract ?? {}).map((endpoint) => endpoint.access)]).filter((one) => one.includes('.')).sort())
 
 const housekeeping: Queues = {
   // What a process wrapped that had not heard of a new master key yet.

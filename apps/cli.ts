@@ -1,16 +1,19 @@
-/** loopdesk <command>: demo · token create · audit verify · keys · migrate · doctor. */
+/** loopdesk <command>: demo · token create · audit verify · keys · comply · migrate · doctor. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { assemble, type Installation } from './assemble.ts'
 import { makeDemo, removeDemo } from './demo/index.ts'
 import { diagnose } from './doctor.ts'
 import { configOrEnd, openDatabase } from './open.ts'
 import { rooms } from './rooms.ts'
+import { countsOf, packOf, runChecks, wordsOf } from '../modules/governance/index.ts'
 import { authenticator, createToken } from '../modules/staff/index.ts'
-import { type App, run } from '../platform/context.ts'
+import { type App, reading, run } from '../platform/context.ts'
 import { countWrapped, destroyMaster, rewrapKeys } from '../platform/crypto/vault.ts'
 import { emit } from '../platform/events/book.ts'
 import { loadKeys } from '../platform/crypto/index.ts'
-import { explainRefusal, StartRefusal } from '../platform/database/refusals.ts'
+import { explainRefusal, StartRefusal, terminalLocale } from '../platform/database/refusals.ts'
 import { Fault } from '../platform/fault.ts'
 import { type Damage, verifyEvents } from '../platform/audit/verify.ts'
 
@@ -22,6 +25,7 @@ const usage = `loopdesk <command>
   keys [list] [--json]                                     the master keys and what each of them wraps
   keys rotate                                              make a new master key and wrap every data key by it, while the program serves
   keys destroy ID                                          destroy a master key that wraps nothing any more, and with it every backup of its time
+  comply [--json] [--pack FOLDER]                          ask this installation what level 3 and personal information law want
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
@@ -117,11 +121,36 @@ async function rotate(app: App): Promise<void> {
   await run(app, {}, (ctx) => emit(ctx, 'platform.master-key-changed', { data: { master: app.vault.masters.current().id, rewrapped: done } }))
 }
 
+async function comply(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, pack: { type: 'string' } } })
+  const locale = terminalLocale()
+  const t = wordsOf(locale)
+  await withDesk(async ({ app }) => {
+    const checks = await runChecks(app)
+    if (values.pack) {
+      const files = await packOf(reading(app, { locale }), checks, app.clock.now().toISOString(), locale)
+      for (const [name, text] of Object.entries(files)) {
+        await mkdir(dirname(join(values.pack, name)), { recursive: true })
+        await writeFile(join(values.pack, name), text)
+      }
+    }
+    if (values.json) { print(JSON.stringify({ counts: countsOf(checks), checks })); return }
+    for (const check of checks) {
+      print(`${check.id}  ${t(`governance.verdict.${check.verdict}`)}  ${t(`governance.check.${check.id}`)} (${check.clause})`)
+      for (const { result, what, args: about } of check.evidence) print(`       ${result === 'ok' ? '✓' : result === 'bad' ? '✗' : '·'} ${t(`governance.found.${what}`, about)}`)
+      for (const { why, what } of check.open) print(`       ${t(`governance.why.${why}`)} ${t(`governance.open.${what}`)}`)
+    }
+    print(Object.entries(countsOf(checks)).map(([verdict, count]) => `${t(`governance.verdict.${verdict}`)}: ${count}`).join(' · '))
+    print(t('governance.compliance.claims'))
+  })
+}
+
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   demo,
   token,
   audit,
   keys,
+  comply,
   migrate: () => withDesk(async () => { print('The database is at the version of this program.') }),
   doctor: async () => { if (!(await diagnose(config, print))) process.exitCode = 1 },
 }

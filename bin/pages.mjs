@@ -25,7 +25,9 @@ function* sources() {
   for (const folder of ['apps/console', 'apps/portal', 'ui', 'lib', 'platform/http', 'platform/text']) yield* filesUnder(folder)
   for (const { name } of list('modules')) {
     for (const part of ['screens', 'portal', 'text']) yield* filesUnder(`modules/${name}/${part}`)
-    if (existsSync(join(root, `modules/${name}/contract.ts`))) yield `modules/${name}/contract.ts`
+    for (const path of [`modules/${name}`, ...list(`modules/${name}`).filter((one) => one.isDirectory()).map((one) => `modules/${name}/${one.name}`)]) {
+      if (existsSync(join(root, path, 'contract.ts'))) yield `${path}/contract.ts`
+    }
   }
 }
 

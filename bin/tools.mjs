@@ -1,4 +1,4 @@
-/** The programs of other people that some tests need: a browser, a font with Chinese, a real IMAP server. */
+/** The programs of other people that some tests need: a browser, a font with Chinese, a real IMAP server, a real directory. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -10,6 +10,8 @@ const tools = [
   { name: 'chromium', isThere: () => onPath('chromium', 'chromium-browser', 'google-chrome') },
   { name: 'fonts-noto-cjk', isThere: () => fonts().some((file) => /(cjk|wqy|sourcehan).*\.(tt[cf]|otf|otc)$/i.test(String(file))) },
   { name: 'dovecot-imapd', isThere: () => onPath('dovecot') && ['/usr/lib/dovecot/imap', '/usr/libexec/dovecot/imap'].some(existsSync) },
+  { name: 'slapd', isThere: () => onPath('slapd') && existsSync('/etc/ldap/schema/core.schema') },
+  { name: 'openssl', isThere: () => onPath('openssl') },
 ]
 
 /** Installs what is missing when root may; answers the Debian names of what is still missing. */
@@ -23,7 +25,7 @@ export function ensureTools() {
   apt('update')
   const installed = apt('install', '-y', '--no-install-recommends', ...wanted)
   if (installed.status !== 0) console.log(installed.stderr.trim().split('\n').slice(-3).join('\n'))
-  // Debian starts a mail server on being installed; the tests run their own, on their own ports.
-  if (wanted.includes('dovecot-imapd')) spawnSync('service', ['dovecot', 'stop'], { stdio: 'ignore' })
+  // Debian starts a server on its being installed; the tests run their own, on their own ports.
+  for (const [name, service] of [['dovecot-imapd', 'dovecot'], ['slapd', 'slapd']]) if (wanted.includes(name)) spawnSync('service', [service, 'stop'], { stdio: 'ignore' })
   return missing()
 }

@@ -29,6 +29,8 @@ export interface App {
   book: EventBook
   /** What rooms on the right provide for rooms on the left to ask, by name; filled at start, never later. */
   ports: ReadonlyMap<string, unknown>
+  /** Every permission the rooms know. */
+  permissions: ReadonlySet<string>
   /** What each room keeps about people, in the order of the row, the house itself last. */
   personal: ReadonlyMap<string, PersonalRoom>
 }

@@ -54,7 +54,7 @@ async function startDesk(database: { url: string; drop(): Promise<void> }, clock
   const dataDir = mkdtempSync(join(tmpdir(), 'loopdesk-test-'))
   const config = { ...readConfig({}), port: 0, dataDir, publicUrl: 'http://127.0.0.1' }
   const problems: unknown[] = []
-  const log = { info() {}, warn() {}, error(what: unknown) { problems.push(what); if (process.env.SHOW_ERRORS) console.error(what) } }
+  const log = { info() {}, warn(what: unknown) { if (process.env.SHOW_ERRORS) console.error(what) }, error(what: unknown) { problems.push(what); if (process.env.SHOW_ERRORS) console.error(what) } }
   const desk = await assemble({ config, databaseUrl: database.url, keys: deriveKeys(Buffer.alloc(32, 7)), rooms, authenticate: authenticator, log, clock, serve: true, work: false, poolSize: 5, migrate: false, ...options })
   const url = desk.http ? await desk.http.listen({ host: '127.0.0.1', port: 0 }) : ''
   config.publicUrl = url
@@ -76,4 +76,11 @@ async function startDesk(database: { url: string; drop(): Promise<void> }, clock
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** Another process on the same database, as far as it serves: same clock, same keys, nothing shared but PostgreSQL. */
+export async function secondNode(desk: TestDesk): Promise<{ url: string; close(): Promise<void> }> {
+  const log = { info() {}, warn() {}, error() {} }
+  const node = await assemble({ config: { ...desk.app.config }, databaseUrl: desk.databaseUrl, keys: desk.app.keys, rooms, authenticate: authenticator, log, clock: desk.clock, serve: true, work: false, poolSize: 4, migrate: false })
+  return { url: await node.http!.listen({ host: '127.0.0.1', port: 0 }), close: () => node.close() }
 }

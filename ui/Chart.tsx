@@ -1,6 +1,6 @@
 import { clsx } from 'clsx'
 import { Table2, ChartNoAxesColumn } from 'lucide-react'
-import { useState, type ReactElement } from 'react'
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react'
 import { IconButton } from './IconButton.tsx'
 import { Num } from './Num.tsx'
 import { useNumberFormatter } from './number.ts'
@@ -67,6 +67,62 @@ function BarPicture({ title, points, digits, target }: Pick<BarsProps, 'title' |
         </g>
       )}
     </svg>
+  )
+}
+
+export interface TrendPoint {
+  label: string
+  value: number | null
+  /** The same point of an earlier period. */
+  before?: number | null
+}
+export interface TrendProps {
+  title: string
+  points: readonly TrendPoint[]
+  format: (value: number) => string
+  beforeLabel?: string
+}
+
+/** Drawn in the pixels there are, so that its words keep their size. */
+function useWidth(usual: number): { frame: RefObject<HTMLDivElement | null>; width: number } {
+  const frame = useRef<HTMLDivElement | null>(null)
+  const [width, setWidth] = useState(usual)
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => { if (entry) setWidth(Math.max(240, Math.round(entry.contentRect.width))) })
+    if (frame.current) observer.observe(frame.current)
+    return () => observer.disconnect()
+  }, [])
+  return { frame, width }
+}
+
+/** Many values in their order, with an earlier period as a quiet line behind. The page shows the same as a table. */
+export function Trend({ title, points, format, beforeLabel }: TrendProps): ReactElement {
+  const { frame, width } = useWidth(720)
+  const [height, foot, head, left] = [180, 20, 12, 56]
+  const values = points.flatMap((point) => [point.value, point.before ?? null]).filter((value): value is number => value !== null)
+  const top = Math.max(1e-9, ...values)
+  const x = (at: number): number => left + (points.length === 1 ? 0.5 : at / (points.length - 1)) * (width - left - 8)
+  const y = (value: number): number => height - foot - (value / top) * (height - foot - head)
+  // A gap in the values is a gap in the line.
+  const line = (of: (point: TrendPoint) => number | null): string => points.map((point, at) => ({ value: of(point), at })).reduce((path, { value, at }, nr, all) => value === null ? path : `${path}${nr > 0 && all[nr - 1]!.value !== null ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`, '')
+  const every = Math.max(1, Math.ceil((points.length * 72) / (width - left)))
+  const shown = points.map((point) => point.value).filter((value): value is number => value !== null)
+  const told = shown.length ? `${points[0]!.label} – ${points.at(-1)!.label}: ${format(Math.min(...shown))} – ${format(Math.max(...shown))}` : '–'
+  return (
+    <div ref={frame} className="max-w-240">
+      <svg role="img" aria-label={`${title}. ${told}`} width={width} height={height} viewBox={`0 0 ${width} ${height}`} className="block max-w-full">
+        {[0, 0.5, 1].map((part) => (
+          <g key={part}>
+            <line x1={left} x2={width} y1={y(top * part)} y2={y(top * part)} className="stroke-line" />
+            <text x={left - 6} y={y(top * part) + 4} textAnchor="end" className="fill-faint text-[0.6875rem]">{format(top * part)}</text>
+          </g>
+        ))}
+        {beforeLabel !== undefined && <path d={line((point) => point.before ?? null)} fill="none" className="stroke-faint" strokeWidth="1.5" strokeDasharray="4 3" />}
+        <path d={line((point) => point.value)} fill="none" className="stroke-accent" strokeWidth="2" strokeLinejoin="round" strokeLinecap="round" />
+        {points.map((point, at) => point.value !== null && (points.length <= 62) && <circle key={point.label} cx={x(at)} cy={y(point.value)} r="2.5" className="fill-accent"><title>{`${point.label}: ${format(point.value)}`}</title></circle>)}
+        {points.map((point, at) => at % every === 0 && <text key={point.label} x={x(at)} y={height - 4} textAnchor={at === 0 ? 'start' : at === points.length - 1 ? 'end' : 'middle'} className="fill-faint text-[0.6875rem]">{point.label}</text>)}
+      </svg>
+    </div>
   )
 }
 

@@ -40,6 +40,21 @@ export function onSignedOut(hear: () => void): () => void {
   return () => { signedOut.delete(hear) }
 }
 
+let prover: (() => Promise<boolean>) | null = null
+/** Who is asked whether the person is still there, before something that needs to know. Returns how to take it back. */
+export function onProve(ask: () => Promise<boolean>): () => void {
+  prover = ask
+  return () => { prover = null }
+}
+
+/** Asks the person to prove that they are there; false when they would not, or nobody is there to ask. */
+export const proveAgain = async (): Promise<boolean> => (await prover?.()) ?? false
+
+// The page asks by itself too; the server must know how long there has been nobody.
+let lastInputAt = performance.now()
+for (const name of ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const) globalThis.addEventListener?.(name, () => { lastInputAt = performance.now() }, { capture: true, passive: true })
+const idleSeconds = (): string => String(Math.floor((performance.now() - lastInputAt) / 1000))
+
 function address(endpoint: Endpoint, { params, query }: Loose): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -53,12 +68,14 @@ export interface CallOptions {
   signal?: AbortSignal
   /** The same key for every try of the same deed; the server does it once. */
   idempotencyKey?: string
+  /** Asked already: a second refusal stands. */
+  isProven?: boolean
 }
 
 /** One call of the API. Throws `CallFault`. */
 export async function call<const E extends Endpoint>(endpoint: E, args: Args<E>, options: CallOptions = {}): Promise<Answer<E>> {
   const loose = args as Loose
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': document.documentElement.lang }
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': document.documentElement.lang, 'loopdesk-idle': idleSeconds() }
   if (loose.body !== undefined) headers['content-type'] = 'application/json'
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
   let response: Response
@@ -72,7 +89,9 @@ export async function call<const E extends Endpoint>(endpoint: E, args: Args<E>,
     throw new CallFault('console.unreachable', 0)
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer<E>
-  throw await readFault(response)
+  const fault = await readFault(response)
+  if (fault.code === 'access.prove-again' && !options.isProven && (await proveAgain())) return call(endpoint, args, { ...options, isProven: true })
+  throw fault
 }
 
 async function readFault(response: Response): Promise<CallFault> {

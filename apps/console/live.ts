@@ -75,9 +75,10 @@ function createRenewal(client: QueryClient): (event: LiveEvent) => void {
 /**
  * Keeps one event stream open: `GET /api/live` with the messages `hello` {at}, `event` {type, subject, at}, the signs
  * `looking` and `presence`, and `beat` every 15 s. Nothing heard for 25 s, no network or a machine that slept means cut
- * off; after every return with a gap all answers on screen are fetched again. Returns how to end it.
+ * off; after every return with a gap all answers on screen are fetched again. `onCut` is told at once: the session may
+ * be over. Returns how to end it.
  */
-export function startLive(client: QueryClient, address = '/api/live'): () => void {
+export function startLive(client: QueryClient, onCut: () => void = () => undefined, address = '/api/live'): () => void {
   let source: EventSource | null = null
   let lastId = ''
   let tries = 0
@@ -97,6 +98,7 @@ export function startLive(client: QueryClient, address = '/api/live'): () => voi
   const cut = () => {
     source?.close()
     source = null
+    if (connection.state === 'on') onCut()
     hasGap ||= connection.heardAt > 0
     setConnection({ ...connection, state: connection.heardAt > 0 ? 'off' : 'connecting' })
     clearTimeout(retry)

@@ -1,3 +1,4 @@
+import { DuePage } from '../../modules/staff/screens/index.tsx'
 import { CatchBoundary, createRootRoute, createRoute, createRouter, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router'
 import { Suspense, useEffect, type ReactElement, type ReactNode } from 'react'
 import { RouterProvider as AriaRouterProvider } from 'react-aria-components'
@@ -5,6 +6,7 @@ import { Button, ErrorState, Link, Skeleton, ToastRegion } from '../../ui/index.
 import { paths, patterns, type PageName } from './paths.ts'
 import { routes, type Route } from './routes.tsx'
 import { useMay, useSession } from './session.tsx'
+import { useRail } from './shell/Rail.tsx'
 import { Shell } from './shell/Shell.tsx'
 import { useText } from './text.tsx'
 
@@ -37,13 +39,23 @@ function Framed({ route }: { route: Route }): ReactElement {
   const page = <CatchBoundary getResetKey={() => href} errorComponent={Broken}><Suspense fallback={<Loading />}><route.page /></Suspense></CatchBoundary>
   if (route.frame === 'bare' || (route.frame === 'either' && !person)) return <Bare>{page}</Bare>
   if (!person) return <ToSignIn />
+  // What the sign-in rules ask for first stands in front of every page.
+  if (person.due !== null) return <Suspense fallback={<Loading />}><DuePage person={person} /></Suspense>
   return <Shell><Permitted needs={route.needs}>{page}</Permitted></Shell>
 }
 
-function Permitted({ needs, children }: { needs: string | undefined; children: ReactNode }): ReactElement {
+function Permitted({ needs, children }: { needs: string | undefined; children: ReactNode }): ReactElement | null {
   const t = useText()
   const may = useMay()
-  if (needs === undefined || may(needs)) return <>{children}</>
+  const { pathname } = useLocation()
+  const rail = useRail()
+  const navigate = useNavigate()
+  const isAllowed = needs === undefined || may(needs)
+  // Whoever has no work on requests begins where their own work is.
+  const home = !isAllowed && pathname === patterns.start ? rail[0]?.href : undefined
+  useEffect(() => { if (home !== undefined) void navigate({ href: home, replace: true }) }, [home, navigate])
+  if (isAllowed) return <>{children}</>
+  if (home !== undefined) return null
   return <ErrorState level={1} title={t('console.no-permission')} reference={needs}>{t('console.no-permission-next')}</ErrorState>
 }
 

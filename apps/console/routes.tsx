@@ -1,13 +1,13 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
-import { AlarmsPage, AuditPage, NoticesPage } from '../../modules/governance/screens/index.tsx'
-import { PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
-import { StartPage } from '../../modules/insight/screens/index.tsx'
+import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
+import { ConsentsPage, ExportsPage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
+import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
-  AccountPage, CalendarPage, CalendarsPage, PeoplePage, PersonPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
+  AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
 import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
@@ -31,15 +31,17 @@ export interface Route {
 }
 
 export const routes: Partial<Record<PageName, Route>> = {
-  start: { page: StartPage, rail: 'start' },
+  start: { page: StartPage, needs: 'requests.read', rail: 'start' },
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
+  reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
+  reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
   request: { page: RequestPage, needs: 'requests.read' },
   channels: { page: ChannelsPage, needs: 'channels.read', rail: 'channels' },
-  mails: { page: MailsPage, needs: 'channels.read' },
+  mails: { page: MailsPage, needs: 'mails.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },
@@ -48,8 +50,11 @@ export const routes: Partial<Record<PageName, Route>> = {
   audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
   alarms: { page: AlarmsPage, needs: 'alarms.read', rail: 'governance' },
   notices: { page: NoticesPage, rail: 'governance' },
+  compliance: { page: CompliancePage, needs: 'compliance.read', rail: 'governance' },
   personRequests: { page: PersonRequestsPage, needs: 'privacy.read', rail: 'governance' },
   personRequest: { page: PersonRequestPage, needs: 'privacy.read' },
+  consents: { page: ConsentsPage, needs: 'privacy.read' },
+  exports: { page: ExportsPage, needs: 'privacy.export', rail: 'governance' },
   retention: { page: RetentionPage, needs: 'privacy.read' },
   personalData: { page: RegisterPage, needs: 'privacy.read', rail: 'governance' },
   account: { page: AccountPage },
@@ -61,6 +66,9 @@ export const routes: Partial<Record<PageName, Route>> = {
   calendars: { page: CalendarsPage, needs: 'staff.read' },
   calendar: { page: CalendarPage, needs: 'staff.read' },
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
-  tokens: { page: TokensPage, needs: 'staff.configure' },
+  tokens: { page: TokensPage, needs: 'access.grant' },
+  access: { page: AccessPage, needs: 'access.approve' },
+  providers: { page: ProvidersPage, needs: 'access.configure' },
+  directories: { page: DirectoriesPage, needs: 'access.grant' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

@@ -5,6 +5,7 @@ import { staff, type MeRow, type Presence } from '../../modules/staff/contract.t
 import { Button, DisplayContext, ErrorState } from '../../ui/index.ts'
 import { call, CallFault, onSignedOut, queryClient } from './api.ts'
 import { startLive, useConnection } from './live.ts'
+import { Prove } from './Prove.tsx'
 import { hasChosenLocale, useLanguage, useText } from './text.tsx'
 
 export type SignedIn = Omit<MeRow, 'role'> & { role: MeRow['role'] | null }
@@ -43,10 +44,11 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactEle
   const found = useQuery({ queryKey: key, queryFn: readMe, staleTime: Infinity, meta: { live: ['presence'] } })
   const t = useText()
   const { locale, setLocale } = useLanguage()
-  const id = found.data?.id
+  // Whoever has something to do first hears and sees nothing else.
+  const id = found.data?.due ? undefined : found.data?.id
   usePresenceKept(found.data?.presence)
   useEffect(() => onSignedOut(() => { if (queryClient.getQueryData(key)) queryClient.setQueryData(key, null) }), [])
-  useEffect(() => id === undefined ? undefined : startLive(queryClient), [id])
+  useEffect(() => id === undefined ? undefined : startLive(queryClient, () => { void queryClient.invalidateQueries({ queryKey: key }) }), [id])
   const value = useMemo<Session>(() => ({
     person: found.data ?? null,
     setPresence: (state) => {
@@ -67,7 +69,10 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactEle
   if (found.isError && !found.data) {
     return <ErrorState title={t('console.unreachable')} action={<Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>}>{t('console.unreachable-next')}</ErrorState>
   }
-  return <SessionContext value={value}><Display person={found.data ?? null}>{children}</Display></SessionContext>
+  return <SessionContext value={value}><Display person={found.data ?? null}>
+    {children}
+    {found.data && <Prove person={found.data} />}
+  </Display></SessionContext>
 }
 
 /** The server takes a silent person for offline after three minutes; whoever is here says so. */

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { OwnRequest } from '../../modules/governance/privacy/contract.ts'
 import { call, refusalText } from './api.ts'
+import { Consents } from './consents.tsx'
 import { Field, Moment, useWords } from './parts.tsx'
 
 const kinds: readonly OwnRequest['kind'][] = ['see', 'copy', 'correct', 'erase', 'move', 'stop']
@@ -30,6 +31,7 @@ export function OwnData({ token }: { token: string }) {
   return (
     <details class="own-data" onToggle={(event) => { if (event.currentTarget.open && rows === null) void load() }}>
       <summary>{t('privacy-title')}</summary>
+      {rows !== null && <Consents token={token} />}
       <p class="muted">{t('privacy-intro')}</p>
       {rows !== null && rows.length > 0 && (
         <ul class="before">{rows.map((row) => (

@@ -2,8 +2,9 @@
  * Where the channels may connect to. The setting `channels.network` widens it: `{"mailPorts": [1143], "clearText": true,
  * "privateWebhooks": true}`; it is written with the database's own tools, so a stolen session can't open the inner network.
  */
-import { BlockList, isIP } from 'node:net'
 import type { Ctx } from '../../platform/context.ts'
+
+export { isLoopbackName, isPublicAddress } from '../../lib/network/index.ts'
 
 export interface Network { mailPorts: readonly number[]; clearText: boolean; privateWebhooks: boolean }
 const IMAP_AND_SMTP = [25, 143, 465, 587, 993, 2525]
@@ -12,25 +13,3 @@ export async function readNetwork(ctx: Pick<Ctx, 'db'>): Promise<Network> {
   const [row] = await ctx.db<{ value: Partial<Network> | null }[]>`select value from platform.setting where key = 'channels.network'`
   return { mailPorts: [...IMAP_AND_SMTP, ...(row?.value?.mailPorts ?? [])], clearText: row?.value?.clearText === true, privateWebhooks: row?.value?.privateWebhooks === true }
 }
-
-// IANA special-purpose registries: loopback, link-local (cloud metadata), private, shared, benchmark, documentation, multicast, reserved.
-const inner = new BlockList()
-for (const range of ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4']) {
-  const [net, bits] = range.split('/')
-  inner.addSubnet(net!, Number(bits), 'ipv4')
-}
-// Beside IPv6's own: every form that carries an IPv4 address inside, because that one would be reached.
-for (const range of ['::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8']) {
-  const [net, bits] = range.split('/')
-  inner.addSubnet(net!, Number(bits), 'ipv6')
-}
-
-/** True for an address that anybody on the internet could reach too. */
-export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  if (family === 0) return false
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped) return isPublicAddress(mapped)
-  return !inner.check(address, family === 4 ? 'ipv4' : 'ipv6')
-}
-export const isLoopbackName = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)

@@ -91,11 +91,11 @@ export async function findOrCreateCustomer(ctx: Ctx, claim: CustomerClaim): Prom
   throw new Error('an address was made and removed again while it was looked up')
 }
 
-/** As it stands in the database: name and region sealed, with the key that opens them. */
+/** As it stands in the database: the name sealed, with the key that opens it. */
 interface Row extends ClaimedCustomer { key: Buffer | null }
 async function openClaimed(ctx: Ctx, { key, ...customer }: Row): Promise<ClaimedCustomer> {
   if (!ctx.app.vault.learn(customer.id, key)) await holdKey(ctx, customer.id)
-  const [one] = await opened(ctx, [customer], { name: sealedWords.name, region: sealedWords.region })
+  const [one] = await opened(ctx, [customer], { name: sealedWords.name })
   return one!
 }
 

@@ -9,6 +9,7 @@ import type { Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
 import { sealEarlier } from './kept.ts'
+import { mustBeRelated } from './mask.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
 import { customersPersonal } from './personal-data.ts'
 import { changeLimit, readLimit, revealCustomer } from './reveal.ts'
@@ -16,6 +17,7 @@ import { addIdentity, changeCustomer, changeTiers, createCustomer, listCustomers
 
 export { foldEmail, foldPhone, type IdentityValue } from './address.ts'
 export { type ClaimedCustomer, type CustomerClaim, findOrCreateCustomer, identitiesOf } from './claim.ts'
+export { countForExport, type ExportedCustomer, type ExportFilter, selectForExport } from './export.ts'
 export { type FieldName, type PersonalField, personalFields } from './fields.ts'
 export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown, shownAs } from './kept.ts'
 export { type Relation, type Relations, RELATIONS, seesAll, shownName } from './mask.ts'
@@ -29,10 +31,10 @@ function mountCustomers(mount: Mount): void {
   mount(customers.create, (ctx, { body }) => createCustomer(ctx, body))
   mount(customers.change, (ctx, { params, body }) => changeCustomer(ctx, params.id, body))
   mount(customers.addIdentity, (ctx, { params, body }) => addIdentity(ctx, params.id, body))
-  mount(customers.verifyIdentity, (ctx, { params }) => verifyIdentityById(ctx, params.id, params.identityId))
-  mount(customers.removeIdentity, (ctx, { params }) => removeIdentity(ctx, params.id, params.identityId))
+  mount(customers.verifyIdentity, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id]); return verifyIdentityById(ctx, params.id, params.identityId) })
+  mount(customers.removeIdentity, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id]); return removeIdentity(ctx, params.id, params.identityId) })
   mount(customers.merge, async (ctx, { params, body }) => { await mergeCustomers(ctx, params.id, params.otherId, body.reason); return viewCustomer(ctx, params.id) })
-  mount(customers.unmerge, async (ctx, { params }) => { await unmergeCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
+  mount(customers.unmerge, async (ctx, { params }) => { await mustBeRelated(ctx, [params.id, params.otherId]); await unmergeCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
   mount(customers.distinguish, async (ctx, { params }) => { await distinguishCustomers(ctx, params.id, params.otherId); return viewCustomer(ctx, params.id) })
   mount(customers.reveal, (ctx, { params, body }) => revealCustomer(ctx, params.id, body))
   mount(customers.limit, (ctx) => readLimit(ctx))

@@ -13,8 +13,8 @@ import { customerWords, foldIdentity, type IdentityKind } from './address.ts'
 /** The column of a customer's name, for the rooms that show it beside something else. */
 export const NAME = 'customers.customer/name'
 const SHOWN = 'customers.identity/shown'
-type Words = 'name' | 'company' | 'region' | 'note'
-export const sealedWords = { name: [NAME, 'id'], company: ['customers.customer/company', 'id'], region: ['customers.customer/region', 'id'], note: ['customers.customer/note', 'id'] } as const
+type Words = 'name' | 'company' | 'note'
+export const sealedWords = { name: [NAME, 'id'], company: ['customers.customer/company', 'id'], note: ['customers.customer/note', 'id'] } as const
 
 /** Of a customer whose key is at hand. */
 export const sealWord = <T extends string | null | undefined>({ vault }: Pick<App, 'vault'>, id: string, field: Words, text: T) => vault.seal(id, sealedWords[field][0], id, text)
@@ -64,7 +64,7 @@ export async function sealEarlier(app: App): Promise<void> {
     await db`select pg_advisory_xact_lock(7101005)`
     for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const rows = await db<Earlier[]>`
-        select c.id, c.name, c.company, c.region, c.note, coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'shown', i.shown)) from customers.identity i where i.customer_id = c.id), '[]') as identities
+        select c.id, c.name, c.company, c.note, coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'shown', i.shown)) from customers.identity i where i.customer_id = c.id), '[]') as identities
         from customers.customer c where c.id > ${after} order by c.id limit ${AT_ONCE}`
       for (const row of rows) if (!isSealed(row.name)) await sealOne(app, db, row)
       if (rows.length < AT_ONCE) break
@@ -74,12 +74,12 @@ export async function sealEarlier(app: App): Promise<void> {
   })
 }
 
-interface Earlier { id: string; name: string; company: string | null; region: string | null; note: string | null; identities: { id: string; kind: IdentityKind; value: string; shown: string }[] }
-async function sealOne(app: App, db: Ctx['db'], { id, name, company, region, note, identities }: Earlier): Promise<void> {
+interface Earlier { id: string; name: string; company: string | null; note: string | null; identities: { id: string; kind: IdentityKind; value: string; shown: string }[] }
+async function sealOne(app: App, db: Ctx['db'], { id, name, company, note, identities }: Earlier): Promise<void> {
   await holdKey({ app, db }, id)
   const shown = identities.filter((one) => one.kind !== 'chat').map((one) => one.shown)
   const words = coveredWords(app, [name, company, ...shown], identities.filter((one) => one.kind === 'phone').map((one) => one.shown))
-  await db`update customers.customer set name = ${sealWord(app, id, 'name', name)}, company = ${sealWord(app, id, 'company', company)}, region = ${sealWord(app, id, 'region', region)}, note = ${sealWord(app, id, 'note', note)},
+  await db`update customers.customer set name = ${sealWord(app, id, 'name', name)}, company = ${sealWord(app, id, 'company', company)}, note = ${sealWord(app, id, 'note', note)},
     name_index = ${nameIndex(app, name)}, alike = ${alikeIndex(app, name, company)}, words = array_to_tsvector(${words}::text[]) where id = ${id}`
   for (const one of identities) {
     const value = foldIdentity(one.kind, one.value)

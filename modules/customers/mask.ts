@@ -5,6 +5,7 @@
  */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
+import { Fault } from '../../platform/fault.ts'
 import { isAddress, maskEmail, maskKey, maskName, maskPhone, maskWords } from '../../lib/masking/index.ts'
 import type { Customer, CustomerRow } from './contract.ts'
 
@@ -28,6 +29,16 @@ export async function relationsTo(ctx: Ctx, ids: readonly string[]): Promise<(id
   if (seesAll(ctx)) return () => 'serves'
   const known = await relations(ctx)?.of(ctx, [...new Set(ids)])
   return (id) => known?.get(id) ?? null
+}
+
+/**
+ * What joins records, or says whose an address is, is for those only who work for every one of them: a merge shows the
+ * addresses of both. Throws 403 `customers.not-related`.
+ */
+export async function mustBeRelated(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  const rows = await ctx.db<{ root: string }[]>`select coalesce(merged_into, id) as root from customers.customer where id = any(${ids as string[]}::uuid[])`
+  const relation = await relationsTo(ctx, rows.map((row) => row.root))
+  if (rows.some((row) => relation(row.root) === null)) throw new Fault('customers.not-related', 403)
 }
 
 type Words = 'name' | 'company' | 'region' | 'note'

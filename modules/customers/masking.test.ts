@@ -124,8 +124,16 @@ test('D15 refusals name nobody the asker may not see', async () => {
   const claimed = await view(contact.id, people.outsider.token)
   expect(claimed).toMatchObject({ name: 'h***@example.com' })
   expect(claimed.suggestions).toMatchObject([{ id: who.unserved, name: '黃＊＊', because: [{ kind: 'email', value: 'h***@example.com' }] }])
-  const refused = await desk.call<{ fault: { args: { value: string } } }>('PUT', `/api/customers/${contact.id}/identities/${claimed.identities[0]!.id}/verification`, { token: people.outsider.token })
-  expect(refused).toMatchObject({ status: 409, body: { fault: { args: { value: 'h***@example.com', name: '黃＊＊' } } } })
+})
+
+test('D06 records are joined, and addresses vouched for, by those only who work for every one of them', async () => {
+  const contact = await run(desk.app, {}, (ctx) => findOrCreateCustomer(ctx, { email: 'somebody.else@example.com', verified: false, channel: 'portal' }))
+  const identity = (await view(contact.id, people.lead.token)).identities[0]!.id
+  const by = (token: string, method: string, path: string) => desk.call<{ fault: { code: string; args: object } }>(method, `/api/customers${path}`, { token, ...(method === 'PUT' && path.includes('merges') ? { body: { reason: '同一人' } } : {}) })
+  for (const [method, path] of [['PUT', `/${who.served}/merges/${who.unserved}`], ['PUT', `/${who.unserved}/merges/${who.served}`], ['PUT', `/${contact.id}/identities/${identity}/verification`], ['DELETE', `/${contact.id}/identities/${identity}`]] as const) {
+    expect(await by(request.holder.token, method, path)).toMatchObject({ status: 403, body: { fault: { code: path.includes('merges') ? 'customers.not-both-yours' : 'customers.not-related', args: {} } } })
+  }
+  expect((await by(people.lead.token, 'PUT', `/${contact.id}/identities/${identity}/verification`)).status).toBe(200)
 })
 
 test('a cover that comes back does not overwrite what it covers', async () => {

@@ -72,7 +72,7 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
     from hit join customers.customer c using (id)
     left join lateral (select id, kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
-  const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, region: sealedWords.region, contact: ['customers.identity/shown', 'contactId'] })
+  const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, contact: ['customers.identity/shown', 'contactId'] })
   return { rows: await maskRows(ctx, shown.map(({ contactId: _, ...row }) => row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
 
@@ -103,7 +103,7 @@ export async function createCustomer(ctx: Ctx, given: NewCustomer): Promise<Cust
   ctx.later(ctx.db`insert into platform.data_key (id, master_id, wrapped) values (${id}, ${key.masterId}, ${key.wrapped})`)
   await ctx.db`insert into customers.customer (id, name, name_index, alike, tier, language, region, company, note, created_at)
     values (${id}, ${sealWord(ctx.app, id, 'name', given.name)}, ${nameIndex(ctx.app, given.name)}, ${alikeIndex(ctx.app, given.name, given.company ?? null)}, ${given.tier ?? 'standard'}, ${given.language ?? null},
-      ${sealWord(ctx.app, id, 'region', given.region)}, ${sealWord(ctx.app, id, 'company', given.company)}, ${sealWord(ctx.app, id, 'note', given.note)}, ${ctx.now})`
+      ${given.region ?? null}, ${sealWord(ctx.app, id, 'company', given.company)}, ${sealWord(ctx.app, id, 'note', given.note)}, ${ctx.now})`
   for (const one of identitiesOf(given)) await insertIdentity(ctx, id, one, true)
   await refreshWords(ctx, id)
   await emit(ctx, 'customer.created', { subject: id, data: { channel: 'staff', isVerified: true } })
@@ -121,7 +121,7 @@ export async function changeCustomer(ctx: Ctx, id: string, { version, ...change 
   const after = { ...before, ...Object.fromEntries(fields.map((field) => [field, change[field]])) } as CustomerRecord
   await holdKey(ctx, id)
   ctx.later(ctx.db`update customers.customer set name = ${sealWord(ctx.app, id, 'name', after.name)}, name_index = ${nameIndex(ctx.app, after.name)}, alike = ${alikeIndex(ctx.app, after.name, after.company)}, tier = ${after.tier}, language = ${after.language},
-    region = ${sealWord(ctx.app, id, 'region', after.region)}, company = ${sealWord(ctx.app, id, 'company', after.company)}, note = ${sealWord(ctx.app, id, 'note', after.note)}, version = version + 1 where id = ${id}`)
+    region = ${after.region}, company = ${sealWord(ctx.app, id, 'company', after.company)}, note = ${sealWord(ctx.app, id, 'note', after.note)}, version = version + 1 where id = ${id}`)
   if (fields.includes('name') || fields.includes('company')) await refreshWords(ctx, id)
   // The history outlives the person: it keeps that a personal field changed, not what it said.
   const of = (row: CustomerRecord) => Object.fromEntries(fields.filter((field) => field === 'tier' || field === 'language').map((field) => [field, row[field]]))

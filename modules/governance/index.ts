@@ -6,7 +6,12 @@
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { auditPart } from './audit/index.ts'
+import { compliancePart } from './compliance/index.ts'
 import { noticesPart } from './notices/index.ts'
 import { privacyPart } from './privacy/index.ts'
 
-export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart, privacyPart])
+export { countsOf, runChecks } from './compliance/check.ts'
+export type { Check } from './compliance/contract.ts'
+export { packOf, wordsOf } from './compliance/pack.ts'
+
+export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart, privacyPart, compliancePart])

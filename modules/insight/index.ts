@@ -1,18 +1,21 @@
 /**
- * Insight: what the whole loop looks like now. It keeps no records: every figure is counted from the rooms on its
- * left at the moment of asking, under the same rule of who may see what. Nobody calls this room.
+ * Insight: what the whole loop looks like, now and over time. It keeps no records of its own: every figure is counted
+ * from the rooms on its left, under the same rule of who may see what. Nobody calls this room.
  */
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { insight } from './contract.ts'
+import { metricsPart } from './metrics/index.ts'
+import { insightPersonal } from './personal-data.ts'
 import { columnsToday, loadsToday, todayOf } from './store.ts'
 
-export const insightRoom: Module = {
-  name: 'insight',
-  text: new URL('./text/', import.meta.url),
+const todayPart: Omit<Module, 'name'> = {
   contract: insight,
+  personal: insightPersonal,
   routes: (mount) => {
     mount(insight.today, (ctx, { query }) => todayOf(ctx, query))
     mount(insight.columns, (ctx, { query }) => columnsToday(ctx, query))
     mount(insight.loads, (ctx, { query }) => loadsToday(ctx, query))
   },
 }
+
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart])

@@ -97,9 +97,9 @@ export async function columnsToday(ctx: Ctx, query: { teamId?: string }): Promis
 }
 
 type Person = Omit<Load, 'channels' | 'overdue' | 'current'> & { capacity: Record<string, number> }
-interface Held { holderId: string; channel: string; inHand: number; overdue: number; first: { id: string; number: number; subject: string; due: string } }
+interface Held { holderId: string; channel: string; inHand: number; overdue: number; /** Of those the actor may see. */ first: { id: string; number: number; subject: string; due: string } | null }
 
-/** People who may work on requests, with what they hold. A person of scope `team` or `own` sees the own teams' people. */
+/** People who may work on requests, with what they hold. Whoever does not see everything sees the own teams' people. */
 export async function loadsToday(ctx: Ctx, query: { teamId?: string }): Promise<{ rows: Load[] }> {
   const { db, now } = ctx
   const teams = ctx.actor.scope === 'all' ? (query.teamId ? [query.teamId] : null) : ctx.actor.teamIds.filter((team) => !query.teamId || team === query.teamId)
@@ -112,14 +112,14 @@ export async function loadsToday(ctx: Ctx, query: { teamId?: string }): Promise<
     order by p.name, p.id limit 300`
   const held = await db<Held[]>`
     select holder_id, channel, count(*)::int as in_hand, (count(*) filter (where due_order <= ${now}))::int as overdue,
-      (array_agg(jsonb_build_object('id', id, 'number', number, 'subject', subject, 'due', due_order) order by due_order, id))[1] as first
+      (array_agg(jsonb_build_object('id', id, 'number', number, 'subject', subject, 'due', due_order) order by due_order, id) filter (where ${visible(ctx)}))[1] as first
     from requests.request r where holder_id = any(${people.map((person) => person.id)}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
   const mayRead = may(ctx.actor, 'requests.read')
-  await opened(ctx, held.map((row) => row.first), { subject: [SUBJECT, 'id'] })
+  await opened(ctx, held.flatMap((row) => row.first ?? []), { subject: [SUBJECT, 'id'] })
   return { rows: people.map(({ capacity, ...person }) => {
     const own = held.filter((row) => row.holderId === person.id)
     const names = [...new Set([...Object.keys(capacity), ...own.map((row) => row.channel)])]
-    const first = own.map((row) => row.first).sort((a, b) => a.due.localeCompare(b.due))[0]
+    const first = own.flatMap((row) => row.first ?? []).sort((a, b) => a.due.localeCompare(b.due))[0]
     return {
       ...person, overdue: own.reduce((sum, row) => sum + row.overdue, 0),
       channels: names.map((channel) => ({ channel, inHand: own.find((row) => row.channel === channel)?.inHand ?? 0, capacity: capacity[channel] ?? 0 })).filter((one) => one.inHand > 0 || one.capacity > 0),

@@ -28,6 +28,7 @@ export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
+export { clockCalendar } from './clocks.ts'
 export { startWaiting, stopWaiting, correctRequest } from './track.ts'
 export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
@@ -42,6 +43,7 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   personal: requestsPersonal,
+  permissions: ['requests.assign'],
   routes: mountRequests,
   events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
   provides: { [RELATIONS]: relations },

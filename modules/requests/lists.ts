@@ -93,9 +93,9 @@ const columns = (ctx: Ctx) => ctx.db`
 /** Teams whose requests a list may walk through one by one; null when the list has an index of its own. */
 async function teamsToWalk(ctx: Ctx, query: ListQuery): Promise<(string | null)[] | null> {
   if (ctx.actor.kind === 'client' || query.customerId || query.view === 'mine' || query.view === 'answerable' || query.holderId || query.view === 'failed') return null
+  if (ctx.actor.scope === 'own' || ctx.actor.scope === 'region') return null
   if (query.teamId) return [query.teamId]
   if (ctx.actor.scope === 'team') return [...ctx.actor.teamIds]
-  if (ctx.actor.scope === 'own') return null
   const teams = await ctx.db<{ id: string }[]>`select id from staff.team`
   return [...teams.map((team) => team.id), null]
 }
@@ -151,7 +151,9 @@ const inList = (ctx: Ctx, view: View) =>
 /** Sizes of the views, each counted to a thousand at most. */
 export async function countViews(ctx: Ctx): Promise<{ views: Record<string, number>; teams: { id: string; name: string; open: number; queue: number }[] }> {
   const { db } = ctx
-  const all = ctx.actor.scope === 'all'
+  const { scope, kind } = ctx.actor
+  const isWhole = kind === 'agent' && (scope === 'all' || scope === 'team')
+  const listed = scope === 'all' || scope === 'region' ? db`true` : db`t.id = any(${ctx.actor.teamIds as string[]}::uuid[])`
   const lists = COUNTED.filter((view) => may(ctx.actor, 'requests.work') || view !== 'mine')
   const counts = Promise.all(lists.map(async (view) => {
     const [row] = await db<{ count: number }[]>`select count(*)::int as count from (select 1 from requests.request r where ${condition(ctx, view)} and ${inList(ctx, view)} limit ${COUNT_CAP}) one`
@@ -159,14 +161,16 @@ export async function countViews(ctx: Ctx): Promise<{ views: Record<string, numb
   }))
   const teams = db<{ id: string; name: string; open: number; queue: number }[]>`
     select t.id, t.name, count(r.id)::int as open, (count(r.id) filter (where r.stage = 'accept'))::int as queue
-    from staff.team t left join requests.request r on r.team_id = t.id and r.stage <> 'closed' where ${all} or t.id = any(${ctx.actor.teamIds as string[]}::uuid[]) group by t.id order by t.name`
+    from staff.team t left join requests.request r on r.team_id = t.id and r.stage <> 'closed' ${isWhole ? db`` : db`and ${visible(ctx)}`} where ${listed} group by t.id
+    ${scope === 'region' ? db`having count(r.id) > 0` : db``} order by t.name`
   return { views: Object.fromEntries(await counts), teams: [...(await teams)] }
 }
 
-/** What each person of a team (or everybody) has in hand. */
+/** What each person of a team (or everybody) has in hand: for whoever hands work over all of it, for others what they may see. */
 export async function countLoads(ctx: Ctx, teamId?: string): Promise<{ rows: { agentId: string; open: number }[] }> {
+  const isWhole = ctx.actor.kind === 'agent' && (ctx.actor.scope === 'all' || ctx.actor.scope === 'team')
   const rows = await ctx.db<{ agentId: string; open: number }[]>`
-    select holder_id as agent_id, count(*)::int as open from requests.request where holder_id is not null and stage in ('assign', 'execute')
+    select holder_id as agent_id, count(*)::int as open from requests.request r where holder_id is not null and stage in ('assign', 'execute') ${isWhole ? ctx.db`` : ctx.db`and ${visible(ctx)}`}
       ${teamId ? ctx.db`and holder_id in (select person_id from staff.membership where team_id = ${teamId})` : ctx.db``} group by holder_id`
   return { rows: [...rows] }
 }

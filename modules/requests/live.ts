@@ -60,11 +60,44 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   }
 }
 
-/** An event is for those of its team, for who sees everything, and for whom it names; who looked and who was refused, for the audit. */
-export const concerns = (actor: Actor, event: StoredEvent): boolean => event.type.startsWith('access.') ? may(actor, 'audit.read') :
-  actor.scope === 'all' || event.teamId === null || actor.teamIds.includes(event.teamId) || event.actorId === actor.id || Object.values(event.data).includes(actor.id)
+const names = (actor: Actor, event: StoredEvent): boolean => event.actorId === actor.id || event.subject === actor.id || Object.values(event.data).includes(actor.id)
+// `request.taken` is for who may `requests.read`, `staff.presence-changed` for who may `staff.read`.
+function mayHear(actor: Actor, type: string): boolean {
+  const noun = type.slice(0, type.indexOf('.'))
+  return may(actor, `${noun}.read`) || may(actor, `${noun}s.read`)
+}
+const ofTeam = (actor: Actor, teamId: string | null): boolean => teamId === null || actor.teamIds.includes(teamId)
 
-const isTheirs = (actor: Actor, { teamId }: Looking): boolean => actor.scope === 'all' || teamId === null || actor.teamIds.includes(teamId)
+/**
+ * An event is for whom it names, and among those who may read its kind for who sees everything, and for its team.
+ * Whether a request is somebody's own, or of their region, only the request itself can say.
+ */
+export function concerns(actor: Actor, event: StoredEvent): boolean | 'ask' {
+  if (names(actor, event)) return true
+  if (!mayHear(actor, event.type)) return false
+  if (actor.scope === 'all') return true
+  return event.type.startsWith('request.') && actor.scope !== 'team' ? 'ask' : ofTeam(actor, event.teamId)
+}
+
+interface Place { holderId: string | null; answerableId: string | null; region: string | null }
+const ASKED_MS = 1_000
+const asked = new Map<string, Promise<Place | undefined>>()
+/** One question an event, however many streams want to know. */
+function placeOf(app: App, requestId: string): Promise<Place | undefined> {
+  const known = asked.get(requestId)
+  if (known) return known
+  const answer = app.pool<Place[]>`
+    select r.holder_id, r.answerable_id, coalesce(w.region, v.region) as region from requests.request r
+      join customers.customer v on v.id = r.customer_id left join customers.customer w on w.id = v.merged_into where r.id = ${requestId}`.then(([row]) => row)
+  asked.set(requestId, answer)
+  setTimeout(() => asked.delete(requestId), ASKED_MS).unref()
+  return answer
+}
+async function isTheirs(app: App, actor: Actor, requestId: string | null): Promise<boolean> {
+  const place = requestId === null ? undefined : await placeOf(app, requestId).catch(() => undefined)
+  if (!place) return false
+  return place.holderId === actor.id || place.answerableId === actor.id || (actor.scope === 'region' && place.region !== null && (actor.regions ?? []).includes(place.region))
+}
 
 /**
  * An event that changes who somebody is reaches every process, so a stream whose session has ended ends with it, and
@@ -103,11 +136,24 @@ export async function serveLive(app: App, pulse: Pulse | null, opener: Actor, re
   stream.onEnd(() => holder.stop())
   makeRoom(app, opener.id ?? '', stream)
   stream.onEnd(app.book.subscribe({
-    wants: (event) => { if (changesAccess(event) && event.type !== 'staff.presence-changed') holder.look(); return concerns(actor, event) },
-    send: (event) => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`),
+    wants: (event) => { if (changesAccess(event) && event.type !== 'staff.presence-changed') holder.look(); return concerns(actor, event) !== false },
+    send: (event) => {
+      const tell = () => stream.send('event', { type: event.type, subject: event.subject, at: event.at }, `${event.xid}-${event.seq}`)
+      if (concerns(actor, event) === true) tell()
+      else void isTheirs(app, actor, event.subject).then((yes) => { if (yes) tell() })
+    },
   }))
   // The first subscriber makes the book forget its place: taken before, the next event would be passed over.
   await app.book.prime(app)
   stream.send('hello', { at: app.clock.now().toISOString() })
-  if (pulse) stream.onEnd(pulse.onSignal((topic, value) => { if (topic === 'presence' || (topic === 'looking' && isTheirs(actor, value as Looking))) stream.send(topic, value) }))
+  if (!pulse) return
+  const looking = (value: Looking): void => {
+    if (!may(actor, 'requests.read')) return
+    if (actor.scope === 'all' || (actor.scope === 'team' && ofTeam(actor, value.teamId))) stream.send('looking', value)
+    else if (actor.scope !== 'team') void isTheirs(app, actor, value.requestId).then((yes) => { if (yes) stream.send('looking', value) })
+  }
+  stream.onEnd(pulse.onSignal((topic, value) => {
+    if (topic === 'presence') stream.send(topic, value)
+    else if (topic === 'looking') looking(value as Looking)
+  }))
 }

@@ -1,7 +1,6 @@
 /** Who should hold it: the team's people ranked by skill, history, load and presence; every candidate kept with score and reason. */
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import { opened } from '../../platform/crypto/vault.ts'
 import { assignBatch, type Candidate, choose, type Need, type Ranked } from '../../lib/matching/index.ts'
 import { type Allocation, type AllocationNeed, loadsOf, offerFromQueue, servedBefore } from '../requests/index.ts'
 import { loadRecognition, type Snapshot } from '../standards/index.ts'
@@ -85,11 +84,11 @@ export async function drainQueues(app: App, onlyTeams?: readonly string[]): Prom
 
 async function drainTeam(app: App, teamId: string): Promise<number> {
   const pairs = await run(app, {}, async (ctx) => {
-    const waiting = await opened(ctx, ctx.db<Waiting[]>`
+    const waiting = await ctx.db<Waiting[]>`
       select r.id, r.service_id, r.team_id, r.priority, r.channel, r.language, r.customer_id, c.region, r.type,
         coalesce((select array_agg(distinct a.agent_id) from requests.assignment a where a.request_id = r.id and a.state = 'declined'
           or a.request_id = r.id and a.state = 'taken-back' and a.ended_at > ${new Date(ctx.now.getTime() - 30 * 60_000)}), '{}') as declined
-      from requests.request r join customers.customer c on c.id = r.customer_id where r.stage = 'accept' and r.team_id = ${teamId} order by r.due_order, r.opened_at limit 100`, { region: ['customers.customer/region', 'customerId'] })
+      from requests.request r join customers.customer c on c.id = r.customer_id where r.stage = 'accept' and r.team_id = ${teamId} order by r.due_order, r.opened_at limit 100`
     if (!waiting.length) return []
     const snapshot = await loadRecognition(ctx)
     const { candidates } = await candidatesFor(ctx, { teamId, customerId: null })

@@ -6,11 +6,11 @@ import { keyedHash } from '../../platform/crypto/index.ts'
 import type { Authenticate } from '../../platform/http/server.ts'
 import { type Found, memoryOf } from './memory.ts'
 import { extendPresence } from './store/people.ts'
-import { type SessionHolder, type TokenHolder, selectSessionHolder, selectTokenHolder, touchSession, touchToken } from './store/access.ts'
+import { type SessionHolder, type TokenHolder, selectSessionHolders, selectTokenHolders, touchSession, touchToken } from './store/access.ts'
+import { dueOf } from './profiles.ts'
 
-/** A session ends after this long without a call, and after SESSION_MS whatever happens. */
-export const IDLE_MS = 12 * 3_600_000
-export const SESSION_MS = 14 * 86_400_000
+/** What asks for a proof is open for this long after one. */
+export const PROOF_MS = 15 * 60_000
 /** A sign of life keeps a person from becoming offline for this long. */
 export const PRESENCE_MS = 180_000
 /** Use is noted at most once in this time. */
@@ -39,17 +39,23 @@ export function sessionTokenOf(app: App, request: FastifyRequest): string | null
  */
 export function authenticator(app: App): Authenticate {
   const { actors } = memoryOf(app)
-  return async (request) => {
+  const remembered = (token: string): Found | null | undefined => {
+    const known = actors.get(token)
+    if (!known || app.clock.now().getTime() - known.readAt.getTime() < NOTED_EVERY_MS) return known
+    actors.forget(token)
+  }
+  const find = async (request: FastifyRequest): Promise<Found | null> => {
     const header = request.headers.authorization
     if (header !== undefined) {
       if (!header.startsWith('Bearer ')) return null
       const token = header.slice(7)
-      return actors.get(token) ?? actors.take(token, () => findByToken(app, token), isFound)
+      return remembered(token) ?? actors.take(token, () => findByToken(app, token), isFound)
     }
     const token = sessionTokenOf(app, request)
     if (token === null) return null
-    return actors.get(token) ?? actors.take(token, () => findBySession(app, token), isFound)
+    return remembered(token) ?? actors.take(token, () => findBySession(app, token, isIdle(request)), isFound)
   }
+  return Object.assign(find, { watch: watcher(app) })
 }
 
 /** Whose credential a long-lived connection was opened with, now: looked up anew, and not counted as use. Null when it has ended. */
@@ -57,12 +63,12 @@ export async function stillHolds(app: App, request: FastifyRequest): Promise<Act
   const { authorization } = request.headers
   const now = app.clock.now()
   if (authorization !== undefined) {
-    const row = await selectTokenHolder(app.pool, tokenHash(app, authorization.slice(7)), now)
-    return row ? actorOfToken(row) : null
+    const [row] = await selectTokenHolders(app.pool, [tokenHash(app, authorization.slice(7))], now)
+    return row ? byToken(row, now).actor : null
   }
   const token = sessionTokenOf(app, request)
-  const row = token === null ? undefined : await selectSessionHolder(app.pool, tokenHash(app, token), now, new Date(now.getTime() - IDLE_MS))
-  return row ? actorOfSession(row) : null
+  const [row] = token === null ? [] : await selectSessionHolders(app.pool, [tokenHash(app, token)], now)
+  return row ? bySession(row, now).actor : null
 }
 
 // Guesses are not remembered: they would push out the real ones.
@@ -71,13 +77,15 @@ const isFound = (found: Found | null): boolean => found !== null
 async function findByToken(app: App, token: string): Promise<Found | null> {
   if (!token.startsWith(TOKEN_PREFIX) || token.length !== TOKEN_PREFIX.length + 43) return null
   const now = app.clock.now()
-  const row = await selectTokenHolder(app.pool, tokenHash(app, token), now)
+  const [row] = await selectTokenHolders(app.pool, [tokenHash(app, token)], now)
   if (!row) return null
   if (!row.lastUsedAt || now.getTime() - Date.parse(row.lastUsedAt) > NOTED_EVERY_MS) note(touchToken(app.pool, row.tokenId, now))
-  return { bySession: false, locale: row.locale ?? undefined, actor: actorOfToken(row) }
+  return byToken(row, now)
 }
-const actorOfToken = (row: TokenHolder): Actor => ({ kind: row.kind === 'person' ? 'agent' : 'client', id: row.id, name: row.name, permissions: new Set(permissionsOf(row)), scope: row.scope, teamIds: row.teamIds })
-const actorOfSession = (row: SessionHolder): Actor => ({ kind: 'agent', id: row.id, name: row.name, permissions: new Set(row.permissions), scope: row.scope, teamIds: row.teamIds })
+const byToken = (row: TokenHolder, now: Date): Found => ({
+  readAt: now, bySession: false, locale: row.locale ?? undefined,
+  actor: { kind: row.kind === 'person' ? 'agent' : 'client', id: row.id, name: row.name, permissions: new Set(permissionsOf(row)), scope: row.scope, teamIds: row.teamIds, regions: row.regions },
+})
 
 /** A token may narrow what its holder may do, never widen it. */
 export function permissionsOf(row: Pick<TokenHolder, 'permissions' | 'narrowed'>): string[] {
@@ -86,16 +94,61 @@ export function permissionsOf(row: Pick<TokenHolder, 'permissions' | 'narrowed'>
   return row.narrowed.includes('*') ? row.permissions : row.narrowed.filter((one) => row.permissions.includes(one))
 }
 
-async function findBySession(app: App, token: string): Promise<Found | null> {
+async function findBySession(app: App, token: string, isIdle: boolean): Promise<Found | null> {
   if (token.length !== 43) return null
   const now = app.clock.now()
-  const row = await selectSessionHolder(app.pool, tokenHash(app, token), now, new Date(now.getTime() - IDLE_MS))
+  const [row] = await selectSessionHolders(app.pool, [tokenHash(app, token)], now)
   if (!row) return null
   if (now.getTime() - Date.parse(row.lastSeenAt) > NOTED_EVERY_MS) {
-    note(touchSession(app.pool, row.sessionId, now))
+    if (!isIdle) note(touchSession(app.pool, row.sessionId, row.id, now))
     note(extendPresence(app.pool, [row.id], now, new Date(now.getTime() + PRESENCE_MS)))
   }
-  return { bySession: true, locale: row.locale, actor: actorOfSession(row) }
+  return bySession(row, now)
+}
+const bySession = (row: SessionHolder, now: Date): Found => ({
+  readAt: now, bySession: true, locale: row.locale, due: dueOf(row, now), provenUntil: row.provenAt ? new Date(Date.parse(row.provenAt) + PROOF_MS) : null,
+  actor: { kind: 'agent', id: row.id, name: row.name, permissions: new Set(row.permissions), scope: row.scope, teamIds: row.teamIds, regions: row.regions },
+})
+
+/**
+ * The page goes on asking while nobody sits at it; it says for how many seconds there has been no key and no pointer.
+ * Who says so only shortens their own session.
+ */
+const IDLE_AFTER_S = 60
+const isIdle = (request: FastifyRequest): boolean => Number(request.headers['loopdesk-idle'] ?? 0) > IDLE_AFTER_S
+
+interface Watched { token: string; due: string | null; end: () => void }
+const WATCH_MS = 3_000
+/** Ends what is held open by a session or token that is over, told or not: one question for all, every three seconds. */
+function watcher(app: App): NonNullable<Authenticate['watch']> {
+  const all = new Set<Watched>()
+  let timer: NodeJS.Timeout | null = null
+  let soon: NodeJS.Timeout | null = null
+  const look = async (): Promise<void> => {
+    const now = app.clock.now()
+    const hashes = new Map([...all].map((one) => [tokenHash(app, one.token).toString('hex'), one.token]))
+    const [ofTokens, ofSessions] = [[] as Buffer[], [] as Buffer[]]
+    for (const [hash, token] of hashes) (token.startsWith(TOKEN_PREFIX) ? ofTokens : ofSessions).push(Buffer.from(hash, 'hex'))
+    const holders = new Map<string, string | null>()
+    if (ofTokens.length) for (const row of await selectTokenHolders(app.pool, ofTokens, now)) holders.set(hashes.get(row.hash.toString('hex'))!, null)
+    if (ofSessions.length) for (const row of await selectSessionHolders(app.pool, ofSessions, now)) holders.set(hashes.get(row.hash.toString('hex'))!, dueOf(row, now))
+    for (const one of all) if (hashes.has(tokenHash(app, one.token).toString('hex')) && holders.get(one.token) !== one.due) { all.delete(one); one.end() }
+  }
+  // Not asked: nothing is known to be over.
+  const safely = (): void => { look().catch(() => {}) }
+  memoryOf(app).onDrop(() => { if (all.size) soon ??= setTimeout(() => { soon = null; safely() }, 20) })
+  return (request, known, end) => {
+    const token = request.headers.authorization?.slice(7) ?? sessionTokenOf(app, request) ?? ''
+    const one = { token, due: known.due ?? null, end }
+    all.add(one)
+    timer ??= setInterval(safely, WATCH_MS).unref()
+    return () => {
+      all.delete(one)
+      if (all.size || !timer) return
+      clearInterval(timer)
+      timer = null
+    }
+  }
 }
 
 // The note of use must not hold up or fail the call it was made by.

@@ -5,12 +5,14 @@
  */
 import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import type { Module } from '../../platform/module.ts'
-import { IDLE_MS } from './authenticate.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { staff } from './contract.ts'
+import { federationPart } from './federation/index.ts'
 import { memoryOf } from './memory.ts'
-import { lapsePresence } from './people.ts'
+import { scimPart } from './scim/index.ts'
+import { disableUnused, lapsePresence } from './people.ts'
 import { staffPersonal } from './personal-data.ts'
+import { LONGEST_IDLE_MS } from './profiles.ts'
 import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
@@ -23,24 +25,26 @@ export {
 } from './people.ts'
 export { type NewTeam, addMember, addSkill, createRole, createTeam, editTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'
+export { doorRules, passwordRefusal } from './rules.ts'
 export { needsSetup } from './setup.ts'
 export type { Capacity, PersonRow, Presence, RoleRow, SkillRow, TeamRow } from './contract.ts'
 
 const OLD_MS = 90 * 86_400_000
 
-export const staffRoom: Module = {
-  name: 'staff',
-  migrations: new URL('./migrations/', import.meta.url),
-  text: new URL('./text/', import.meta.url),
+const peoplePart: Omit<Module, 'name'> = {
   contract: staff,
   personal: staffPersonal,
   routes: staffRoutes,
+  permissions: ['audit.export', 'audit.read'],
   connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
+    'staff.disable-unused': { every: 86_400_000, work: disableUnused },
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {
       every: 86_400_000,
-      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
+      work: (app: App) => run(app, {}, async (ctx) => { await purgeAccess(ctx, new Date(ctx.now.getTime() - LONGEST_IDLE_MS), new Date(ctx.now.getTime() - OLD_MS)) }),
     },
   },
 }
+
+export const staffRoom: Module = compose('staff', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [peoplePart, federationPart, scimPart])

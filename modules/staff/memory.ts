@@ -3,16 +3,18 @@
  * calendars. Dropped as soon as a commit of this process or a signal of another changes it; never older than its
  * limit otherwise. Freshness is measured by the machine's steady clock, not by business time.
  */
-import type { Actor } from '../../platform/access/index.ts'
 import type { App } from '../../platform/context.ts'
 import type { NewEvent } from '../../platform/events/book.ts'
+import type { Known } from '../../platform/http/server.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
 import type { BusinessCalendar } from '../../lib/calendar/index.ts'
-import type { Locale } from '../../lib/text/index.ts'
 import type { Member } from './store/people.ts'
 
 /** Whose credential it is; the same object is handed out as long as it is remembered. */
-export interface Found { actor: Actor; locale?: Locale; bySession: boolean }
+export interface Found extends Known {
+  /** By the business clock: what rests or ends by it is looked at again when it has moved on. */
+  readAt: Date
+}
 
 export interface Remembered<T> { value: T; until: number }
 /** A bounded map whose entries expire. */
@@ -41,6 +43,7 @@ export class Shelf<T> {
     return value
   }
 
+  forget(key: string): void { this.#entries.delete(key) }
   drop(): void { this.#generation++; this.#entries.clear() }
 }
 
@@ -50,11 +53,13 @@ export interface Memory {
   calendars: Shelf<BusinessCalendar>
   /** Tells the other processes too. */
   connect(pulse: Pulse): void
+  /** Called when what is remembered of people may be wrong by now. */
+  onDrop(hear: () => void): void
 }
 
 const SIGNAL = 'staff.changed'
 // What these tell is not part of anything remembered.
-const HARMLESS = new Set(['staff.signed-in', 'staff.sign-in-locked', 'staff.link-made'])
+const HARMLESS = new Set(['staff.signed-in', 'staff.sign-in-locked', 'staff.link-made', 'staff.proposed', 'staff.proposal-refused'])
 const memories = new WeakMap<App, Memory>()
 
 /** The memory of this process's application. */
@@ -68,12 +73,14 @@ function createMemory(app: App): Memory {
   const actors = new Shelf<Found | null>(3_000, 50_000)
   const members = new Shelf<Member[]>(2_000, 1_000)
   const calendars = new Shelf<BusinessCalendar>(2_000, 1_000)
+  const hearers: (() => void)[] = []
   let pulse: Pulse | null = null
   const drop = (onlyPresence: boolean) => {
     members.drop()
     if (onlyPresence) return
     actors.drop()
     calendars.drop()
+    for (const hear of hearers) hear()
   }
   app.book.onCommit((events) => {
     const ours = events.filter(touches)
@@ -84,6 +91,7 @@ function createMemory(app: App): Memory {
   })
   return {
     actors, members, calendars,
+    onDrop(hear) { hearers.push(hear) },
     connect(connected) {
       pulse = connected
       pulse.onSignal((topic, onlyPresence) => { if (topic === SIGNAL) drop(onlyPresence === true) })

@@ -11,7 +11,9 @@ import { compiledOf, defaultCalendar } from './calendars.ts'
 import type { Capacity, PersonRow, Presence } from './contract.ts'
 import { changedHere, memoryOf } from './memory.ts'
 import * as store from './store/people.ts'
-import { selectRole, updateTotp } from './store/access.ts'
+import { clearSecondFactor, deleteSessionsOf, selectRole } from './store/access.ts'
+import { isSeparated } from './policy.ts'
+import { mustMay } from '../../platform/access/index.ts'
 import { allExist, insertMembers, replaceSkills, skillIdsByKey } from './store/teams.ts'
 import { mustBeAbleToGrant } from './tokens.ts'
 
@@ -65,6 +67,8 @@ export interface NewPerson {
   /** Skill key → level 1–5. */
   skills?: Record<string, number>
   passwordHash?: string
+  /** The person chose it. */
+  isOwnPassword?: boolean
 }
 
 const unknown = (path: string): Fault => new Fault('staff.unknown-reference', 422, {}, [{ path, code: 'staff.unknown-reference' }])
@@ -76,12 +80,12 @@ const unknown = (path: string): Fault => new Fault('staff.unknown-reference', 42
 export async function createPerson(ctx: Ctx, wanted: NewPerson): Promise<PersonRow> {
   const role = await selectRole(ctx, wanted.roleId ? { id: wanted.roleId } : { key: wanted.role ?? 'agent' })
   if (!role) throw unknown('roleId')
-  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  await mustBeAbleToGrant(ctx, role.permissions, role.scope)
   await mustExist(ctx, wanted)
   const id = newId()
   const inserted = await store.insertPerson(ctx, {
     id, name: wanted.name, login: wanted.login.trim(), loginFolded: foldLogin(wanted.login), locale: wanted.locale ?? ctx.locale, zone: wanted.zone ?? (await defaultCalendar(ctx)).hours.zone,
-    roleId: role.id, passwordHash: wanted.passwordHash ?? null, languages: wanted.languages ?? [], regions: wanted.regions ?? [],
+    roleId: role.id, passwordHash: wanted.passwordHash ?? null, passwordGiven: wanted.passwordHash !== undefined && !wanted.isOwnPassword, languages: wanted.languages ?? [], regions: wanted.regions ?? [],
     capacity: wanted.capacity ?? defaultCapacity, calendarId: wanted.calendarId ?? null,
   })
   if (!inserted) throw new Fault('staff.login-taken', 409)
@@ -104,28 +108,39 @@ async function skillsByKey(ctx: Ctx, skills: Record<string, number>): Promise<{ 
   })
 }
 
-/** Locks the row and refuses when somebody changed it since `version` was read, or when the actor stands below the person. */
-async function lockPerson(ctx: Ctx, id: string, version?: number): Promise<PersonRow> {
+/**
+ * Locks the row and refuses when somebody changed it since `version` was read, or when the actor stands below the
+ * person. Separated administrators: work data and taking away need one of them, giving needs two.
+ */
+async function lockPerson(ctx: Ctx, id: string, gives: boolean, version?: number): Promise<PersonRow> {
   const before = await store.selectPerson(ctx, id, true)
   if (!before) throw notFound('staff.person')
   if (version !== undefined && before.version !== version) throw new Fault('staff.changed-meanwhile', 409)
   const role = (await selectRole(ctx, { id: before.roleId }))!
-  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  if (gives || !(await isSeparated(ctx))) await mustBeAbleToGrant(ctx, role.permissions, role.scope)
   return before
 }
+/** Somebody must stay who can grant, and of separated administrators a second who can approve. */
 async function mustLeaveAnAdministrator(ctx: Ctx, person: PersonRow): Promise<void> {
-  const role = (await selectRole(ctx, { id: person.roleId }))!
-  if (role.permissions.includes('*') && !person.disabledAt && (await store.countOtherAdministrators(ctx, person.id)) === 0) throw new Fault('staff.last-administrator', 409)
+  if (person.disabledAt) return
+  const { permissions } = (await selectRole(ctx, { id: person.roleId }))!
+  const isLast = await isSeparated(ctx)
+    ? (permissions.includes('access.grant') && (await store.countOthersWith(ctx, person.id, 'access.grant')) === 0) || (permissions.includes('access.approve') && (await store.countOthersWith(ctx, person.id, 'access.approve')) < 2)
+    : permissions.includes('*') && (await store.countOthersWith(ctx, person.id, '*')) === 0
+  if (isLast) throw new Fault('staff.last-administrator', 409)
 }
 
 export type PersonEdit = Partial<Pick<PersonRow, 'name' | 'login' | 'roleId' | 'locale' | 'zone' | 'languages' | 'regions' | 'capacity' | 'calendarId'>>
 /** Changes what is named. Throws `staff.changed-meanwhile`, `staff.login-taken`, `staff.last-administrator`, `staff.may-not-grant`. */
 export async function editPerson(ctx: Ctx, id: string, { version, ...edit }: PersonEdit & { version: number }): Promise<PersonRow> {
-  const before = await lockPerson(ctx, id, version)
+  // By the login one gets in, by the role one may: both are for who looks after access.
+  const gives = edit.roleId !== undefined || edit.login !== undefined
+  if (gives) mustMay(ctx.actor, 'access.grant')
+  const before = await lockPerson(ctx, id, gives, version)
   if (edit.roleId && edit.roleId !== before.roleId) {
     const role = await selectRole(ctx, { id: edit.roleId })
     if (!role) throw unknown('roleId')
-    mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+    await mustBeAbleToGrant(ctx, role.permissions, role.scope)
     if (!role.permissions.includes('*')) await mustLeaveAnAdministrator(ctx, before)
   }
   await mustExist(ctx, edit)
@@ -155,7 +170,7 @@ async function writePerson(ctx: Ctx, before: PersonRow, edit: PersonEdit): Promi
 
 /** Disables or enables. With the commit of a disabling, sessions, links and tokens of the person are dead. */
 export async function disablePerson(ctx: Ctx, id: string, { disabled, version }: { disabled: boolean; version?: number }): Promise<PersonRow> {
-  const before = await lockPerson(ctx, id, version)
+  const before = await lockPerson(ctx, id, !disabled, version)
   if ((before.disabledAt !== null) === disabled) return before
   if (disabled) await mustLeaveAnAdministrator(ctx, before)
   store.updateDisabled(ctx, id, disabled)
@@ -176,12 +191,31 @@ export async function putPersonSkills(ctx: Ctx, id: string, skills: readonly { s
   return getPerson(ctx, id)
 }
 
-/** Takes one-time codes off a person who lost the device. */
-export async function resetTotp(ctx: Ctx, id: string): Promise<void> {
-  const before = await lockPerson(ctx, id)
-  if (!before.hasTotp) return
-  await updateTotp(ctx, id, null, null)
-  await emit(ctx, 'staff.totp-off', { subject: id })
+/** Takes one-time codes, recovery codes and passkeys off a person who lost the device. */
+export async function resetSecondFactor(ctx: Ctx, id: string): Promise<void> {
+  const before = await lockPerson(ctx, id, true)
+  if (!before.hasTotp && !before.passkeys) return
+  clearSecondFactor(ctx, id)
+  await emit(ctx, 'staff.totp-off', { subject: id, data: { passkeys: before.passkeys } })
+}
+
+/** Ends every session of a person; nobody is shut out by it. */
+export async function endSessions(ctx: Ctx, id: string): Promise<void> {
+  await getPerson(ctx, id)
+  const count = await deleteSessionsOf(ctx, id)
+  if (count) await emit(ctx, 'staff.session-ended', { subject: id, data: { count } })
+}
+
+const UNUSED_MS = 90 * 86_400_000
+/** Shuts the doors nobody has used for 90 days; the last administrator's stays. */
+export async function disableUnused(app: App): Promise<void> {
+  const ids = await run(app, {}, (ctx) => store.selectUnused(ctx, new Date(ctx.now.getTime() - UNUSED_MS)))
+  for (const id of ids) {
+    await run(app, {}, async (ctx) => {
+      await disablePerson(ctx, id, { disabled: true })
+      await emit(ctx, 'staff.unused-disabled', { subject: id, data: { days: 90 } })
+    }).catch((error: unknown) => { if (!(error instanceof Fault)) throw error })
+  }
 }
 
 /**

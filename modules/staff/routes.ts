@@ -7,10 +7,17 @@ import * as people from './people.ts'
 import { setUp, needsSetup } from './setup.ts'
 import * as entry from './sign-in.ts'
 import * as teams from './teams.ts'
+import { limiter } from '../../platform/http/limits.ts'
+import { addPasskey, askForPasskey, listPasskeys, offerPasskey, removePasskey } from './passkeys.ts'
+import { changeProfile, getPolicy, separate } from './policy.ts'
+import { decide, listProposals, propose } from './proposals.ts'
+import { renewRecoveryCodes } from './recovery.ts'
 import { confirmTotp, offerTotp } from './totp.ts'
 
 export function staffRoutes(mount: Mount): void {
   mountEntry(mount)
+  mountKeys(mount)
+  mountAccess(mount)
   mountPeople(mount)
   mountTeams(mount)
 }
@@ -18,20 +25,29 @@ export function staffRoutes(mount: Mount): void {
 function mountEntry(mount: Mount): void {
   mount(staff.setupState, async (ctx) => ({ needed: await needsSetup(ctx.app) }))
   mount(staff.setUp, async (ctx, { body, request, reply }) => {
-    const { token, personId, calendarId } = await setUp(ctx.app, body, entry.originOf(request))
-    entry.setSessionCookie(ctx.app, reply.code(201), token)
-    return { personId, calendarId, start: body.start }
+    const opened = await setUp(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply.code(201), opened)
+    return { personId: opened.personId, calendarId: opened.calendarId, start: body.start }
   })
   mount(staff.signIn, async (ctx, { body, request, reply }) => {
-    const { token, personId } = await entry.signIn(ctx.app, body, entry.originOf(request))
-    entry.setSessionCookie(ctx.app, reply, token)
-    return { personId }
+    const opened = await entry.signIn(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply, opened)
+    return { personId: opened.personId }
   })
   mount(staff.signInByLink, async (ctx, { body, request, reply }) => {
-    const { token, personId, maySetPassword } = await entry.signInByLink(ctx.app, body, entry.originOf(request))
-    entry.setSessionCookie(ctx.app, reply, token)
-    return { personId, maySetPassword }
+    const opened = await entry.signInByLink(ctx.app, body, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply, opened)
+    return { personId: opened.personId, maySetPassword: opened.maySetPassword }
   })
+  const limit = limiter({ burst: 60, perSecond: 1 })
+  mount(staff.passkeyChallenge, (ctx, { request }) => { limit(request); return askForPasskey(ctx) })
+  mount(staff.signInByPasskey, async (ctx, { body, request, reply }) => {
+    limit(request)
+    const opened = await entry.signInByPasskey(ctx.app, body.passkey, entry.originOf(request))
+    entry.setSessionCookie(ctx.app, reply, opened)
+    return { personId: opened.personId }
+  })
+  mount(staff.prove, (ctx, { request, body }) => entry.proveAgain(ctx, request, body))
   mount(staff.signOut, (ctx, { request, reply }) => entry.signOut(ctx, request, reply))
   mount(staff.me, (ctx, { request }) => entry.me(ctx, request))
   mount(staff.editMe, (ctx, { request, body }) => entry.editMe(ctx, request, body))
@@ -46,11 +62,29 @@ function mountEntry(mount: Mount): void {
   mount(staff.mySessions, async (ctx, { request }) => ({ rows: await entry.listSessions(ctx, request) }))
   mount(staff.endMySession, (ctx, { params }) => entry.endSession(ctx, params.id))
   mount(staff.offerTotp, async (ctx, { request }) => { await entry.mustHaveSession(ctx, request); return offerTotp(ctx) })
-  mount(staff.confirmTotp, async (ctx, { request, body }) => { await entry.mustHaveSession(ctx, request); await confirmTotp(ctx, body.code) })
+  mount(staff.confirmTotp, async (ctx, { request, body }) => { await entry.mustHaveSession(ctx, request); return confirmTotp(ctx, body.code) })
   mount(staff.removeTotp, async (ctx, { request, reply, body }) => {
     await entry.removeMyTotp(ctx, request, body.password)
     return reply.code(204).send()
   })
+}
+
+function mountKeys(mount: Mount): void {
+  mount(staff.renewRecoveryCodes, async (ctx, { request }) => { await entry.mustHaveSession(ctx, request); return renewRecoveryCodes(ctx) })
+  mount(staff.passkeys, async (ctx) => ({ rows: await listPasskeys(ctx) }))
+  mount(staff.offerPasskey, async (ctx, { request }) => { await entry.mustHaveSession(ctx, request); return offerPasskey(ctx) })
+  mount(staff.addPasskey, async (ctx, { request, body }) => { await entry.mustHaveSession(ctx, request); return addPasskey(ctx, body) })
+  mount(staff.removePasskey, async (ctx, { request, params }) => { await entry.mustHaveSession(ctx, request); await removePasskey(ctx, params.id) })
+}
+
+function mountAccess(mount: Mount): void {
+  mount(staff.policy, (ctx) => getPolicy(ctx))
+  mount(staff.changeProfile, (ctx, { body }) => changeProfile(ctx, body))
+  mount(staff.separate, (ctx, { body }) => separate(ctx, body.version))
+  mount(staff.permissions, async (ctx) => ({ rows: [...ctx.app.permissions] }))
+  mount(staff.proposals, async (ctx, { query }) => ({ rows: await listProposals(ctx, query.state === 'pending') }))
+  mount(staff.propose, (ctx, { body }) => propose(ctx, body))
+  mount(staff.decide, (ctx, { params, body }) => decide(ctx, params.id, body.verdict))
 }
 
 function mountPeople(mount: Mount): void {
@@ -64,7 +98,10 @@ function mountPeople(mount: Mount): void {
   mount(staff.disablePerson, (ctx, { params, body }) => people.disablePerson(ctx, params.id, body))
   mount(staff.setSkills, (ctx, { params, body }) => people.putPersonSkills(ctx, params.id, body.skills, body.version))
   mount(staff.invite, (ctx, { params }) => invite(ctx, params.id))
-  mount(staff.resetTotp, (ctx, { params }) => people.resetTotp(ctx, params.id))
+  mount(staff.giveRole, (ctx, { params, body }) => people.editPerson(ctx, params.id, body))
+  mount(staff.resetTotp, (ctx, { params }) => people.resetSecondFactor(ctx, params.id))
+  mount(staff.sessions, async (ctx, { params }) => { await people.getPerson(ctx, params.id); return { rows: await entry.sessionsOf(ctx, params.id) } })
+  mount(staff.endSessions, (ctx, { params }) => people.endSessions(ctx, params.id))
 
   mount(staff.roles, async (ctx) => ({ rows: await teams.listRoles(ctx) }))
   mount(staff.createRole, (ctx, { body }) => teams.createRole(ctx, body))

@@ -10,9 +10,10 @@ import { createCalendar } from './calendars.ts'
 import type { Holidays } from './contract.ts'
 import { hashPassword, mustBeStrong } from './password.ts'
 import { createPerson } from './people.ts'
+import { getPolicy } from './policy.ts'
 import { type Opened, type Origin, openSession } from './sign-in.ts'
 import { setupLinkLives, useSetupLink } from './store/access.ts'
-import { administratorExists, countOtherAdministrators } from './store/people.ts'
+import { administratorExists, countOthersWith } from './store/people.ts'
 
 /** True as long as nobody can administer the installation. */
 export const needsSetup = async (app: App): Promise<boolean> => !(await administratorExists(app.pool))
@@ -36,14 +37,14 @@ export async function setUp(app: App, wanted: SetUp, origin: Origin): Promise<Op
   // Looked at before the password is computed: a stranger must not make us work.
   if (!(await setupLinkLives(before, hash))) throw dead()
   const { name, login, password } = wanted.administrator
-  mustBeStrong(password, login, 'administrator.password')
+  await mustBeStrong(password, login, 'administrator.password', (await getPolicy(before)).rules)
   const passwordHash = await hashPassword(password)
   return run(app, { locale: wanted.locale }, async (ctx) => {
-    if ((await countOtherAdministrators(ctx, null)) > 0) throw done()
+    if ((await countOthersWith(ctx, null, '*')) > 0) throw done()
     if (!(await useSetupLink(ctx, hash))) throw dead()
     const calendar = await createCalendar(ctx, { name: wanted.calendar.name, hours: { zone: wanted.zone, week: wanted.calendar.week, exceptions: [] }, holidays: wanted.calendar.holidays, isDefault: true })
-    const person = await createPerson(ctx, { name, login, role: 'administrator', locale: wanted.locale, zone: wanted.zone, languages: [wanted.locale === 'en' ? 'en' : 'zh'], passwordHash })
+    const person = await createPerson(ctx, { name, login, role: 'administrator', locale: wanted.locale, zone: wanted.zone, languages: [wanted.locale === 'en' ? 'en' : 'zh'], passwordHash, isOwnPassword: true })
     await emit(ctx, 'staff.set-up', { subject: person.id, data: { start: wanted.start, locale: wanted.locale, zone: wanted.zone } })
-    return { ...(await openSession(ctx, person.id, origin, false)), calendarId: calendar.id }
+    return { ...(await openSession(ctx, person.id, origin, 'password')), calendarId: calendar.id }
   })
 }

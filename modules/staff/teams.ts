@@ -6,9 +6,9 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import type { RoleRow, SkillRow, TeamRow } from './contract.ts'
 import * as access from './store/access.ts'
-import { countOtherAdministrators } from './store/people.ts'
+import { countOthersWith } from './store/people.ts'
 import * as store from './store/teams.ts'
-import { mustBeAbleToGrant } from './tokens.ts'
+import { mustBeAbleToGrant, mustBeKnown } from './tokens.ts'
 
 const changedMeanwhile = (): Fault => new Fault('staff.changed-meanwhile', 409)
 const unknown = (path: string): Fault => new Fault('staff.unknown-reference', 422, {}, [{ path, code: 'staff.unknown-reference' }])
@@ -103,7 +103,8 @@ export async function getRole(ctx: Ctx, by: { id: string } | { key: string }): P
 }
 /** Adds a role of the company's own; nobody can put more into it than they hold themselves. */
 export async function createRole(ctx: Ctx, wanted: { key: string; name: string; permissions: string[]; scope: Scope }): Promise<RoleRow> {
-  mustBeAbleToGrant(ctx.actor, wanted.permissions, wanted.scope)
+  mustBeKnown(ctx, wanted.permissions)
+  await mustBeAbleToGrant(ctx, wanted.permissions, wanted.scope)
   const id = newId()
   if (!(await access.insertRole(ctx, { id, ...wanted, permissions: tidy(wanted.permissions) }))) throw new Fault('staff.key-taken', 409)
   await emit(ctx, 'staff.role-created', { subject: id, data: wanted })
@@ -113,9 +114,12 @@ export async function editRole(ctx: Ctx, id: string, edit: { version: number; na
   const before = await getRole(ctx, { id })
   if (before.builtIn) throw new Fault('staff.role-built-in', 409)
   const after = { id, name: edit.name ?? before.name, permissions: tidy(edit.permissions ?? before.permissions), scope: edit.scope ?? before.scope, version: edit.version }
-  mustBeAbleToGrant(ctx.actor, [...before.permissions, ...after.permissions], after.scope)
+  mustBeKnown(ctx, edit.permissions ?? [])
+  // What it held is judged too: nobody changes a role that stands above them.
+  await mustBeAbleToGrant(ctx, before.permissions, before.scope)
+  await mustBeAbleToGrant(ctx, after.permissions, after.scope)
   if (!(await access.updateRoleRow(ctx, after))) throw changedMeanwhile()
-  if (before.permissions.includes('*') && !after.permissions.includes('*') && (await countOtherAdministrators(ctx, null)) === 0) throw new Fault('staff.last-administrator', 409)
+  if (before.permissions.includes('*') && !after.permissions.includes('*') && (await countOthersWith(ctx, null, '*')) === 0) throw new Fault('staff.last-administrator', 409)
   await emit(ctx, 'staff.role-changed', { subject: id, data: { key: before.key, from: { permissions: before.permissions, scope: before.scope }, to: { permissions: after.permissions, scope: after.scope } } })
   return getRole(ctx, { id })
 }

@@ -1,6 +1,6 @@
 /** API clients and tokens, single-use links, and the rule that nobody gives what they don't have. */
 import { newId } from '../../lib/id/index.ts'
-import { type Actor, type Scope, may } from '../../platform/access/index.ts'
+import { type Scope, may } from '../../platform/access/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { newToken } from '../../platform/crypto/index.ts'
 import { emit } from '../../platform/events/book.ts'
@@ -8,12 +8,25 @@ import { Fault, notFound } from '../../platform/fault.ts'
 import { TOKEN_PREFIX, permissionsOf, tokenHash } from './authenticate.ts'
 import type { LinkRow, TokenRow } from './contract.ts'
 import { selectPerson } from './store/people.ts'
+import { isMixed } from './duties.ts'
+import { isSeparated } from './policy.ts'
 import * as store from './store/access.ts'
 
-const WIDTH: Record<Scope, number> = { own: 0, team: 1, all: 2 }
-/** Throws 403 `staff.may-not-grant` unless the actor holds all of it. */
-export function mustBeAbleToGrant(actor: Actor, permissions: readonly string[], scope: Scope): void {
-  if (!permissions.every((one) => may(actor, one)) || WIDTH[scope] > WIDTH[actor.scope]) throw new Fault('staff.may-not-grant', 403)
+const covers = (held: Scope, scope: Scope): boolean => held === 'all' || held === scope || scope === 'own'
+/**
+ * One administrator grants what they hold themselves, else 403 `staff.may-not-grant`. Separated ones grant by two: 409
+ * `staff.needs-second-person`, and nothing that joins two duties: 422 `staff.duties-mixed`.
+ */
+export async function mustBeAbleToGrant(ctx: Ctx, permissions: readonly string[], scope: Scope): Promise<void> {
+  if (await isSeparated(ctx)) {
+    if (isMixed(permissions)) throw new Fault('staff.duties-mixed', 422)
+    if (!may(ctx.actor, '*')) throw new Fault('staff.needs-second-person', 409)
+  } else if (!permissions.every((one) => may(ctx.actor, one)) || !covers(ctx.actor.scope, scope)) throw new Fault('staff.may-not-grant', 403)
+}
+/** A role or client may hold only what some room knows. */
+export function mustBeKnown(ctx: Ctx, permissions: readonly string[]): void {
+  const unknown = permissions.find((one) => one !== '*' && !ctx.app.permissions.has(one))
+  if (unknown) throw new Fault('staff.unknown-permission', 422, { permission: unknown }, [{ path: 'permissions', code: 'staff.unknown-permission', args: { permission: unknown } }])
 }
 
 export interface NewToken {
@@ -51,7 +64,8 @@ async function personHolder(ctx: Ctx, wanted: NewToken): Promise<string> {
   if (!person) throw notFound('staff.person')
   if (person.disabledAt) throw new Fault('staff.person-disabled', 409)
   const role = (await store.selectRole(ctx, { id: person.roleId }))!
-  mustBeAbleToGrant(ctx.actor, permissionsOf({ permissions: role.permissions, narrowed: wanted.permissions ?? null }), role.scope)
+  // For oneself, nothing is granted that one does not hold.
+  if (person.id !== ctx.actor.id) await mustBeAbleToGrant(ctx, permissionsOf({ permissions: role.permissions, narrowed: wanted.permissions ?? null }), role.scope)
   return person.id
 }
 
@@ -61,7 +75,8 @@ async function createClient(ctx: Ctx, wanted: NewToken): Promise<string> {
   if (by && !role) throw new Fault('staff.unknown-reference', 422, {}, [{ path: 'roleId', code: 'staff.unknown-reference' }])
   const permissions = role ? role.permissions : (wanted.permissions ?? [])
   const scope = role ? role.scope : (wanted.scope ?? 'own')
-  mustBeAbleToGrant(ctx.actor, permissions, scope)
+  mustBeKnown(ctx, permissions)
+  await mustBeAbleToGrant(ctx, permissions, scope)
   const id = newId()
   ctx.later(store.insertClient(ctx, { id, name: wanted.name, roleId: role?.id ?? null, permissions: role ? [] : permissions, scope }))
   return id
@@ -97,7 +112,7 @@ export async function invite(ctx: Ctx, personId: string): Promise<LinkRow> {
   if (!person) throw notFound('staff.person')
   if (person.disabledAt) throw new Fault('staff.person-disabled', 409)
   const role = (await store.selectRole(ctx, { id: person.roleId }))!
-  mustBeAbleToGrant(ctx.actor, role.permissions, role.scope)
+  await mustBeAbleToGrant(ctx, role.permissions, role.scope)
   ctx.later(store.deleteUnusedLinks(ctx, personId))
   return invitation(ctx, personId)
 }

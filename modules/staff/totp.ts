@@ -5,6 +5,7 @@ import QRCode from 'qrcode'
 import type { App, Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
+import { isRecoveryCode, makeRecoveryCodes, useRecoveryCode } from './recovery.ts'
 import * as store from './store/access.ts'
 
 const PERIOD_S = 30
@@ -24,7 +25,8 @@ function unseal(app: App, personId: string, sealed: Buffer): string {
 
 /** True once per code, for the present period and one on either side. */
 async function accepts(ctx: Ctx, person: store.Credentials, sealed: Buffer, code: string): Promise<boolean> {
-  const digits = code.normalize('NFKC').replace(/\s/g, '')
+  const digits = code.normalize('NFKC').replace(/[\s-]/g, '')
+  if (isRecoveryCode(digits)) return useRecoveryCode(ctx, person.id, digits)
   if (!/^\d{6}$/.test(digits)) return false
   const delta = totp(unseal(ctx.app, person.id, sealed), person.login).validate({ token: digits, timestamp: ctx.now.getTime(), window: 1 })
   return delta !== null && store.useTotpStep(ctx, person.id, Math.floor(ctx.now.getTime() / 1000 / PERIOD_S) + delta)
@@ -46,15 +48,17 @@ export async function offerTotp(ctx: Ctx): Promise<{ secret: string; uri: string
   return { secret, uri, svg: await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }) }
 }
 
-export async function confirmTotp(ctx: Ctx, code: string): Promise<void> {
+export async function confirmTotp(ctx: Ctx, code: string): Promise<{ codes: string[] }> {
   const person = (await store.selectCredentials(ctx, { id: ctx.actor.id! }))!
   if (!person.totpOffered) throw new Fault('staff.totp-not-offered', 409)
   if (!(await accepts(ctx, person, person.totpOffered, code))) throw new Fault('staff.code-wrong', 422, {}, [{ path: 'code', code: 'staff.code-wrong' }])
   await store.updateTotp(ctx, person.id, person.totpOffered, null)
   await emit(ctx, 'staff.totp-on', { subject: person.id })
+  return makeRecoveryCodes(ctx, person.id)
 }
 
 export async function removeTotp(ctx: Ctx): Promise<void> {
   await store.updateTotp(ctx, ctx.actor.id!, null, null)
+  ctx.later(store.deleteRecoveryCodes(ctx, ctx.actor.id!))
   await emit(ctx, 'staff.totp-off', { subject: ctx.actor.id })
 }

@@ -5,8 +5,8 @@
 import { Fault } from '../fault.ts'
 
 export type ActorKind = 'agent' | 'client' | 'customer' | 'system'
-/** own: what I hold or answer for · team: and what my teams have · all: everything. */
-export type Scope = 'own' | 'team' | 'all'
+/** own: what I hold or answer for · team: and what my teams have · region: and what customers of my regions ask · all: everything. */
+export type Scope = 'own' | 'team' | 'region' | 'all'
 
 export interface Actor {
   kind: ActorKind
@@ -16,6 +16,8 @@ export interface Actor {
   permissions: ReadonlySet<string>
   scope: Scope
   teamIds: readonly string[]
+  /** Of a person; what scope `region` goes by. */
+  regions?: readonly string[]
 }
 
 export const systemActor: Actor = { kind: 'system', id: null, name: 'Loopdesk', permissions: new Set(['*']), scope: 'all', teamIds: [] }

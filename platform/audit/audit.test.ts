@@ -78,6 +78,15 @@ test('F28 a cut end is found out by the heads outside the database, a seal made 
   // A line a power cut left unfinished is no head.
   appendFileSync(anchorFile(desk.app.config.dataDir), '{"nr":99,"ma')
   expect(await damage()).toBeNull()
+  // And what is written behind it after the next start still counts.
+  await accept(8)
+  await settled()
+  const anchored = readFileSync(anchorFile(desk.app.config.dataDir), 'utf8')
+  expect(anchored).toContain(`"ma{"nr":${head!.nr + 1},`)
+  expect(await damage()).toBeNull()
+  await tamper(`delete from platform.seal where nr = ${head!.nr + 1}`)
+  expect(await damage()).toEqual({ kind: 'head-cut', seal: head!.nr + 1 })
+  writeFileSync(anchorFile(desk.app.config.dataDir), anchored.split('\n').slice(0, head!.nr).join('\n') + '\n')
   await desk.app.pool`update platform.seal set at = at + interval '1 second' where nr = 2`
   expect(await damage()).toEqual({ kind: 'seal-changed', seal: 2 })
   await desk.app.pool`update platform.seal set at = at - interval '1 second' where nr = 2`

@@ -99,7 +99,8 @@ async function readAnchors(dataDir: string): Promise<Map<number, string>> {
   for (const line of text.split('\n')) {
     // A line that a power cut left unfinished.
     if (!line.endsWith('}')) continue
-    const { nr, mark } = JSON.parse(line) as { nr: number; mark: string }
+    // What was written next begins behind it.
+    const { nr, mark } = JSON.parse(line.slice(line.lastIndexOf('{'))) as { nr: number; mark: string }
     anchors.set(nr, mark)
   }
   return anchors

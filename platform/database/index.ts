@@ -4,6 +4,7 @@
  */
 import postgres from 'postgres'
 import { socketHost } from './embedded-url.ts'
+import { renewing } from './renew.ts'
 import { watchedSocket } from './silence.ts'
 
 export type Db = postgres.Sql<Types>
@@ -27,12 +28,13 @@ const SILENT_MS = STATEMENT_MS + 5_000
 /** Instants come out as ISO 8601 strings (UTC, ms), bigint and numeric as numbers, columns in camelCase. */
 export function openPool(url: string, options: PoolOptions = {}): Pool {
   const silentMs = options.silentMs === undefined ? SILENT_MS : options.silentMs
-  return postgres(url, {
+  return renewing((onLoss) => postgres(url, {
     ...socketHost(url),
     ...(silentMs === null || socketHost(url).host ? {} : { socket: watchedSocket(silentMs) }),
     max: options.max ?? 10,
+    onclose: onLoss,
     connect_timeout: 5,
-    idle_timeout: 120,
+    idle_timeout: null,
     max_lifetime: null,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 1),
     onnotice: () => {},
@@ -48,7 +50,7 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
       day: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (text: string) => text },
       bigint: { to: 20, from: [20, 1700], serialize: (value: number) => String(value), parse: (text: string) => Number(text) },
     },
-  }) as unknown as Pool
+  } as never) as unknown as postgres.Sql) as unknown as Pool
 }
 
 type Later = (query: PromiseLike<unknown>) => void
@@ -74,16 +76,18 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
       result = await Promise.race([work(db, later), guard.lost])
     } catch (error) {
       if (guard.isLost()) throw error
+      guard.end()
       // A failed deferred write makes every later statement fail with 25P02: report the cause, not the echo.
-      const cause = await firstFailure(pending)
-      if (!guard.isLost()) await db`rollback`.catch(() => {})
+      const cause = await Promise.race([firstFailure(pending), guard.lost])
+      if (!guard.isLost()) await Promise.race([guard.rollback().catch(() => {}), guard.lost])
       throw cause && (error as { code?: string }).code === '25P02' ? cause : error
     }
     const commit = Promise.resolve(db`commit`)
     commit.catch(() => {})
     // To the last answer: a connection given back with a statement under way answers the next holder with it.
-    const failed = await firstFailure(pending)
-    const done = await commit
+    // A lost one never answers for what still waited its turn.
+    const failed = await Promise.race([firstFailure(pending), guard.lost])
+    const done = await Promise.race([commit, guard.lost])
     if (failed) throw failed
     if (done.command !== 'COMMIT') throw new Error('the transaction was rolled back at commit')
   } finally {
@@ -92,17 +96,21 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
   return result
 }
 
-interface Guard { db: Db; begin(): PromiseLike<unknown>; lost: Promise<never>; isLost(): boolean; release(): void }
+interface Guard { db: Db; begin(): PromiseLike<unknown>; rollback(): Promise<unknown>; lost: Promise<never>; isLost(): boolean; end(): void; release(): void }
+type Statement = { handler: (statement: Statement) => void; reject: (error: unknown) => void }
 type Wire = { onclose: ((error: unknown) => void) | null }
 
 /**
  * postgres.js does not tell who holds a reserved connection that it is gone: a statement sent then would be
  * written to no socket, and a release would put the dead connection back among the living. This hears of the
- * end, fails the transaction and keeps its hands off the connection, which the pool opens anew by itself.
+ * end, fails the transaction and keeps its hands off the connection, which the pool opens anew by itself. It also
+ * stops what outlives a failure: of two branches at work one was refused, and the other would go on sending into
+ * whatever the connection is used for next.
  */
 function guardOf(connection: postgres.ReservedSql): Guard {
   let wire: Wire | null = null
   let error: unknown = null
+  let ended = false
   let fail: (error: unknown) => void = () => {}
   const lost = new Promise<never>((_, reject) => { fail = reject })
   lost.catch(() => {})
@@ -112,11 +120,21 @@ function guardOf(connection: postgres.ReservedSql): Guard {
     return true
   }
   return {
-    db: new Proxy(connection, { apply(target, self, args) { if (error) throw error; return Reflect.apply(target as never, self, args) as unknown } }) as unknown as Db,
+    db: new Proxy(connection, { apply(target, self, args) {
+      if (error) throw error
+      const made = Reflect.apply(target as never, self, args) as Partial<Statement>
+      // A statement is handed over when it is awaited, which may be long after it was made.
+      const hand = made.handler
+      if (hand) made.handler = (statement) => { if (ended) statement.reject(new Error('the transaction has ended')); else hand(statement) }
+      return made
+    } }) as unknown as Db,
+    rollback: () => Promise.resolve(connection`rollback`),
+    end: () => { ended = true },
     begin: () => connection.unsafe('begin', [], { onexecute: hear } as never),
     lost,
     isLost: () => error !== null,
     release() {
+      ended = true
       if (error) return
       if (wire) wire.onclose = null
       connection.release()
@@ -132,6 +150,8 @@ async function firstFailure(pending: Promise<unknown>[]): Promise<unknown> {
 const UNAVAILABLE = /^(08|57P0|53300|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/
 /** True when the database could not be reached or is restarting: the caller may try again. */
 export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(String((error as { code?: unknown } | null)?.code ?? ''))
+/** True when only the moment was wrong: another's lock, or a race that was lost too often. */
+export const isBusy = (error: unknown): boolean => ['55P03', '40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 export const isDiskFull = (error: unknown): boolean => ['53100', 'ENOSPC'].includes(String((error as { code?: unknown } | null)?.code ?? ''))
 /** Name of the violated unique constraint, or null. */
 export function violatedKey(error: unknown): string | null {

@@ -7,17 +7,16 @@ import { Socket } from 'node:net'
 
 const LOOKS = 8
 
-interface Place { host: string[]; port: number[]; max: number; idle_timeout: number | null }
+interface Place { host: string[]; port: number[]; onnotify?: unknown }
 
 /** For the `socket` option of postgres.js; connections it listens on are left alone. */
 export function watchedSocket(silentMs: number): (place: Place) => Socket {
   let turn = 0
-  return ({ host, port, idle_timeout }) => {
+  return ({ host, port, onnotify }) => {
     const nr = turn++ % port.length
     const socket = Object.assign(new Socket(), { host: host[nr], port: port[nr] })
     socket.connect(port[nr]!, host[nr]!)
-    // Set for every pool of ours, and taken off by postgres.js for the one connection that waits for notifications.
-    if (idle_timeout !== null) watch(socket, silentMs)
+    if (onnotify === undefined) watch(socket, silentMs)
     return socket
   }
 }

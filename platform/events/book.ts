@@ -5,7 +5,7 @@
 import type { App, Ctx } from '../context.ts'
 import { run } from '../context.ts'
 import { withoutAddresses } from '../fault.ts'
-import { isUnavailable } from '../database/index.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { systemActor } from '../access/index.ts'
 import type { NewEvent } from './write.ts'
 
@@ -107,7 +107,8 @@ export class EventBook {
           count = await this.#batch(app, room, room.failures ? 1 : BATCH)
           room.failures = 0
         } catch (error) {
-          if (isUnavailable(error)) throw error
+          // Nothing is wrong with the event: it is heard at the next walk.
+          if (isUnavailable(error) || isBusy(error) || isDiskFull(error)) throw error
           room.failures++
           if (room.failures > POISON_AFTER) { await this.#skipPoison(app, room, error); room.failures = 0; continue }
           if (room.failures > 1) await new Promise((wake) => setTimeout(wake, 50 * 2 ** room.failures))

@@ -27,6 +27,13 @@ export interface Endpoint {
   reads?: string
   /** Calls that come while one is being committed share the next transaction: for what comes by the dozen. */
   together?: true
+  /**
+   * By a session only within a quarter of an hour after the person proved to be there, else 403 `access.prove-again`;
+   * a list asks for it only when the body holds one of these fields.
+   */
+  stepUp?: true | readonly string[]
+  /** Open also to a session that first has something to do, as setting a new password. */
+  always?: true
   /** Bytes; 1 MiB by default. */
   bodyLimit?: number
   /** file: multipart in; stream: server-sent events; raw: the handler answers by itself. */

@@ -22,7 +22,7 @@ function operation(endpoint: Endpoint, name: string): Json {
   const status = String(endpoint.status ?? (endpoint.response ? 200 : 204))
   const fault = { description: ['Refused. Codes:', ...(endpoint.faults ?? []), 'input.invalid', 'access.denied'].join(' '), content: { 'application/json': { schema: { $ref: '#/components/schemas/Fault' } } } }
   return {
-    operationId: name, tags: [name.slice(0, name.indexOf('.'))], summary: endpoint.summary ?? name, 'x-access': endpoint.access,
+    operationId: name, tags: [name.slice(0, name.indexOf('.'))], summary: endpoint.summary ?? name, 'x-access': endpoint.access, ...(endpoint.kind ? { 'x-kind': endpoint.kind } : {}), ...(endpoint.stepUp ? { 'x-step-up': endpoint.stepUp } : {}),
     security: endpoint.access === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     parameters: parameters(endpoint),
     ...(endpoint.kind === 'multipart' ? { requestBody: { content: { 'multipart/form-data': { schema: { type: 'object' } } } } }

@@ -10,7 +10,7 @@ import type { App, Ctx } from '../context.ts'
 import { gathering, reading, run } from '../context.ts'
 import { bytesOf, isSealed, openBytes, placeOf, sealText } from '../crypto/envelope.ts'
 import { indexOf } from '../crypto/words.ts'
-import { isDiskFull, isUnavailable } from '../database/index.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type Locale, pickLocale } from '../../lib/text/index.ts'
@@ -27,7 +27,20 @@ export interface Input<E extends Endpoint> {
 /** What a handler may answer: the response's shape; undefined for 204; the reply itself when it wrote the answer. */
 export type Handler<E extends Endpoint> = (ctx: Ctx, input: Input<E>) => Promise<E extends { response: infer S } ? Infer<S> : unknown>
 export type Mount = <const E extends Endpoint>(endpoint: E, handler: Handler<E>) => void
-export type Authenticate = (request: FastifyRequest) => Promise<{ actor: Actor; locale?: Locale; bySession: boolean } | null>
+export interface Known {
+  actor: Actor
+  locale?: Locale
+  bySession: boolean
+  /** Until when a session counts as proven for what asks for it. */
+  provenUntil?: Date | null
+  /** What the person must do before anything else: a text key. */
+  due?: string | null
+}
+export interface Authenticate {
+  (request: FastifyRequest): Promise<Known | null>
+  /** Calls `end`, once, when what a stream was opened with no longer holds. Answers how to stop watching. */
+  watch?(request: FastifyRequest, known: Known, end: () => void): () => void
+}
 
 export interface Mounted { endpoint: Endpoint }
 
@@ -113,8 +126,10 @@ export function createMount(app: App, http: FastifyInstance, authenticate: Authe
         const origin: Origin = { source: request.ip, call: request.id }
         const who = await identify(endpoint, request, authenticate)
         const input = { ...readInput(endpoint, request), request, reply } as Input<typeof endpoint>
+        mustBeProven(app, endpoint, who.known, input.body)
         const options = { actor: who.actor, locale: who.locale, origin }
         callers.set(request, options)
+        if (endpoint.kind === 'stream' && who.known && authenticate.watch) reply.raw.once('close', authenticate.watch(request, who.known, () => reply.raw.destroy()))
         // A file is read as slowly as its sender likes: the handler opens its transaction afterwards.
         if (endpoint.kind === 'stream' || endpoint.kind === 'raw') return withOrigin(origin, () => handler(reading(app, options), input))
         if (!writes || endpoint.kind === 'multipart') return send(endpoint, reply, success, await withOrigin(origin, () => handler(reading(app, options), input)))
@@ -136,16 +151,24 @@ function objectOf(request: FastifyRequest): string | null {
 
 const anonymous: Actor = { kind: 'customer', id: null, name: '', permissions: new Set(), scope: 'own', teamIds: [] }
 
-async function identify(endpoint: Endpoint, request: FastifyRequest, authenticate: Authenticate): Promise<{ actor: Actor; locale: Locale }> {
+async function identify(endpoint: Endpoint, request: FastifyRequest, authenticate: Authenticate): Promise<{ actor: Actor; locale: Locale; known: Known | null }> {
   const found = await authenticate(request)
   const locale = found?.locale ?? pickLocale(request.headers['accept-language'])
-  if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale }
+  if (endpoint.access === 'public') return { actor: found?.actor ?? anonymous, locale, known: null }
   if (!found) throw new Fault('access.sign-in-first', 401)
   if (found.bySession && (endpoint.method !== 'GET' || endpoint.kind === 'stream')) refuseForeignSite(request)
+  if (found.due && !endpoint.always) throw new Fault(found.due, 403)
   if (endpoint.access === 'signed-in') {
     if (found.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: endpoint.access })
   } else if (!may(found.actor, endpoint.access)) throw new Fault('access.denied', 403, { permission: endpoint.access })
-  return { actor: found.actor, locale }
+  return { actor: found.actor, locale, known: found }
+}
+
+// An open screen that somebody else sits at is not the person. A token has no screen.
+function mustBeProven(app: App, { stepUp }: Endpoint, known: Known | null, body: unknown): void {
+  if (!stepUp || !known?.bySession) return
+  if (stepUp !== true && !stepUp.some((field) => (body as Record<string, unknown> | undefined)?.[field] !== undefined)) return
+  if (!known.provenUntil || known.provenUntil <= app.clock.now()) throw new Fault('access.prove-again', 403)
 }
 
 // Cookies travel by themselves: a browser says where the call comes from, and only our own pages may write.
@@ -231,6 +254,8 @@ function toFault(error: unknown): Fault | null {
   if (error instanceof Fault) return error
   const { code, statusCode } = error as { code?: string; statusCode?: number }
   if (isUnavailable(error)) return new Fault('platform.database-unavailable', 503)
+  // 57014: cut off at the limit a statement has.
+  if (isBusy(error) || code === '57014') return new Fault('platform.busy', 503)
   if (isDiskFull(error)) return new Fault('platform.disk-full', 503)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE' || statusCode === 413) return new Fault('input.too-large', 413)
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || statusCode === 415) return new Fault('input.media-type', 415)

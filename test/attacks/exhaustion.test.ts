@@ -48,11 +48,11 @@ test('I01 fifty kilobytes of any evil pattern cost whatever reads strangers’ w
   for (const [name, read] of Object.entries(readers)) {
     read('warm up, please')
     // The short ones first: what grows with the square is found before it takes minutes.
-    for (const length of [5_000, LENGTH]) for (const text of evil.flatMap((part) => evilOf(part, length))) {
-      // Each is below 50 ms on a machine of its own; on a shared one a stolen second is no fault, but what is slow is slow three times.
+    for (const length of [5_000, LENGTH]) for (const text of evil.flatMap((part) => evilOf(part, length).slice(0, length < LENGTH ? 2 : 1))) {
+      // Each is below 50 ms of this thread's own time, which others on the machine can stretch but not take; what is slow is slow three times.
       const limit = length < LENGTH ? 100 : 250
       let best = Infinity
-      for (let round = 0; round < 3 && best > limit; round++) { const began = performance.now(); read(text); best = Math.min(best, performance.now() - began) }
+      for (let round = 0; round < 3 && best > limit; round++) { const began = process.threadCpuUsage(); read(text); best = Math.min(best, process.threadCpuUsage(began).user / 1000) }
       if (best > limit) slow.push(`${name} ${length} of ${JSON.stringify(text.slice(0, 12))}: ${Math.round(best)} ms`)
       if (slow.length > 10) break
     }
@@ -122,8 +122,6 @@ test('I05 no statement runs for ever, and no search is dear', async () => {
 })
 
 test('I06 streams are bounded by the person, and one that never reads is cut off', { timeout: 60_000 }, async () => {
-  const connections = (): Promise<number> => new Promise((done) => { desk.http!.server.getConnections((_, count) => done(count)) })
-  const before = await connections()
   const stops: AbortController[] = []
   let ended = 0
   for (let count = 0; count < 60; count++) {
@@ -137,19 +135,14 @@ test('I06 streams are bounded by the person, and one that never reads is cut off
   expect(desk.app.book.subscribers).toBeLessThan(40)
   for (const stop of stops) stop.abort()
 
+  // More than the system's own buffers take: what is left over is ours to hold, or not.
   const session = (await desk.call<{ token: string }>('POST', '/api/chat/sessions', { body: { locale: 'zh-Hant' } })).body.token
-  const deaf = connect(port, '127.0.0.1', () => { deaf.write(`GET /api/chat/stream HTTP/1.1\r\nHost: x\r\nX-Chat: ${session}\r\n\r\n`); deaf.pause() })
+  for (let said = 0; said < 120; said++) expect((await desk.call('POST', '/api/chat/messages', { headers: { 'x-chat': session }, body: { clientKey: crypto.randomUUID(), text: '長'.repeat(20_000) } })).status).toBe(201)
+  const arrived = new Promise<Socket>((done) => desk.http!.server.once('connection', done))
+  const deaf = connect(port, '127.0.0.1', () => { deaf.pause(); deaf.write(`GET /api/chat/stream HTTP/1.1\r\nHost: x\r\nX-Chat: ${session}\r\n\r\n`) })
   deaf.on('error', () => {})
-  const rss = process.memoryUsage().rss
-  let said = 0
-  for (; said < 100; said++) {
-    const { status } = await desk.call('POST', '/api/chat/messages', { headers: { 'x-chat': session }, body: { clientKey: crypto.randomUUID(), text: '長'.repeat(20_000) } })
-    expect(status).toBe(201)
-  }
-  await desk.app.book.publish(desk.app)
-  for (let round = 0; round < 100 && (await connections()) > before + 2; round++) await new Promise((wake) => setTimeout(wake, 50))
-  expect(process.memoryUsage().rss - rss).toBeLessThan(250 * 1024 * 1024)
-  expect(await connections()).toBeLessThan(before + 40)
+  const theirs = await arrived
+  expect(await Promise.race([new Promise((done) => theirs.once('close', () => done('cut off'))), new Promise((done) => setTimeout(() => done('still held'), 15_000))])).toBe('cut off')
   deaf.destroy()
 })
 

@@ -207,7 +207,8 @@ test('D11 no answer holds a hash, a secret or somebody else’s credential', asy
     if (operation.method !== 'GET') continue
     const { text } = await send(desk, 'GET', fill(operation.path, { id: operation.path.startsWith('/api/people') ? people.lead.id : requestId }), { token: people.admin.token })
     for (const { value } of [...secrets, ...[people.lead, people.intake, people.admin].map((one) => ({ value: one.token }))]) if (value && text.includes(value)) told.push(`${operation.path}: ${value.slice(0, 6)}…`)
-    if (/password_?hash|totp_?secret|imap_?secret|argon2id\$/i.test(text)) told.push(`${operation.path}: ${text.slice(0, 100)}`)
+    // The register of personal data names columns, and shows none.
+    if (operation.path !== '/api/personal-data' && /password_?hash|totp_?secret|imap_?secret|argon2id\$/i.test(text)) told.push(`${operation.path}: ${text.slice(0, 100)}`)
   }
   expect(told).toEqual([])
 })
@@ -222,22 +223,27 @@ test('D12 set-up, figures of the process and anything for developers are closed'
     expect((await fetch(desk.url + path)).status, path).toBe(404)
 })
 
-test('D13 whatever an endpoint changes leaves its event', { timeout: 60_000 }, async () => {
+test('D13 whatever an endpoint changes leaves its event', { timeout: 180_000 }, async () => {
   // Places to write, signs of looking, own drafts and what was only tried: nobody else is touched by them.
   const personal = /^requests\.(saveDraft|seen|viewing|readNotices|upload)$|^channels\.(start|introduce|upload|seen|testMailbox)$|^staff\.(offerTotp|setMyPresence|signOut)$|preview|try|^standards\.tryRules$/
   const silent: string[] = []
   let changed = 0
+  const targets = await Promise.all(operations.map(async (operation) => operation.path.startsWith('/api/requests/') && operation.method !== 'GET' ? (await open()).id : requestId))
+  await desk.settle()
+  // A refused call changes nothing (C19), so what was last seen stays what is there.
+  let before = await fingerprint(desk.app)
   const events = async () => (await desk.app.pool<{ count: number }[]>`select count(*)::int as count from platform.event`)[0]!.count
-  for (const operation of operations) {
+  for (const [index, operation] of operations.entries()) {
     if (operation.method === 'GET' || operation.isMultipart || personal.test(operation.name)) continue
-    const target = operation.path.startsWith('/api/requests/') ? (await open()).id : operation.path.startsWith('/api/customers/') ? customerId : operation.path.startsWith('/api/people/') ? people.outsider.id : requestId
-    const [before, count] = [await fingerprint(desk.app), await events()]
+    const target = operation.path.startsWith('/api/customers/') ? customerId : operation.path.startsWith('/api/people/') ? people.outsider.id : targets[index]!
+    const count = await events()
     const body = operation.body ? JSON.stringify(sample(operation.body, '', target)) : undefined
     const answer = await send(desk, operation.method, fill(operation.path, target), { token: operation.access === 'public' ? undefined : people.admin.token, body })
     if (answer.status >= 300) continue
     await desk.settle()
-    const after = await fingerprint(desk.app)
-    const tables = Object.keys(after).filter((name) => after[name] !== before[name] && !/^platform\.(event|seal|job|idempotency|cursor)|search|notice|seen|draft/.test(name))
+    const [last, after] = [before, await fingerprint(desk.app)]
+    before = after
+    const tables = Object.keys(after).filter((name) => after[name] !== last[name] && !/^platform\.(event|seal|job|idempotency|cursor)|search|notice|seen|draft/.test(name))
     if (!tables.length) continue
     changed++
     if ((await events()) <= count) silent.push(`${operation.name} changed ${tables.join(', ')}`)

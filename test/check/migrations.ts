@@ -8,6 +8,8 @@ export function migrations(): Part {
   const findings: Finding[] = []
   const steps = files.filter((path) => /(^|\/)migrations\/[^/]+\.sql$/.test(path))
   const counts = new Map<string, number>()
+  // Two branches may have given one name to two things.
+  const made = new Map<string, string>()
   for (const path of steps) {
     const [, room, name] = /^(?:modules\/)?(\w+)\/migrations\/(.+)$/.exec(path) ?? []
     if (!room || !name || !order.includes(room)) {
@@ -19,6 +21,11 @@ export function migrations(): Part {
     if (!new RegExp(`^${String(number).padStart(4, '0')}_[a-z-]+\\.sql$`).test(name)) findings.push({ at: path, says: `expected ${String(number).padStart(4, '0')}_name.sql here` })
     for (const { at, match } of matchesIn(path, /\bcreate (?:unlogged )?(?:table|view|sequence|function|type)(?: if not exists)? (?:(\w+)\.)?(\w+)/gi)) {
       if (match[1] !== room) findings.push({ at, says: `${match[1] ?? 'public'}.${match[2]}: a room makes tables only in its own schema, ${room}` })
+    }
+    for (const { at, match } of matchesIn(path, /\bcreate (?:unlogged )?table (\w+\.\w+)/gi)) {
+      const before = made.get(match[1]!)
+      if (before) findings.push({ at, says: `${match[1]} is made in ${before} too` })
+      made.set(match[1]!, at)
     }
     for (const { at, match } of matchesIn(path, /\breferences (?:(\w+)\.)?(\w+)/gi)) {
       const schema = match[1] ?? 'public'

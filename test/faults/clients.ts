@@ -25,11 +25,13 @@ const noTrouble = (): Trouble => ({ calls: 0, refused: 0, mostRetries: 0, longes
 
 export interface Load {
   trouble: Trouble
+  /** Calls answered since the beginning. */
+  readonly answered: number
   reset(): void
   /** Ends after what is under way. */
   stop(): Promise<void>
 }
-export interface LoadOptions { seed: number; programs: number; mailEveryMs: number; isThrifty?: boolean }
+export interface LoadOptions { seed: number; programs: number; mailEveryMs: number }
 
 // Whatever is answered while the program or its database is dying must say "try again", nothing else.
 const isTransient = (answer: Answer | null): answer is null => answer === null || answer.status === 503
@@ -39,13 +41,13 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
   const company = site.company
   let isOver = false
   let turn = 0
-  const load: Load = { trouble: noTrouble(), reset() { load.trouble = noTrouble() }, stop }
+  const load = { trouble: noTrouble(), answered: 0, reset() { load.trouble = noTrouble() }, stop }
 
   async function once(token: string, method: string, path: string, body: unknown, key?: string, node?: number): Promise<Answer | null> {
     try {
       const { url } = site.servers[(node ?? turn++) % site.servers.length]!
       const response = await fetch(url + path, {
-        method, signal: AbortSignal.timeout(10_000), body: body === undefined ? undefined : JSON.stringify(body),
+        method, signal: AbortSignal.timeout(20_000), body: body === undefined ? undefined : JSON.stringify(body),
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key ? { 'idempotency-key': key } : {}) },
       })
       return { status: response.status, body: await response.json() as Answer['body'] }
@@ -62,6 +64,7 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
       const answer = await once(token, method, path, body, key, first + attempt)
       const { trouble } = load
       if (!isTransient(answer)) {
+        load.answered++
         trouble.calls++
         trouble.mostRetries = Math.max(trouble.mostRetries, attempt)
         trouble.longestMs = Math.max(trouble.longestMs, performance.now() - began)
@@ -87,7 +90,7 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
         const again = await once(company.intakeToken, 'POST', '/api/requests', body, key)
         if (!isTransient(again) && again.body.id !== answer.body.id) await wrong(`${key} repeated answered ${again.status} ${again.body.id} instead of ${answer.body.id}`)
       }
-      await sleep((options.isThrifty ? 150 : 20) * (0.5 + random()))
+      await sleep(150 * (0.5 + random()))
     }
   }
 
@@ -113,7 +116,7 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
         if (row.stage === 'assign') await command(random, agent, 'accept', row, 'PUT', 'assignment/acceptance')
         if (row.channel === 'email' || random() < 0.5) await command(random, agent, 'reply', row, 'POST', 'messages', { kind: 'reply', text: `您好，我們正在檢測線路。[reply ${row.id}]` })
         if (random() < 0.4) await command(random, agent, 'submit', row, 'PUT', 'submission', { result: `線路已修復，請重新開機。[result ${row.id}]` })
-        await sleep((options.isThrifty ? 150 : 30) * (0.5 + random()))
+        await sleep(150 * (0.5 + random()))
       }
       await sleep(150)
     }

@@ -43,6 +43,8 @@ export interface Site {
   close(): Promise<void>
 }
 
+/** Two cores that others use too. */
+const READY_MS = 120_000
 const SIZE = { agents: 4, capacity: 2_000 }
 const QUIET = { info() {}, warn() {}, error: (what: unknown) => console.error(what) }
 
@@ -65,7 +67,7 @@ async function openProgram(folder: string): Promise<Site> {
     topology: 'program' as const, secret: null, company, nodes: [node], servers: [node], workers: [node],
     databaseUrl: () => findRunningDatabase(dataDir)!.url,
     postmaster: () => postmasterOf(dataDir),
-    start(one: Node) { one.program = run(); return one.program.ready() },
+    start(one: Node) { one.program = run(); return one.program.ready(READY_MS) },
     async add(name: string, options: { role: Role; env?: Record<string, string>; flags?: string[] }) {
       const own = join(folder, name)
       const second = await freePort()
@@ -80,7 +82,7 @@ async function openProgram(folder: string): Promise<Site> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-  await node.program.ready()
+  await node.program.ready(READY_MS)
   return site
 }
 
@@ -105,12 +107,12 @@ async function openNodes(folder: string): Promise<Site> {
   }
   const starts = new Map<string, () => Program>()
   const nodes = [await open('serve-1', { role: 'serve' }), await open('serve-2', { role: 'serve' }), await open('work-1', { role: 'work' }), await open('work-2', { role: 'work' })]
-  await Promise.all(nodes.map((node) => node.program.ready()))
+  await Promise.all(nodes.map((node) => node.program.ready(READY_MS)))
   return {
     topology: 'nodes', secret: key, company, nodes, servers: nodes.slice(0, 2), workers: nodes.slice(2),
     databaseUrl: () => database.url,
     postmaster: () => (database.state === 'running' ? database.pid : null),
-    start(node) { node.program = starts.get(node.name)!(); return node.program.ready() },
+    start(node) { node.program = starts.get(node.name)!(); return node.program.ready(READY_MS) },
     add: open,
     async close() {
       await Promise.all(made.map(async ({ program, line }) => { await program.kill(); await line?.close() }))

@@ -5,10 +5,10 @@ export interface Schema {
   type?: string | string[]; properties?: Record<string, Schema>; required?: string[]; items?: Schema; enum?: unknown[]; const?: unknown; anyOf?: Schema[]; oneOf?: Schema[]; allOf?: Schema[]
   format?: string; pattern?: string; minLength?: number; maxLength?: number; minimum?: number; maximum?: number; minItems?: number; additionalProperties?: Schema | boolean; propertyNames?: Schema
 }
-export interface Operation { name: string; method: string; path: string; access: string; body: Schema | null; isMultipart: boolean; query: { name: string; required: boolean; schema: Schema }[] }
+export interface Operation { name: string; method: string; path: string; access: string; body: Schema | null; isMultipart: boolean; kind: string; query: { name: string; required: boolean; schema: Schema }[] }
 
 interface Described {
-  operationId: string; 'x-access': string; parameters: { name: string; in: string; required: boolean; schema: Schema }[]
+  operationId: string; 'x-access': string; 'x-kind'?: string; parameters: { name: string; in: string; required: boolean; schema: Schema }[]
   requestBody?: { content: Record<string, { schema: Schema }> }
 }
 
@@ -17,7 +17,7 @@ export async function readOperations(desk: TestDesk): Promise<Operation[]> {
   const document = await (await fetch(`${desk.url}/openapi.json`)).json() as { paths: Record<string, Record<string, Described>> }
   return Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, described]) => ({
     name: described.operationId, method: method.toUpperCase(), path, access: described['x-access'], body: described.requestBody?.content['application/json']?.schema ?? null,
-    isMultipart: described.requestBody?.content['multipart/form-data'] !== undefined, query: described.parameters.filter((one) => one.in === 'query'),
+    isMultipart: described.requestBody?.content['multipart/form-data'] !== undefined, kind: described['x-kind'] ?? 'json', query: described.parameters.filter((one) => one.in === 'query'),
   })))
 }
 

@@ -2,7 +2,7 @@
 import type { App } from '../../platform/context.ts'
 
 // Signs of use and of attempts, which a refused call may leave as well.
-const NOTED = new Set(['staff.session', 'staff.token', 'staff.attempt', 'staff.sign_in_attempt', 'channels.chat_limit', 'platform.cursor'])
+const NOTED = new Set(['staff.session', 'staff.token', 'staff.last_use', 'staff.passkey_challenge', 'staff.attempt', 'staff.sign_in_attempt', 'channels.chat_limit', 'platform.cursor'])
 
 /** Table → rows and a sum over their contents; for tables that note attempts nothing. */
 export async function fingerprint(app: App): Promise<Record<string, string>> {

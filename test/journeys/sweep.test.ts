@@ -9,7 +9,7 @@ import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrows
 
 const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
 /** What an agent may not open names the missing permission; the page of parts shows keys as examples. */
-const namesKeys = new Set(['/ui', '/tokens', '/channels', '/channels/mails', '/demo'])
+const namesKeys = new Set(['/ui', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
 const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {
@@ -94,5 +94,5 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     wrong.push(...await walk(page, addresses(role), { axe, isInside: true, everything: role === 'admin' }))
     expect([...wrong, ...new Set(problems)]).toEqual([])
     await page.context().close()
-  }, 150_000)
+  }, 300_000)
 })

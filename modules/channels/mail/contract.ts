@@ -56,11 +56,11 @@ export const mail = {
   testMailbox: { method: 'POST', path: '/api/mailboxes/test', access: 'channels.configure', kind: 'raw', idempotency: 'none', body: z.strictObject({ id: id.optional(), imap: ServerIn.optional(), smtp: ServerIn.optional() }), response: z.object({ imap: outcome, smtp: outcome }), faults: refusals,
     summary: 'Sign in to the servers once. The answer says only whether it worked.' },
 
-  mails: { method: 'GET', path: '/api/mails', access: 'channels.read', reads: 'mail-list', summary: 'What came and went, newest first.', response: page(MailRow),
+  mails: { method: 'GET', path: '/api/mails', access: 'mails.read', reads: 'mail-list', summary: 'What came and went, newest first.', response: page(MailRow),
     query: z.strictObject({ mailboxId: id.optional(), verdict: z.enum(verdicts).optional(), direction: z.enum(['in', 'out']).optional(), requestId: id.optional(), search: text(200).optional(), cursor: cursor.optional(), limit: limit(200, 50) }) },
-  mail: { method: 'GET', path: '/api/mails/:id', access: 'channels.read', reads: 'mail', params: byId, response: MailView, faults: ['channels.mail.not-found'] },
-  rawMail: { method: 'GET', path: '/api/mails/:id/raw', access: 'channels.configure', reads: 'mail-source', kind: 'raw', params: byId, summary: 'The mail as it came, as a download.', faults: ['channels.mail.not-found'] },
-  release: { method: 'PUT', path: '/api/mails/:id/release', access: 'channels.configure', params: byId, response: z.object({ requestId: id, number: z.number() }), faults: ['channels.mail.not-found', 'channels.mail.not-quarantined'],
+  mail: { method: 'GET', path: '/api/mails/:id', access: 'mails.read', reads: 'mail', params: byId, response: MailView, faults: ['channels.mail.not-found'] },
+  rawMail: { method: 'GET', path: '/api/mails/:id/raw', access: 'mails.release', reads: 'mail-source', kind: 'raw', params: byId, summary: 'The mail as it came, as a download.', faults: ['channels.mail.not-found'] },
+  release: { method: 'PUT', path: '/api/mails/:id/release', access: 'mails.release', params: byId, response: z.object({ requestId: id, number: z.number() }), faults: ['channels.mail.not-found', 'channels.mail.not-quarantined'],
     body: z.strictObject({ email: email.optional(), name: line(200).optional() }), summary: 'Make a request of a quarantined mail; `email` names its sender when the mail does not.' },
-  discard: { method: 'DELETE', path: '/api/mails/:id', access: 'channels.configure', params: byId, faults: ['channels.mail.not-found', 'channels.mail.not-quarantined'], summary: 'Take a mail out of quarantine for good; it stays in the log.' },
+  discard: { method: 'DELETE', path: '/api/mails/:id', access: 'mails.release', params: byId, faults: ['channels.mail.not-found', 'channels.mail.not-quarantined'], summary: 'Take a mail out of quarantine for good; it stays in the log.' },
 } as const satisfies Endpoints

@@ -2,7 +2,7 @@
 import type { ImapFlow } from 'imapflow'
 import { newId } from '../../../lib/id/index.ts'
 import { type App, run } from '../../../platform/context.ts'
-import { isUnavailable } from '../../../platform/database/index.ts'
+import { isBusy, isDiskFull, isUnavailable } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import type { Log, Service } from '../../../platform/module.ts'
 import { imapClient, passwordOf, withoutPassword } from './mailboxes.ts'
@@ -222,7 +222,7 @@ async function takeBatch(app: App, client: ImapFlow, mailboxId: string, uidValid
     try {
       await takeIn(app, mailboxId, raw, { uid, uidValidity })
     } catch (error) {
-      if (isUnavailable(error) || (error as { code?: string }).code === '53100') throw error
+      if (isUnavailable(error) || isBusy(error) || isDiskFull(error)) throw error
       await setAside(app, mailboxId, raw, { uid, uidValidity }, size, 'channels.mail.failed')
     }
   })

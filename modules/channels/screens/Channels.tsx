@@ -25,7 +25,7 @@ export default function Channels(): ReactElement {
       <Section title={t('channels.api')}>
         <p className="max-w-reading text-muted">{t('channels.api-means')}</p>
         <CodeBlock label={t('channels.api-example')} text={`curl -X POST ${location.origin}/api/requests \\\n  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Idempotency-Key: order-1024" \\\n  -d '{"subject":"…","text":"…","customer":{"email":"a@example.com"}}'`} copyLabel={t('channels.copy')} copiedLabel={t('channels.copied')} />
-        <p className="flex flex-wrap gap-4"><Link href="/docs" target="_blank">{t('channels.api-docs')}</Link>{may('staff.configure') && <Link href={paths.tokens()}>{t('channels.api-tokens')}</Link>}</p>
+        <p className="flex flex-wrap gap-4"><Link href="/docs" target="_blank">{t('channels.api-docs')}</Link>{may('access.grant') && <Link href={paths.tokens()}>{t('channels.api-tokens')}</Link>}</p>
       </Section>
     </ChannelsFrame>
   )

@@ -5,14 +5,15 @@ import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../ui/index.ts'
 
-const parts = [{ id: 'channels', href: paths.channels() }, { id: 'mails', href: paths.mails() }] as const
+const parts = [{ id: 'channels', href: paths.channels(), needs: 'channels.read' }, { id: 'mails', href: paths.mails(), needs: 'mails.read' }] as const
 
 export function ChannelsFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
   const t = useText()
+  const may = useMay()
   return (
     <>
       <nav aria-label={t('channels.channels')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.map((part) => (
+        {parts.filter((part) => may(part.needs)).map((part) => (
           <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`channels.${part.id}`)}</Link>
         ))}
       </nav>
@@ -22,7 +23,7 @@ export function ChannelsFrame({ here, children, ...page }: { here: (typeof parts
 }
 
 /** Why nothing can be changed here; undefined when it can. */
-export function useRefusal(): string | undefined {
+export function useRefusal(permission: 'channels.configure' | 'mails.release' = 'channels.configure'): string | undefined {
   const t = useText()
-  return useMay()('channels.configure') ? undefined : t('channels.may-not')
+  return useMay()(permission) ? undefined : t('channels.may-not')
 }

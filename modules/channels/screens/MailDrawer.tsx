@@ -11,7 +11,7 @@ import { useRefusal } from './ChannelsFrame.tsx'
 /** One mail as it came: who, what, why it was judged so, and for a held one the two things that can be done. */
 export function MailDrawer({ id, onClose }: { id: string; onClose: () => void }): ReactElement {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('mails.release')
   const found = useGet(mail.mail, { params: { id } })
   return (
     <Drawer title={found.data?.subject || t('channels.mail-one')} isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} closeLabel={t('console.close')}>

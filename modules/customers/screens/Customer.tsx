@@ -8,6 +8,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Badge, Banner, Button, EmptyState, ErrorState, Facts, Link, Page, PriorityMark, Section, Skeleton, Table, Time, toast, type TableColumn } from '../../../ui/index.ts'
 import { requests, type RequestRow } from '../../requests/contract.ts'
 import { customers, type Customer, type Revelation } from '../contract.ts'
+import { Consents } from './Consents.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
@@ -64,6 +65,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
           </Section>
           <Section title={t('customers.identities')}><Identities customer={customer} refusal={refusal} /></Section>
         </div>
+        <Consents customerId={customer.id} refusal={refusal} />
         <RequestsOf customer={customer} />
         {customer.merges.length > 0 && <Merges customer={customer} />}
       </Page>

@@ -114,7 +114,7 @@ test('C13 refused sign-ins, denied permissions and guessed ids stand in the audi
   expect((await refused()).rows[0]).toMatchObject({ type: 'access.refused', source: '127.0.0.1', call: wrong.headers.get('x-request-id'), details: expect.arrayContaining([{ field: 'code', value: 'staff.sign-in-failed' }]) })
   const denied = await desk.call('GET', '/api/tokens', { token: people.agents[0]!.token })
   expect(denied.status).toBe(403)
-  expect((await refused({ actorId: people.agents[0]!.id })).rows[0]).toMatchObject({ actor: { name: 'lin' }, call: denied.headers.get('x-request-id'), details: expect.arrayContaining([{ field: 'permission', value: 'staff.configure' }]) })
+  expect((await refused({ actorId: people.agents[0]!.id })).rows[0]).toMatchObject({ actor: { name: 'lin' }, call: denied.headers.get('x-request-id'), details: expect.arrayContaining([{ field: 'permission', value: 'access.grant' }]) })
   for (let nr = 0; nr < 30; nr++) expect((await desk.call('GET', `/api/requests/${nr ? newId() : request.id}`, { token: people.outsider.token })).status).toBe(404)
   expect((await refused({ actorId: people.outsider.id })).rows).toHaveLength(1)
 })

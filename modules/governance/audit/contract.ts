@@ -50,7 +50,7 @@ export const audit = {
   auditEvents: { method: 'GET', path: '/api/audit/events', access: 'audit.read', reads: 'audit', query: z.strictObject({ ...filter, cursor: cursor.optional(), limit: limit(200, 50) }),
     response: z.object({ rows: z.array(AuditRow), next: z.string().nullable(), /** How far back was looked when not all rows could be found at once. */ searchedTo: instant.nullable() }),
     summary: 'What happened, newest first: who, what, on which object, from where. Contents of requests and fields of customers are not in it.' },
-  exportAudit: { method: 'POST', path: '/api/audit/exports', access: 'audit.export', kind: 'raw', idempotency: 'none', body: z.strictObject({ ...filter, format: z.enum(['csv', 'jsonl']) }),
+  exportAudit: { method: 'POST', path: '/api/audit/exports', access: 'audit.export', stepUp: true, kind: 'raw', idempotency: 'none', body: z.strictObject({ ...filter, format: z.enum(['csv', 'jsonl']) }),
     summary: 'A ZIP with the events as CSV or JSON Lines, oldest first, and a manifest with digests and seal numbers.' },
   auditChain: { method: 'GET', path: '/api/audit/chain', access: 'audit.read', response: Chain, summary: 'The chain of seals: its end, and what the last check of all of it found.' },
   verifyAudit: { method: 'POST', path: '/api/audit/verifications', access: 'audit.read', status: 202, idempotency: 'own', response: Chain, summary: 'Holds every event against the chain, in the background; one check at a time.' },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Zip, ZipDeflate } from 'fflate'
+import { cell } from '../../../lib/csv/index.ts'
 import { type Ctx, reading, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import type { Filter } from './contract.ts'
@@ -13,12 +14,6 @@ const AT_ONCE = 2_000
 
 const columns = ['at', 'type', 'outcome', 'actor_kind', 'actor', 'actor_id', 'object_kind', 'object', 'object_id', 'source', 'call', 'difference', 'details', 'event_id', 'digest'] as const
 type Line = Record<(typeof columns)[number], string>
-
-/** A cell that no spreadsheet takes for a formula; quoted where it must be. */
-export function cell(text: string): string {
-  const safe = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
 
 function lineOf(row: StoredRow, names: Parameters<typeof plain>[1]): Line {
   const shown = plain(row, names)

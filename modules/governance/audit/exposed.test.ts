@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cell } from './export.ts'
+import { cell } from '../../../lib/csv/index.ts'
 import { exposed } from './exposed.ts'
 
 test('7.3-b settings and people of the house are shown with before and after, secrets never', () => {
@@ -29,4 +29,4 @@ test('C09 of a correction the audit shows what is ours, and that the rest change
     { field: 'subject', before: null, after: null, isCovered: true }, { field: 'priority', before: 'normal', after: 'urgent', isCovered: false }])
 })
 
-test.each([['=1+1', "'=1+1"], ['+886', "'+886"], ['-2', "'-2"], ['@cmd', "'@cmd"], ['\t=x', "'\t=x"], [' =x', "' =x"], ['a,"b"', '"a,""b"""'], ['=a,b', `"'=a,b"`], ['陳', '陳']])('G01 a spreadsheet takes no cell for a formula: %j', (text, safe) => { expect(cell(text)).toBe(safe) })
+test.each([['=1+1', "'=1+1"], ['+886', "'+886"], ['-2', "'-2"], ['@cmd', "'@cmd"], ['\t=x', `"'\t=x"`], [' =x', "' =x"], ['a,"b"', '"a,""b"""'], ['=a,b', `"'=a,b"`], ['陳', '陳']])('G01 a spreadsheet takes no cell for a formula: %j', (text, safe) => { expect(cell(text)).toBe(safe) })

@@ -29,7 +29,7 @@ export const auditPart: Omit<Module, 'name'> = {
   contract: audit,
   personal: auditPersonal,
   routes: mountAudit,
-  events: { listeners: { 'access.refused': seeRefusal, 'staff.sign-in-locked': seeLock, 'access.read': seeRead, 'audit.exported': seeExport } },
+  events: { listeners: { 'access.refused': seeRefusal, 'staff.sign-in-locked': seeLock, 'access.read': seeRead, 'audit.exported': seeExport, 'compliance.exported': seeExport } },
   queues: {
     'governance.verify-chain': { work: verifyChain, perLane: 1, attempts: 3 },
     'governance.verify-daily': { every: DAY_MS, work: async (app) => { await verifyDaily(app) } },

@@ -1,5 +1,6 @@
 /** The events as the audit reads them: by time, newest first, a bounded stretch at a time, so that no question reads all of them. */
 import type { Ctx } from '../../../platform/context.ts'
+import { DIGEST } from '../../../platform/audit/seal.ts'
 import { Fault } from '../../../platform/fault.ts'
 import type { AuditRow, Filter } from './contract.ts'
 import { exposed } from './exposed.ts'
@@ -29,8 +30,7 @@ export async function selectStretch(ctx: Pick<Ctx, 'db'>, filter: Filter, option
   const behind = after === null ? db`` : oldestFirst ? db`and (e.at, e.seq) > (${after.at}, ${after.seq})` : db`and (e.at, e.seq) < (${after.at}, ${after.seq})`
   const order = oldestFirst ? db`order by at, seq` : db`order by at desc, seq desc`
   const stretch = db`select * from platform.event e where true ${within(ctx, filter)} ${behind} ${order}`
-  const columns = db`e.id, e.xid::text, e.seq, e.type, e.subject, e.actor_kind, e.actor_id, e.at, e.source, e.call, e.data,
-    sha256(convert_to(concat(e.id, '|', e.xid, '|', e.seq, '|', e.type, '|', e.subject, '|', e.actor_kind, '|', e.actor_id, '|', e.at, '|', e.team_id, '|', e.data, '|' || e.source, '|' || e.call), 'UTF8')) as digest`
+  const columns = db`e.id, e.xid::text, e.seq, e.type, e.subject, e.actor_kind, e.actor_id, e.at, e.source, e.call, e.data, ${db.unsafe(DIGEST)} as digest`
   const rows = await db<StoredRow[]>`
     with found as materialized (select * from (${stretch} ${isRare(filter) ? db`limit ${STRETCH}` : db``}) e where true ${fitting(ctx, filter)} ${order} limit ${limit})
     select ${columns} from found e ${order}`

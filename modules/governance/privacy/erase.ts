@@ -1,6 +1,7 @@
 /** Takes a person out of every room and leaves what counts: numbers, times, scores, and that it happened. */
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
+import { Fault } from '../../../platform/fault.ts'
 import { mustBeErasable } from './handle.ts'
 import type { Person } from '../../../platform/personal-data.ts'
 import { personOf } from './person.ts'
@@ -25,7 +26,13 @@ export function carryOutErasure(app: App, id: string): Promise<void> {
   return run(app, {}, async (ctx) => {
     const row = await getStored(ctx, id, true)
     if (row.stage !== 'granted' || row.kind !== 'erase') return
-    await mustBeErasable(ctx, row.customerId)
+    const refusal = await mustBeErasable(ctx, row.customerId).then(() => null, (error: unknown) => { if (error instanceof Fault) return error.code; throw error })
+    if (refusal) {
+      // A new request or a hold came between the decision and now: somebody has to decide again.
+      await ctx.db`update governance.person_request set stage = 'verified', decided_at = null, decided_by_id = null, version = version + 1 where id = ${id}`
+      await emit(ctx, 'privacy.request-returned', { subject: id, data: { customer: row.customerId, kind: row.kind, reason: refusal } })
+      return
+    }
     const report = await eraseEverywhere(ctx, await personOf(ctx, row.customerId), 'asked')
     await ctx.db`update governance.person_request set stage = 'done', report = ${ctx.db.json(report)}, ended_at = ${ctx.now}, version = version + 1 where id = ${id}`
     await emit(ctx, 'privacy.request-done', { subject: id, data: { customer: row.customerId, kind: row.kind, isLate: row.dueAt < ctx.now.toISOString() } })

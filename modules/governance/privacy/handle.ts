@@ -7,6 +7,7 @@ import { enqueue } from '../../../platform/jobs/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { getCustomer } from '../../customers/index.ts'
 import { defaultCalendar } from '../../staff/index.ts'
+import { withdrawAll } from './consent.ts'
 import type { Act, Kind, Law, PersonRequest } from './contract.ts'
 import { dueOf } from './deadline.ts'
 import { personOf } from './person.ts'
@@ -64,6 +65,7 @@ export async function grantPersonRequest(ctx: Ctx, id: string, { version }: { ve
     await mustBeErasable(ctx, row.customerId)
     enqueue(ctx, 'governance.erase', { id }, { key: id })
   }
+  if (row.kind === 'stop') await withdrawAll(ctx, row.customerId, 'request')
   await ctx.db`update governance.person_request set stage = 'granted', decided_at = ${ctx.now}, decided_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.request-granted', { subject: id, data: { customer: row.customerId, kind: row.kind } })
   return viewPersonRequest(ctx, id)

@@ -2,14 +2,18 @@
 import { emit } from '../../../platform/events/book.ts'
 import type { Module } from '../../../platform/module.ts'
 import { limiter } from '../../channels/index.ts'
+import { getCustomer } from '../../customers/index.ts'
+import { seeExport } from '../audit/alarms.ts'
 import { sweepPersonRequests } from './clock.ts'
+import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } from './consent.ts'
 import { privacy } from './contract.ts'
 import { makeCopy } from './copy.ts'
 import { carryOutErasure } from './erase.ts'
+import { askExport, changeRules, decideExport, listExports, readRules, takeExport, traceMark } from './exports.ts'
 import { completePersonRequest, extendPersonRequest, grantPersonRequest, holdCustomer, liftHold, openPersonRequest, refusePersonRequest, verifyPerson, withdrawPersonRequest } from './handle.ts'
 import { scopeOf } from './person.ts'
 import { privacyPersonal } from './personal-data.ts'
-import { askOwn, listOwn } from './portal.ts'
+import { agreeByLink, askOwn, disagreeByLink, listOwn, listOwnConsents } from './portal.ts'
 import { registerOf } from './register.ts'
 import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
 import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
@@ -22,8 +26,11 @@ export const privacyPart: Omit<Module, 'name'> = {
     'governance.retention': { every: 3_600_000, work: runRetention },
     'governance.privacy-clock': { every: 60_000, work: sweepPersonRequests },
   },
+  // Data that leaves at night is looked at by somebody in the morning.
+  events: { listeners: { 'privacy.export-taken': seeExport } },
   routes: (mount) => {
     const asks = limiter({ burst: 20, perSecond: 0.05 })
+    const writes = limiter({ burst: 120, perSecond: 1 })
     const reads = limiter({ burst: 600, perSecond: 10 })
     mount(privacy.register, async (ctx) => registerOf(ctx.app.personal))
     mount(privacy.requests, (ctx, { query }) => listPersonRequests(ctx, query))
@@ -50,6 +57,21 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.retention, (ctx) => viewRetention(ctx))
     mount(privacy.previewRetention, (ctx, { params, query }) => countDue(ctx, params.category, query.days))
     mount(privacy.changeRetention, (ctx, { params, body }) => changeRetention(ctx, params.category, body))
+    mount(privacy.notices, (ctx) => listNotices(ctx))
+    mount(privacy.publish, (ctx, { body }) => publishNotice(ctx, body))
+    mount(privacy.consents, async (ctx, { params }) => { await getCustomer(ctx, params.id); return consentsOf(ctx, params.id) })
+    mount(privacy.consent, (ctx, { params, body }) => giveConsent(ctx, params.id, params.purpose, body))
+    mount(privacy.unconsent, (ctx, { params }) => withdrawConsent(ctx, params.id, params.purpose, 'staff'))
+    mount(privacy.exports, (ctx) => listExports(ctx))
+    mount(privacy.askExport, (ctx, { body }) => askExport(ctx, body))
+    mount(privacy.decideExport, (ctx, { params, body }) => decideExport(ctx, params.id, body))
+    mount(privacy.takeExport, (ctx, { params }) => takeExport(ctx, params.id))
+    mount(privacy.exportRules, (ctx) => readRules(ctx))
+    mount(privacy.changeExportRules, (ctx, { body }) => changeRules(ctx, body))
+    mount(privacy.mark, (ctx, { params }) => traceMark(ctx, params.mark))
+    mount(privacy.ownConsents, (ctx, { params, request }) => { reads(request); return listOwnConsents(ctx, params.token) })
+    mount(privacy.agree, (ctx, { params, body, request }) => { writes(request); return agreeByLink(ctx, params.token, params.purpose, body.noticeId) })
+    mount(privacy.disagree, (ctx, { params, request }) => { writes(request); return disagreeByLink(ctx, params.token, params.purpose) })
     mount(privacy.own, (ctx, { params, request }) => { reads(request); return listOwn(ctx, params.token) })
     mount(privacy.ask, (ctx, { params, body, request }) => { asks(request); return askOwn(ctx, params.token, body) })
   },

@@ -72,6 +72,20 @@ test('P13 nobody is erased while a request of theirs is open', async () => {
   expect((await call<Scope>('GET', `/api/person-requests/${verified.id}/scope`)).body).toMatchObject({ openRequests: 1 })
 })
 
+test('P13 a hold that comes between the decision and the deed opens the decision again', async () => {
+  const about = await customer()
+  const verified = (await put(await open('erase', 'gdpr', about), 'verification', { how: 'document' })).body
+  const granted = (await put(verified, 'grant')).body
+  await call('PUT', `/api/customers/${about}/hold`, { reason: '調查中' })
+  await desk.settle()
+  expect((await call('GET', `/api/person-requests/${granted.id}`)).body).toMatchObject({ stage: 'verified', decision: null, customer: { name: '陳美玲' } })
+  await call('PUT', `/api/customers/${about}/hold/end`, { reason: '結束' })
+  await put((await call('GET', `/api/person-requests/${granted.id}`)).body, 'grant')
+  await desk.settle()
+  expect((await call('GET', `/api/person-requests/${granted.id}`)).body).toMatchObject({ stage: 'done', customer: { name: '' } })
+  expect(await eventsOf(granted.id)).toEqual(['privacy.request-opened', 'privacy.request-verified', 'privacy.request-granted', 'privacy.request-returned', 'privacy.request-granted', 'privacy.request-done'])
+})
+
 test('P14 a reminder comes before the time is over, and a breach is on record after it, each once', async () => {
   const request = await open('see')
   await desk.pass(9 * DAY)

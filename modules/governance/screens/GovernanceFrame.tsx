@@ -6,7 +6,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../ui/index.ts'
 
 const parts = [
-  { id: 'audit', href: paths.audit(), needs: 'audit.read' }, { id: 'alarms', href: paths.alarms(), needs: 'alarms.read' }, { id: 'notices', href: paths.notices(), needs: null },
+  { id: 'audit', href: paths.audit(), needs: 'audit.read' }, { id: 'alarms', href: paths.alarms(), needs: 'alarms.read' }, { id: 'notices', href: paths.notices(), needs: null }, { id: 'compliance', href: paths.compliance(), needs: 'compliance.read' },
 ] as const
 export type GovernancePart = (typeof parts)[number]['id']
 

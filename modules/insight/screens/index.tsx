@@ -1,3 +1,5 @@
 import { lazy } from 'react'
 
 export const StartPage = lazy(() => import('./Start.tsx'))
+export const ReportsPage = lazy(() => import('./Reports.tsx'))
+export const ReportRequestsPage = lazy(() => import('./ReportRequests.tsx'))

@@ -1,13 +1,14 @@
 import { useState, type ReactElement } from 'react'
-import { refresh, useCall, useGet } from '../../../apps/console/api.ts'
+import { useCall, useGet } from '../../../apps/console/api.ts'
 import { Loaded } from '../../../apps/console/Loaded.tsx'
-import { useSearchState } from '../../../apps/console/location.ts'
 import { useSession } from '../../../apps/console/session.tsx'
 import { languages, useLanguage, useText } from '../../../apps/console/text.tsx'
-import { useQueryClient } from '@tanstack/react-query'
 import { Actions, Badge, Button, Facts, Form, Page, RadioGroup, Section, Switch, Table, TextField, Time, toast } from '../../../ui/index.ts'
 import { usePreferences, type Theme } from '../../../apps/console/theme.ts'
 import { staff, type MeRow, type SessionRow } from '../contract.ts'
+import { Identities } from './federation/Identities.tsx'
+import { Passkeys } from './Passkeys.tsx'
+import { Password } from './Password.tsx'
 import { Totp } from './Totp.tsx'
 import { ZoneField } from './ZoneField.tsx'
 
@@ -22,7 +23,9 @@ export default function Account(): ReactElement {
           <>
             <Self person={person} />
             <Section title={t('staff.sign-in.password')}><Password person={person} /></Section>
-            <Section title={t('staff.totp')}><Totp isOn={person.hasTotp} /></Section>
+            <Section title={t('staff.totp')}><Totp isOn={person.hasTotp} codesLeft={person.recoveryCodesLeft} /></Section>
+            <Section title={t('staff.passkeys')}><Passkeys /></Section>
+            <Identities />
             <Section title={t('staff.sessions')}><Sessions /></Section>
             <Section title={t('staff.account.display')}><Display /></Section>
           </>
@@ -52,30 +55,6 @@ function Self({ person }: { person: MeRow }): ReactElement {
         <ZoneField value={zone} onChange={setZone} description={t('staff.account.zone-why')} error={save.fieldFaults?.['zone']} />
         <RadioGroup label={t('console.language')} orientation="horizontal" options={languages} value={locale} onChange={(id) => { const chosen = languages.find((language) => language.id === id); if (chosen) setLanguage(chosen.id) }} />
         <Actions><Button variant="primary" type="submit" busy={save.isPending} reason={isChanged ? undefined : t('staff.nothing-changed')}>{t('staff.save')}</Button></Actions>
-      </Form>
-    </>
-  )
-}
-
-function Password({ person }: { person: MeRow }): ReactElement {
-  const t = useText()
-  const client = useQueryClient()
-  const [search, setSearch] = useSearchState<'first'>()
-  const [form, setForm] = useState(0)
-  const needsOld = person.hasPassword && !person.maySetPassword
-  const save = useCall(staff.setMyPassword, { onFault: () => undefined, onDone: () => {
-    toast.ok(t('staff.password-set'))
-    setForm((count) => count + 1)
-    setSearch({ first: null })
-    void refresh(client, [staff.me, staff.mySessions])
-  } })
-  return (
-    <>
-      {!person.hasPassword && <p className="max-w-reading rounded-md bg-info-surface px-3 py-2 text-info">{t('staff.account.first-password')}</p>}
-      <Form key={form} faults={save.fieldFaults} fault={save.faultText} onSubmit={(values) => save.mutate({ body: { password: String(values.get('password')), ...(needsOld ? { current: String(values.get('current')) } : {}) } })}>
-        {needsOld && <TextField name="current" type="password" label={t('staff.password-current')} autoComplete="current-password" revealLabel={t('staff.sign-in.reveal')} isRequired />}
-        <TextField name="password" type="password" label={t('staff.password-new')} autoComplete="new-password" revealLabel={t('staff.sign-in.reveal')} description={t('staff.password-advice')} isRequired autoFocus={search.first === 'password'} />
-        <Actions><span className="flex-1 text-sm text-faint">{t('staff.password-ends')}</span><Button type="submit" variant={person.hasPassword ? 'plain' : 'primary'} busy={save.isPending}>{t('staff.password-save')}</Button></Actions>
       </Form>
     </>
   )

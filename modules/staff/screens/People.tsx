@@ -13,7 +13,7 @@ import { PeopleFrame, useRefusal } from './PeopleFrame.tsx'
 /** Everybody who works here. */
 export default function People(): ReactElement {
   const t = useText()
-  const refusal = useRefusal('staff.configure')
+  const refusal = useRefusal('access.grant')
   const [search, setSearch] = useSearchState<'search' | 'team' | 'state'>()
   const [isInviting, setInviting] = useState(false)
   const teams = useGet(staff.teams, { query: {} })

@@ -8,7 +8,9 @@ import { permissionWords } from './words.ts'
 
 const parts = [
   { id: 'people', href: paths.people(), needs: 'staff.read' }, { id: 'teams', href: paths.teams(), needs: 'staff.read' }, { id: 'skills', href: paths.skills(), needs: 'staff.read' },
-  { id: 'roles', href: paths.roles(), needs: 'staff.read' }, { id: 'calendars', href: paths.calendars(), needs: 'staff.read' }, { id: 'tokens', href: paths.tokens(), needs: 'staff.configure' },
+  { id: 'roles', href: paths.roles(), needs: 'staff.read' }, { id: 'calendars', href: paths.calendars(), needs: 'staff.read' }, { id: 'tokens', href: paths.tokens(), needs: 'access.grant' },
+  { id: 'access', href: paths.access(), needs: 'access.approve' },
+  { id: 'providers', href: paths.providers(), needs: 'access.configure' }, { id: 'directories', href: paths.directories(), needs: 'access.grant' },
 ] as const
 export type PeoplePart = (typeof parts)[number]['id']
 

@@ -7,12 +7,13 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Button, Checkbox, Drawer, Form, Num, RadioGroup, Table, TextField, toast } from '../../../ui/index.ts'
 import { staff, type RoleRow } from '../contract.ts'
 import { PeopleFrame, useRefusal } from './PeopleFrame.tsx'
-import { conflict, permissionsByRoom, permissionWords, roleName } from './words.ts'
+import { useSecondPerson } from './SecondPerson.tsx'
+import { byRoom, conflict, permissionWords, roleName } from './words.ts'
 import { keyOf } from './Skills.tsx'
 
 export default function Roles(): ReactElement {
   const t = useText()
-  const refusal = useRefusal('staff.configure')
+  const refusal = useRefusal('access.grant')
   const roles = useGet(staff.roles, {})
   const [search, setSearch] = useSearchState<'role'>()
   const add = <Button variant="primary" reason={refusal} onPress={() => setSearch({ role: 'new' }, true)}>{t('staff.roles.make')}</Button>
@@ -44,9 +45,11 @@ function RoleDrawer({ role, isOpen, onClose, refusal }: { role: RoleRow | null; 
   const [draft, setDraft] = useState({ name: role ? roleName(t, role) : '', scope: role?.scope ?? 'team', permissions: role?.permissions ?? ['requests.read', 'requests.work', 'requests.open', 'customers.read'] })
   const [key, setKey] = useState<string | null>(null)
   const [asks, setAsks] = useState(false)
+  const known = useGet(staff.permissions, {}, { staleSeconds: 600 })
   const done = () => { toast.ok(t('staff.saved')); onClose() }
-  const create = useCall(staff.createRole, { refresh: [staff.roles], onFault: () => undefined, onDone: done })
-  const edit = useCall(staff.editRole, { refresh: [staff.roles, staff.me], onFault: (fault) => { if (fault.code.endsWith('meanwhile')) conflict(t, fault, () => { void refresh(client, [staff.roles]); onClose() }) }, onDone: done })
+  const second = useSecondPerson(onClose)
+  const create = useCall(staff.createRole, { refresh: [staff.roles], onFault: (fault) => { second.ask(fault, { kind: 'add-role', ...draft, key: key ?? keyOf(draft.name) }) }, onDone: done })
+  const edit = useCall(staff.editRole, { refresh: [staff.roles, staff.me], onFault: (fault) => { if (role) second.ask(fault, { kind: 'change-role', roleId: role.id, ...draft, version: role.version }); if (fault.code.endsWith('meanwhile')) conflict(t, fault, () => { void refresh(client, [staff.roles]); onClose() }) }, onDone: done })
   const remove = useCall(staff.removeRole, { refresh: [staff.roles], onDone: onClose })
   const call = role ? edit : create
   const why = refusal ?? (role?.builtIn ? t('staff.role-built-in') : undefined)
@@ -58,12 +61,12 @@ function RoleDrawer({ role, isOpen, onClose, refusal }: { role: RoleRow | null; 
   const holdsAll = draft.permissions.includes('*')
   return (
     <Drawer title={role ? roleName(t, role) : t('staff.roles.make')} isOpen={isOpen} onOpenChange={(open) => { if (!open) onClose() }} closeLabel={t('console.close')}>
-      <Form onSubmit={submit} faults={call.fieldFaults} fault={call.error?.code.endsWith('meanwhile') ? undefined : call.faultText}>
+      <Form onSubmit={submit} faults={call.fieldFaults} fault={call.error?.code.endsWith('meanwhile') || call.error?.code === 'staff.needs-second-person' ? undefined : call.faultText}>
         {role?.builtIn && <p className="rounded-md bg-info-surface px-3 py-2 text-info">{t('staff.roles.built-in-means')}</p>}
         {!role?.builtIn && <TextField label={t('staff.name')} value={draft.name} onChange={(name) => set({ name })} isRequired error={call.fieldFaults?.['name']} autoFocus={role === null} />}
         {!role && <TextField label={t('staff.key')} value={key ?? keyOf(draft.name)} onChange={setKey} description={t('staff.key-how')} isRequired error={call.fieldFaults?.['key'] === undefined ? undefined : t('staff.key-how')} />}
-        <RadioGroup label={t('staff.roles.sees')} isDisabled={role?.builtIn ?? false} options={(['own', 'team', 'all'] as const).map((id) => ({ id, label: t(`staff.scope.${id}`), description: t(`staff.scope.${id}-means`) }))} value={draft.scope} onChange={(id) => set({ scope: id as RoleRow['scope'] })} />
-        {holdsAll ? <p className="font-bold">{t('staff.may.everything')}</p> : permissionsByRoom.map(({ room, permissions }) => (
+        <RadioGroup label={t('staff.roles.sees')} isDisabled={role?.builtIn ?? false} options={(['own', 'team', 'region', 'all'] as const).map((id) => ({ id, label: t(`staff.scope.${id}`), description: t(`staff.scope.${id}-means`) }))} value={draft.scope} onChange={(id) => set({ scope: id as RoleRow['scope'] })} />
+        {holdsAll ? <p className="font-bold">{t('staff.may.everything')}</p> : byRoom(known.data?.rows ?? draft.permissions).map(({ room, permissions }) => (
           <Permissions key={room} title={t(`staff.room.${room}`)} permissions={permissions} chosen={draft.permissions} isFixed={why !== undefined} onChange={(next) => set({ permissions: next })} />
         ))}
         <Actions>
@@ -71,6 +74,7 @@ function RoleDrawer({ role, isOpen, onClose, refusal }: { role: RoleRow | null; 
           <Button variant="primary" type="submit" busy={call.isPending} reason={why}>{t('staff.save')}</Button>
         </Actions>
       </Form>
+      {second.dialog}
       {role && <AlertDialog isOpen={asks} onOpenChange={setAsks} title={t('staff.roles.remove-ask', { name: roleName(t, role) })} confirmLabel={t('staff.roles.remove')} cancelLabel={t('staff.cancel')} isDangerous onConfirm={() => remove.mutateAsync({ params: { id: role.id } }).then(() => undefined)}>{t('staff.roles.remove-means')}</AlertDialog>}
     </Drawer>
   )

@@ -1,11 +1,12 @@
-import { useState, type ReactElement } from 'react'
+import { useRef, useState, type ReactElement } from 'react'
 import { useCall, useGet } from '../../../apps/console/api.ts'
 import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Button, CodeBlock, CopyField, Dialog, EmptyState, Form, Link, RadioGroup, Select, Table, TextField, Time, useNow } from '../../../ui/index.ts'
-import { staff, type TokenRow } from '../contract.ts'
+import { staff, type Proposed, type TokenRow } from '../contract.ts'
 import { PeopleFrame } from './PeopleFrame.tsx'
+import { useSecondPerson } from './SecondPerson.tsx'
 import { roleName } from './words.ts'
 
 export default function Tokens(): ReactElement {
@@ -50,10 +51,13 @@ function TokenDialog({ onClose }: { onClose: () => void }): ReactElement {
   const [roleId, setRoleId] = useState<string | null>(null)
   const now = useNow()
   const [days, setDays] = useState('365')
-  const create = useCall(staff.createToken, { refresh: [staff.tokens], onFault: () => undefined })
+  const second = useSecondPerson(onClose)
+  const asked = useRef<Extract<Proposed, { kind: 'add-token' }> | null>(null)
+  const create = useCall(staff.createToken, { refresh: [staff.tokens], onFault: (fault) => { if (asked.current) second.ask(fault, asked.current) } })
   const submit = (values: FormData) => {
     const role = roleId ?? roles.data?.rows.find((one) => one.key === 'agent')?.id
     const expiresAt = days === 'none' ? null : new Date(now + Number(days) * DAY_MS).toISOString()
+    asked.current = kind === 'client' && role !== undefined ? { kind: 'add-token', name: String(values.get('name')), expiresAt, roleId: role } : null
     create.mutate({ body: { name: String(values.get('name')), expiresAt, ...(kind === 'person' ? (person ? { personId: person.id } : {}) : role !== undefined ? { roleId: role } : {}) } })
   }
   if (create.data) {
@@ -70,13 +74,14 @@ function TokenDialog({ onClose }: { onClose: () => void }): ReactElement {
   }
   return (
     <Dialog title={t('staff.tokens.make')} isOpen onOpenChange={onClose} closeLabel={t('console.close')}>
-      <Form onSubmit={submit} faults={create.fieldFaults} fault={create.faultText}>
+      <Form onSubmit={submit} faults={create.fieldFaults} fault={create.error?.code === 'staff.needs-second-person' ? undefined : create.faultText}>
         <TextField name="name" label={t('staff.name')} description={t('staff.tokens.name-how')} isRequired autoFocus />
         <RadioGroup label={t('staff.tokens.acts-as')} value={kind} onChange={(id) => setKind(id as typeof kind)} options={[{ id: 'client', label: t('staff.tokens.client'), description: t('staff.tokens.client-means') }, { id: 'person', label: t('staff.tokens.me'), description: t('staff.tokens.me-means') }]} />
         {kind === 'client' && <Select label={t('staff.role')} options={(roles.data?.rows ?? []).map((role) => ({ id: role.id, label: roleName(t, role), description: t(`staff.scope.${role.scope}`) }))} value={roleId ?? roles.data?.rows.find((one) => one.key === 'agent')?.id ?? null} onChange={setRoleId} />}
         <Select label={t('staff.tokens.until')} options={[...['30', '90', '365'].map((id) => ({ id, label: t('staff.tokens.days', { days: Number(id) }) })), { id: 'none', label: t('staff.tokens.no-end') }]} value={days} onChange={setDays} error={create.fieldFaults?.['expiresAt']} />
         <Actions><Button onPress={onClose}>{t('staff.cancel')}</Button><Button variant="primary" type="submit" busy={create.isPending}>{t('staff.tokens.make')}</Button></Actions>
       </Form>
+      {second.dialog}
     </Dialog>
   )
 }

@@ -1,14 +1,7 @@
-import { audit } from '../../governance/audit/contract.ts'
-import { notices } from '../../governance/notices/contract.ts'
-import { customers } from '../../customers/contract.ts'
-import { privacy } from '../../governance/privacy/contract.ts'
-import { requests } from '../../requests/contract.ts'
-import { standards } from '../../standards/contract.ts'
-import type { Endpoints } from '../../../platform/http/contract.ts'
 import type { Text } from '../../../apps/console/text.tsx'
 import { CallFault } from '../../../apps/console/api.ts'
 import { toast } from '../../../ui/index.ts'
-import { staff, type RoleRow } from '../contract.ts'
+import type { RoleRow } from '../contract.ts'
 
 export const roleName = (t: Text, role: Pick<RoleRow, 'key' | 'name'>): string => role.name ?? t(`staff.role.${role.key}`)
 export const skillLevels = [1, 2, 3, 4, 5] as const
@@ -16,9 +9,19 @@ export const skillLevels = [1, 2, 3, 4, 5] as const
 /** Channels whose requests fill a person's hands. */
 export const channelNames = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 
-/** Every permission an endpoint of these rooms asks for, by room: the list cannot forget one. */
-export const permissionsByRoom: readonly { room: string; permissions: readonly string[] }[] = ([['requests', requests], ['customers', customers], ['standards', standards], ['staff', staff], ['governance', { ...audit, ...notices }], ['privacy', privacy]] as [string, Endpoints][])
-  .map(([room, contract]) => ({ room, permissions: [...new Set(Object.values(contract).map((endpoint) => endpoint.access))].filter((access) => access.includes('.') && (room !== 'governance' || !access.startsWith('requests.'))).sort() }))
+// As the work goes; who looks after the system stands last.
+const order = ['requests', 'customers', 'mails', 'quality', 'standards', 'channels', 'staff', 'access', 'audit']
+const placeOf = (room: string): number => order.includes(room) ? order.indexOf(room) : order.indexOf('standards') - 0.5
+
+/** Permissions by the room their noun belongs to. */
+export function byRoom(permissions: readonly string[]): { room: string; permissions: string[] }[] {
+  const rooms = new Map<string, string[]>()
+  for (const one of permissions) {
+    const room = one.slice(0, one.indexOf('.'))
+    rooms.set(room, [...(rooms.get(room) ?? []), one])
+  }
+  return [...rooms].sort(([a], [b]) => placeOf(a) - placeOf(b)).map(([room, held]) => ({ room, permissions: held.toSorted() }))
+}
 
 /** A permission in words; one that has none yet is told by its name. */
 export function permissionWords(t: Text, permission: string): string {

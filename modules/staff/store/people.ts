@@ -6,13 +6,14 @@ import type { Locale } from '../../../lib/text/index.ts'
 import type { Capacity, Holidays, PersonRow, Presence } from '../contract.ts'
 
 export interface NewPersonRow {
-  id: string; name: string; login: string; loginFolded: string; locale: Locale; zone: string; roleId: string; passwordHash: string | null
+  id: string; name: string; login: string; loginFolded: string; locale: Locale; zone: string; roleId: string; passwordHash: string | null; passwordGiven?: boolean
   languages: string[]; regions: string[]; capacity: Capacity; calendarId: string | null
 }
 
 export const personColumns = (db: Db) => db`
   p.id, p.name, p.login, p.locale, p.zone, p.role_id, r.key as role_key, r.name as role_name, p.languages, p.regions, p.presence, p.presence_at,
-  p.capacity, p.calendar_id, p.disabled_at, p.created_at, p.version, p.password_hash is not null as has_password, p.totp_secret is not null as has_totp,
+  p.capacity, p.calendar_id, p.disabled_at, p.created_at, p.version, p.password_hash is not null as has_password, p.totp_secret is not null as has_totp, (select u.at from staff.last_use u where u.person_id = p.id) as last_seen_at,
+  (select count(*) from staff.passkey k where k.person_id = p.id) as passkeys,
   array(select m.team_id from staff.membership m join staff.team t on t.id = m.team_id where m.person_id = p.id and t.archived_at is null order by m.team_id) as team_ids,
   (select coalesce(jsonb_agg(jsonb_build_object('skillId', s.id, 'key', s.key, 'level', ps.level) order by s.key), '[]')
     from staff.person_skill ps join staff.skill s on s.id = ps.skill_id where ps.person_id = p.id and s.archived_at is null) as skills`
@@ -43,9 +44,9 @@ export const selectNames = (ctx: Ctx, ids: readonly string[]): Promise<PersonNam
 /** False when the login belongs to somebody already. */
 export async function insertPerson(ctx: Ctx, row: NewPersonRow): Promise<boolean> {
   const { count } = await ctx.db`
-    insert into staff.person (id, name, login, login_folded, locale, zone, role_id, password_hash, password_at, languages, regions, capacity, calendar_id, presence_at, created_at)
+    insert into staff.person (id, name, login, login_folded, locale, zone, role_id, password_hash, password_at, password_given, languages, regions, capacity, calendar_id, presence_at, created_at)
     values (${row.id}, ${row.name}, ${row.login}, ${row.loginFolded}, ${row.locale}, ${row.zone}, ${row.roleId}, ${row.passwordHash},
-      ${row.passwordHash ? ctx.now : null}, ${row.languages}, ${row.regions}, ${ctx.db.json(row.capacity as never)}, ${row.calendarId}, ${ctx.now}, ${ctx.now})
+      ${row.passwordHash ? ctx.now : null}, ${row.passwordGiven ?? false}, ${row.languages}, ${row.regions}, ${ctx.db.json(row.capacity as never)}, ${row.calendarId}, ${ctx.now}, ${ctx.now})
     on conflict on constraint person_login do nothing`
   return count === 1
 }
@@ -65,20 +66,23 @@ export const bumpPerson = (ctx: Ctx, id: string) => ctx.db`update staff.person s
 export function updateDisabled(ctx: Ctx, id: string, disabled: boolean): void {
   ctx.later(ctx.db`update staff.person set disabled_at = ${disabled ? ctx.now : null}, version = version + 1,
     presence = case when ${disabled} then 'offline' else presence end where id = ${id}`)
-  if (!disabled) return
+  if (!disabled) {
+    ctx.later(ctx.db`insert into staff.last_use (person_id, at) values (${id}, ${ctx.now}) on conflict (person_id) do update set at = excluded.at`)
+    return
+  }
   ctx.later(ctx.db`delete from staff.session where person_id = ${id}`)
   ctx.later(ctx.db`delete from staff.sign_in_link where person_id = ${id} and used_at is null`)
   ctx.later(ctx.db`update staff.token set revoked_at = ${ctx.now} where person_id = ${id} and revoked_at is null`)
 }
 
 export const administratorExists = async (db: Db): Promise<boolean> =>
-  (await db`select from staff.person p join staff.role r on r.id = p.role_id where r.permissions @> '{*}' and p.disabled_at is null limit 1`).length > 0
-/** People who could still administer the installation, without the one named; locks them against a race of two demotions. */
-export async function countOtherAdministrators(ctx: Ctx, exceptId: string | null): Promise<number> {
+  (await db`select from staff.person p join staff.role r on r.id = p.role_id where r.permissions && '{*,access.grant}' and p.disabled_at is null limit 1`).length > 0
+/** People who hold the permission, without the one named; locks them against a race of two demotions. */
+export async function countOthersWith(ctx: Ctx, exceptId: string | null, permission: string): Promise<number> {
   await ctx.db`select pg_advisory_xact_lock(7102001)`
   const [row] = await ctx.db<{ count: number }[]>`
     select count(*) from staff.person p join staff.role r on r.id = p.role_id
-    where r.permissions @> '{*}' and p.disabled_at is null and p.id is distinct from ${exceptId}::uuid`
+    where ${permission} = any(r.permissions) and p.disabled_at is null and p.id is distinct from ${exceptId}::uuid`
   return row!.count
 }
 
@@ -113,3 +117,8 @@ export const selectMembers = (ctx: Ctx, teamId: string): Promise<Member[]> => ct
   left join staff.calendar c on c.id = coalesce(p.calendar_id, t.calendar_id, (select id from staff.calendar where is_default))
   where m.team_id = ${teamId} and p.disabled_at is null and t.archived_at is null
   order by p.id`
+
+/** People with a way in of their own that nobody has used since. */
+export const selectUnused = async (ctx: Ctx, since: Date): Promise<string[]> => (await ctx.db<{ id: string }[]>`
+  select id from staff.person p where disabled_at is null and coalesce((select u.at from staff.last_use u where u.person_id = p.id), created_at) < ${since}
+    and (password_hash is not null or exists (select from staff.passkey k where k.person_id = p.id)) order by id`).map((row) => row.id)

@@ -9,7 +9,7 @@ import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 import { Chain } from './Chain.tsx'
 import { EventDrawer } from './EventDrawer.tsx'
 import { ExportDialog } from './ExportDialog.tsx'
-import { actorWords, eventWords, objectWords } from './words.ts'
+import { aboutWords, actorWords, eventWords, objectWords } from './words.ts'
 
 const narrowed = ['actorId', 'objectId', 'source', 'type'] as const
 type Name = (typeof narrowed)[number] | 'area' | 'outcome' | 'from' | 'until' | 'event' | 'said'
@@ -51,7 +51,7 @@ export default function Audit(): ReactElement {
           label={t('governance.part.audit')} rows={rows} rowId={(row) => row.id} onOpen={(row) => setSearch({ event: row.id }, true)} density="compact"
           empty={found.hasNextPage ? undefined : <EmptyState title={t('governance.audit.none')}>{t('governance.audit.none-next')}</EmptyState>}
           columns={[
-            { id: 'what', title: t('governance.audit.what'), cell: (row) => <span className="inline-flex flex-wrap items-center gap-2">{eventWords(t, row.type)}{row.outcome === 'refused' && <Badge tone="late">{t('governance.audit.outcome.refused')}</Badge>}</span> },
+            { id: 'what', title: t('governance.audit.what'), cell: (row) => <span className="inline-flex flex-wrap items-center gap-2">{row.type === 'access.refused' ? null : eventWords(t, row.type)}{row.outcome === 'refused' && <Badge tone="late">{t('governance.audit.outcome.refused')}</Badge>}{aboutWords(t, row) && <span className="text-muted wrap-anywhere">{aboutWords(t, row)}</span>}</span> },
             { id: 'who', title: t('governance.audit.who'), cell: (row) => <span className="wrap-anywhere">{actorWords(t, row.actor)}</span> },
             { id: 'object', title: t('governance.audit.object'), cell: (row) => <span className="wrap-anywhere">{objectWords(t, row.object)}</span> },
             { id: 'change', title: t('governance.audit.difference'), priority: 3, cell: (row) => <span className="line-clamp-1 wrap-anywhere text-muted">{row.difference.map((part) => part.field).join(', ')}</span> },

@@ -5,15 +5,19 @@ import { useMay } from '../../../../apps/console/session.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Link, Page, type PageProps } from '../../../../ui/index.ts'
 
-const parts = [{ id: 'requests', href: paths.personRequests() }, { id: 'register', href: paths.personalData() }, { id: 'retention', href: paths.retention() }] as const
+const parts = [
+  { id: 'requests', href: paths.personRequests(), needs: 'privacy.read' }, { id: 'register', href: paths.personalData(), needs: 'privacy.read' }, { id: 'consents', href: paths.consents(), needs: 'privacy.read' },
+  { id: 'retention', href: paths.retention(), needs: 'privacy.read' }, { id: 'exports', href: paths.exports(), needs: 'privacy.export' },
+] as const
 
 /** The privacy officer's pages, side by side. */
 export function PrivacyFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
   const t = useText()
+  const may = useMay()
   return (
     <>
       <nav aria-label={t('governance.privacy.privacy')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.map((part) => (
+        {parts.filter((part) => may(part.needs)).map((part) => (
           <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`governance.privacy.part-${part.id}`)}</Link>
         ))}
       </nav>

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { useGet } from '../../../../apps/console/api.ts'
 import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useSearchState } from '../../../../apps/console/location.ts'
@@ -8,6 +8,8 @@ import { privacy, type RegisterRow } from '../../privacy/contract.ts'
 import { PrivacyFrame } from './PrivacyFrame.tsx'
 
 const tones: Record<RegisterRow['class'], Tone> = { public: 'plain', internal: 'plain', personal: 'accent', sensitive: 'late' }
+
+const AT_FIRST = 40
 
 /** The name people know; a column or table nobody has named yet is told as the database calls it. */
 export function named(t: Text, kind: 'table' | 'column', name: string): string {
@@ -20,6 +22,7 @@ export function named(t: Text, kind: 'table' | 'column', name: string): string {
 export default function Register(): ReactElement {
   const t = useText()
   const [search, setSearch] = useSearchState<'q' | 'room' | 'class'>()
+  const [isWhole, setWhole] = useState(false)
   const found = useGet(privacy.register, {}, { staleSeconds: 600 })
   const say = (kind: string, value: string): string => t(`governance.privacy.${kind}.${value}`)
   const kept = (row: RegisterRow): string => typeof row.retention === 'number' ? t('governance.privacy.retention-days', { days: row.retention }) : say('retention', row.retention)
@@ -30,7 +33,8 @@ export default function Register(): ReactElement {
           const words = (search.q ?? '').trim().toLowerCase()
           const fits = (row: RegisterRow) => (!search.room || row.room === search.room) && (!search.class || row.class === search.class)
             && (words === '' || [row.table, row.column, named(t, 'table', row.table), named(t, 'column', row.column)].some((one) => one.toLowerCase().includes(words)))
-          const shown = rows.filter(fits)
+          const fitting = rows.filter(fits)
+          const shown = isWhole ? fitting : fitting.slice(0, AT_FIRST)
           return (
             <>
               <div className="flex flex-wrap items-end gap-2">
@@ -38,7 +42,7 @@ export default function Register(): ReactElement {
                 <Select label={t('governance.privacy.room')} isLabelHidden className="w-40" value={search.room || 'all'} onChange={(id) => setSearch({ room: id === 'all' ? null : id })} options={[{ id: 'all', label: t('governance.privacy.room-all') }, ...[...new Set(rows.map((row) => row.room))].map((id) => ({ id, label: say('room', id) }))]} />
                 <Select label={t('governance.privacy.class')} isLabelHidden className="w-40" value={search.class || 'all'} onChange={(id) => setSearch({ class: id === 'all' ? null : id })} options={[{ id: 'all', label: t('governance.privacy.class-all') }, ...(['sensitive', 'personal', 'internal', 'public'] as const).map((id) => ({ id, label: say('class', id) }))]} />
               </div>
-              <p className="text-sm text-muted">{t('governance.privacy.register-count', { fields: shown.length, technical, tables: impersonal.length })}</p>
+              <p className="text-sm text-muted">{t('governance.privacy.register-count', { fields: fitting.length, technical, tables: impersonal.length })}</p>
               <Table<RegisterRow>
                 label={t('governance.privacy.register')} rows={shown} rowId={(row) => `${row.table}.${row.column}`} density="compact"
                 empty={<EmptyState title={t('governance.privacy.register-none')} action={<Button onPress={() => setSearch({ q: null, room: null, class: null })}>{t('governance.privacy.clear')}</Button>}>{t('governance.privacy.register-none-next')}</EmptyState>}
@@ -52,6 +56,7 @@ export default function Register(): ReactElement {
                   { id: 'readers', title: t('governance.privacy.readers'), cell: (row) => say('readers', row.readers) },
                 ]}
               />
+              {fitting.length > shown.length && <Button className="self-center" onPress={() => setWhole(true)}>{t('governance.privacy.show-rest', { count: fitting.length - shown.length })}</Button>}
             </>
           )
         }}

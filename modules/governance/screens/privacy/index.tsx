@@ -4,4 +4,6 @@ import { lazy } from 'react'
 export const PersonRequestsPage = lazy(() => import('./PersonRequests.tsx'))
 export const PersonRequestPage = lazy(() => import('./PersonRequest.tsx'))
 export const RetentionPage = lazy(() => import('./Retention.tsx'))
+export const ConsentsPage = lazy(() => import('./Consents.tsx'))
+export const ExportsPage = lazy(() => import('./Exports.tsx'))
 export const RegisterPage = lazy(() => import('./Register.tsx'))

@@ -1,0 +1,102 @@
+/** P01–P19: personal information law (中华人民共和国个人信息保护法; for Taiwan 個人資料保護法 and for Europe the GDPR ask alike). */
+import { changeCustomer, createCustomer, listCustomers } from '../../customers/index.ts'
+import { newId } from '../../../lib/id/index.ts'
+import { reading } from '../../../platform/context.ts'
+import { cell } from '../../../lib/csv/index.ts'
+import { copyOf, FORMAT } from '../privacy/copy.ts'
+import { eraseEverywhere } from '../privacy/erase.ts'
+import { personOf } from '../privacy/person.ts'
+import { viewRetention } from '../privacy/retention.ts'
+import { readSettings } from '../privacy/store.ts'
+import { askStepUp } from './accounts.ts'
+import { askCovered } from './operation.ts'
+import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
+
+/** Each decision of the rules keeps its candidates and its reason. */
+async function askDecisions({ app }: Probe) {
+  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*)::int as all, count(*) filter (where reason = '' or (state <> 'nobody' and jsonb_array_length(candidates) = 0))::int as bare from (select reason, state, candidates from requests.assignment where how = 'rule' and reason <> 'requests.reason-reopened' order by id desc limit 200) a`
+  return [row!.all ? judged(row!.bare === 0, 'decisions-explained', { count: row!.all }) : info('no-decisions')]
+}
+
+async function askLooks({ app }: Probe) {
+  const looks = await count(app, (db) => db`select count(*)::int as count from customers.revelation`)
+  const silent = await count(app, (db) => db`select count(*)::int as count from customers.revelation where trim(reason) = ''`)
+  return [...await askCovered({ app, base: null }), judged(silent === 0, 'looks-with-reason', { count: looks }), askStepUp()]
+}
+
+/** A corrected name is found by its new words and not by its old ones; in a transaction that is rolled back. */
+async function askCorrection({ app }: Probe) {
+  const [before, after] = [`probe${newId().slice(-6)}old`, `probe${newId().slice(-6)}new`]
+  let found = [0, 0]
+  const refused = await tried(app, async (ctx) => {
+    const made = await createCustomer(ctx, { name: before })
+    await changeCustomer(ctx, made.id, { name: after, version: made.version })
+    found = [(await listCustomers(ctx, { search: before, limit: 5 })).rows.length, (await listCustomers(ctx, { search: after, limit: 5 })).rows.length]
+  })
+  return [judged(refused === null && found[0] === 0 && found[1] === 1, 'correction-found')]
+}
+
+/** Each category has its term, and nothing stands longer than it and a day. */
+async function askRetained({ app }: Probe) {
+  const { rows } = await viewRetention(reading(app, {}))
+  const open = rows.filter((row) => row.days === null).length
+  const late = rows.reduce((sum, row) => sum + (row.days === null ? 0 : row.due - row.held), 0)
+  return [judged(open === 0, 'terms-set', { count: open, of: rows.length }), judged(late <= 0, 'nothing-overdue', { count: late })]
+}
+
+const canary = (): { name: string; email: string; note: string } => { const mark = newId().slice(-12); return { name: `probe ${mark}`, email: `probe-${mark}@example.com`, note: `note ${mark}` } }
+/** A person made up, with an address and a note: is all of it in the copy? Rolled back. */
+async function askCopy({ app }: Probe) {
+  const person = canary()
+  let copy = ''
+  const refused = await tried(app, async (ctx) => { const made = await createCustomer(ctx, person); copy = JSON.stringify(await copyOf(ctx, await personOf(ctx, made.id), 'copy')) })
+  return [judged(refused === null && Object.values(person).every((word) => copy.includes(word)), 'copy-complete')]
+}
+async function askMove({ app }: Probe) {
+  const person = canary()
+  let format = ''
+  await tried(app, async (ctx) => { const made = await createCustomer(ctx, person); format = (await copyOf(ctx, await personOf(ctx, made.id), 'move')).format })
+  return [judged(format === FORMAT, 'copy-format', { format })]
+}
+/** The same person erased: does a word of it remain in the rooms' tables? Rolled back. */
+async function askErasure({ app }: Probe) {
+  const person = canary()
+  let left = -1
+  const refused = await tried(app, async (ctx) => {
+    const made = await createCustomer(ctx, person)
+    await eraseEverywhere(ctx, await personOf(ctx, made.id), 'asked')
+    const words = Object.values(person).map((word) => `%${word}%`)
+    const [row] = await ctx.db<{ count: number }[]>`select ((select count(*) from customers.customer c where c::text like any(${words})) + (select count(*) from customers.identity i where i::text like any(${words})) + (select count(*) from requests.search s join requests.request r on r.id = s.request_id where r.customer_id = ${made.id}))::int as count`
+    left = row!.count
+  })
+  return [judged(refused === null && left === 0, 'erased-everywhere', { count: left })]
+}
+async function askRequests({ app }: Probe) {
+  const late = await count(app, (db) => db`select count(*)::int as count from governance.person_request where ended_at is null and due_at < ${app.clock.now()}`)
+  const open = await count(app, (db) => db`select count(*)::int as count from governance.person_request where ended_at is null`)
+  const { law, remindDays } = await readSettings({ db: app.pool })
+  return [judged(late === 0, 'requests-in-time', { count: late, open }), info('law-set', { law, days: remindDays })]
+}
+const askFormula = async () => [judged(['=1+1', '+1', '-1', '@x', '\t=1'].every((text) => cell(text).startsWith("'")), 'no-formulas')]
+
+export const personal: readonly Clause[] = [
+  { id: 'P01', clause: 'PIPL 13, 14, 17', open: [notBuilt('consent')] },
+  { id: 'P02', clause: 'PIPL 15, 16', open: [notBuilt('withdrawal')] },
+  { id: 'P03', clause: 'PIPL 23, 25, 29, 39', open: [notBuilt('separate-consent')] },
+  { id: 'P04', clause: 'PIPL 31', open: [notBuilt('minors')] },
+  { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
+  { id: 'P06', clause: 'PIPL 21', open: [notBuilt('processors'), byYou('processor-contracts')] },
+  { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },
+  { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
+  { id: 'P09', clause: 'PIPL 38–40', open: [byYou('cross-border')] },
+  { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },
+  { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [notBuilt('portability')] },
+  { id: 'P12', clause: 'PIPL 46', ask: askCorrection },
+  { id: 'P13', clause: 'PIPL 47', ask: askErasure, open: [notBuilt('erasure-backups'), elsewhere('erasure-tests')] },
+  { id: 'P14', clause: 'PIPL 50', ask: askRequests, open: [elsewhere('person-request-tests')] },
+  { id: 'P15', clause: 'PIPL 51', open: [byYou('measures')] },
+  { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
+  { id: 'P17', clause: 'PIPL 55, 56', open: [notBuilt('assessment')] },
+  { id: 'P18', clause: 'PIPL 57', open: [notBuilt('breach')] },
+  { id: 'P19', clause: 'PIPL 51, 55', ask: askFormula, open: [notBuilt('export-approval')] },
+]

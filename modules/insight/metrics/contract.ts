@@ -1,0 +1,38 @@
+/** Metrics and reports over HTTP. */
+import { z } from 'zod'
+import type { Endpoints } from '../../../platform/http/contract.ts'
+import { day, id, instant, limit } from '../../../platform/http/shapes.ts'
+import { buckets, dimensions, metricKeys } from '../../../lib/metrics/index.ts'
+
+const shared = {
+  metric: z.enum(metricKeys), by: z.enum(dimensions).default('time'), bucket: z.enum(buckets).default('day'),
+  /** Days in the caller's zone, both included. */
+  from: day, to: day,
+  teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: z.string().max(40).optional(), priority: z.string().max(20).optional(), tier: z.string().max(40).optional(), type: z.string().max(80).optional(),
+}
+const Asked = z.strictObject({ ...shared, compare: z.enum(['none', 'previous', 'year']).default('none') })
+export type Asked = z.infer<typeof Asked>
+/** `key` is the id of a row of the figures; without it all of the period's. */
+const Behind = z.strictObject({ ...shared, key: z.string().max(80).optional(), cursor: z.string().max(80).optional(), limit: limit(200, 50) })
+export type Behind = z.infer<typeof Behind>
+
+/** `count`: how many requests the value is made of. */
+const value = { value: z.number().nullable(), count: z.int() }
+export const Figure = z.object({ id: z.string(), label: z.string().nullable(), ...value, before: z.number().nullable() })
+export type Figure = z.infer<typeof Figure>
+export const Figures = z.object({
+  /** Everything that happened until then is counted. */
+  asOf: instant, zone: z.string(), from: instant, to: instant,
+  total: z.object({ ...value, before: z.number().nullable() }),
+  rows: z.array(Figure),
+})
+export type Figures = z.infer<typeof Figures>
+export const Behinds = z.object({ rows: z.array(z.object({ id, number: z.number(), at: instant, team: z.string().nullable(), person: z.string().nullable(), service: z.string().nullable(), channel: z.string(), priority: z.string(), value: z.number() })), next: z.string().nullable() })
+export type Behinds = z.infer<typeof Behinds>
+
+const REFUSALS = ['insight.period-backwards', 'insight.period-too-long'] as const
+export const reports = {
+  figures: { method: 'GET', path: '/api/reports/figures', access: 'requests.read', query: Asked, response: Figures, faults: REFUSALS, summary: 'A metric over a period by a dimension, over the requests the caller may see, beside an earlier period if asked.' },
+  behind: { method: 'GET', path: '/api/reports/requests', access: 'requests.read', query: Behind, response: Behinds, faults: REFUSALS, summary: 'The very requests a figure is made of, with what each is worth.' },
+  exportFigures: { method: 'GET', path: '/api/reports/figures.csv', access: 'requests.read', kind: 'raw', query: Asked, faults: REFUSALS, summary: 'The same figures as CSV.' },
+} as const satisfies Endpoints

@@ -1,0 +1,108 @@
+/** Facts: what reports count, measured from the requests and their history whenever something happened to them. */
+import type { BusinessCalendar } from '../../../lib/calendar/index.ts'
+import type { App, Ctx } from '../../../platform/context.ts'
+import { run } from '../../../platform/context.ts'
+import { clockCalendar } from '../../requests/index.ts'
+import { loadRecognition } from '../../standards/index.ts'
+
+const LISTENER = 'insight.facts'
+const BATCH = 2_000
+
+interface Raw {
+  id: string; serviceId: string | null; openedAt: string; acceptedAt: string | null; firstResponseAt: string | null; resolutionAt: string | null
+  pauses: { type: string; at: string; isPaused: boolean | null }[] | null
+}
+/** [from, to) in epoch ms. */
+type Span = readonly [number, number]
+
+/** Measures what happened since the last time; returns how many events were looked at. Nothing when another process is measuring. */
+export async function measureNew(app: App): Promise<number> {
+  let count = 0
+  for (;;) {
+    const looked = await run(app, {}, measureBatch)
+    count += looked
+    if (looked < BATCH) return count
+  }
+}
+
+async function measureBatch(ctx: Ctx): Promise<number> {
+  const [place] = await ctx.db<{ xid: string; seq: number }[]>`select xid::text, seq from platform.cursor where listener = ${LISTENER} for update skip locked`
+  if (!place) {
+    await ctx.db`insert into platform.cursor (listener) values (${LISTENER}) on conflict do nothing`
+    return 0
+  }
+  const events = await ctx.db<{ xid: string; seq: number; subject: string | null; ours: boolean }[]>`
+    select xid::text, seq, subject, type like 'request.%' as ours from platform.event e
+    where (e.xid, e.seq) > (${place.xid}::xid8, ${place.seq}) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.seq limit ${BATCH}`
+  const last = events.at(-1)
+  if (!last) return 0
+  await measure(ctx, [...new Set(events.flatMap((event) => (event.ours && event.subject ? [event.subject] : [])))])
+  await ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${LISTENER}`
+  return events.length
+}
+
+/** True when every readable event has been measured. */
+export async function isMeasured(ctx: Pick<Ctx, 'db'>): Promise<boolean> {
+  const [row] = await ctx.db<{ left: boolean }[]>`
+    select exists (select 1 from platform.event where (xid, seq) > (select xid, seq from platform.cursor where listener = ${LISTENER} union all select '0', 0 limit 1) and xid < pg_snapshot_xmin(pg_current_snapshot())) as left`
+  return !row!.left
+}
+
+/** Writes the facts of these requests anew; of those that are gone they go. */
+export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return
+  const raws = await ctx.db<Raw[]>`
+    select r.id, r.service_id, r.opened_at, r.first_response_at, r.resolution_at,
+      (select min(a.answered_at) from requests.assignment a where a.request_id = r.id and a.state in ('accepted', 'ended') and a.agent_id is not null) as accepted_at,
+      (select jsonb_agg(jsonb_build_object('type', e.type, 'at', e.at, 'isPaused', e.data->'isPaused') order by e.seq) from platform.event e
+        where e.subject = r.id and e.type in ('request.waiting', 'request.resumed', 'request.closed', 'request.reopened', 'request.submitted', 'request.sent-back')) as pauses
+    from requests.request r where r.id = any(${ids as string[]}::uuid[])`
+  const recognition = await loadRecognition(ctx)
+  const measured = []
+  for (const raw of raws) measured.push(times(raw, await clockCalendar(ctx, recognition, raw.serviceId)))
+  await ctx.db`
+    with kept as (select * from jsonb_to_recordset(${ctx.db.json(measured as never)}) as m (id uuid, accepted_at timestamptz, acceptance_s int, first_response_s int, handling_s int, resolution_s int)),
+      gone as (delete from insight.fact where id = any(${ids as string[]}::uuid[]) and id not in (select id from kept))
+    insert into insight.fact (id, number, customer_id, team_id, holder_id, answerable_id, opened_by_id, service_id, channel, priority, type, tier, opened_at, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
+      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked)
+    select r.id, r.number, r.customer_id, r.team_id, r.holder_id, r.answerable_id, r.opened_by_id, r.service_id, r.channel, r.priority, r.type, c.tier, r.opened_at, m.accepted_at, r.first_response_at, r.resolution_at, r.closed_at, r.scored_at,
+      m.acceptance_s, m.first_response_s, m.handling_s, m.resolution_s, r.first_response_breached_at is not null, r.resolution_breached_at is not null, r.score,
+      greatest(0, (select count(*) from requests.assignment a where a.request_id = r.id and a.answered_at is not null and a.state in ('accepted', 'ended') and a.agent_id is not null) - 1 - r.reopened),
+      r.reopened, r.failed_verifications, (select count(*) from requests.message w where w.request_id = r.id and w.author_kind = 'customer')
+    from kept m join requests.request r on r.id = m.id join customers.customer c on c.id = r.customer_id
+    on conflict (id) do update set (customer_id, team_id, holder_id, answerable_id, service_id, channel, priority, type, tier, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
+      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked)
+      = (excluded.customer_id, excluded.team_id, excluded.holder_id, excluded.answerable_id, excluded.service_id, excluded.channel, excluded.priority, excluded.type, excluded.tier, excluded.accepted_at, excluded.first_response_at, excluded.resolution_at, excluded.closed_at, excluded.scored_at,
+        excluded.acceptance_s, excluded.first_response_s, excluded.handling_s, excluded.resolution_s, excluded.first_response_late, excluded.resolution_late, excluded.score, excluded.transfers, excluded.reopened, excluded.failed_verifications, excluded.asked)`
+}
+
+/** Working seconds of a request's stretches. A stretch that has not ended has none. */
+export function times(raw: Raw, calendar: BusinessCalendar) {
+  const stood = pausesOf(raw.pauses ?? [])
+  const seconds = (from: string | null, to: string | null): number | null => {
+    if (!from || !to || to < from) return null
+    const [a, b] = [Date.parse(from), Date.parse(to)]
+    const paused = stood.reduce((sum, [begin, end]) => { const [x, y] = [Math.max(a, begin), Math.min(b, end)]; return x < y ? sum + calendar.businessMsBetween(x, y) : sum }, 0)
+    return Math.round((calendar.businessMsBetween(a, b) - paused) / 1000)
+  }
+  return {
+    id: raw.id, accepted_at: raw.acceptedAt, acceptance_s: seconds(raw.openedAt, raw.acceptedAt), first_response_s: seconds(raw.openedAt, raw.firstResponseAt),
+    handling_s: seconds(raw.acceptedAt, raw.resolutionAt), resolution_s: seconds(raw.openedAt, raw.resolutionAt),
+  }
+}
+
+/** When the clocks stood: while the customer was asked, and between a close and what reopened it. Stretches never overlap. */
+function pausesOf(events: readonly { type: string; at: string; isPaused: boolean | null }[]): Span[] {
+  const spans: Span[] = []
+  let since: number | null = null
+  for (const event of events) {
+    const at = Date.parse(event.at)
+    const stops = (event.type === 'request.waiting' && event.isPaused === true) || event.type === 'request.closed'
+    const starts = event.type === 'request.resumed' || event.type === 'request.reopened' || event.type === 'request.submitted' || event.type === 'request.sent-back'
+    if (stops) since ??= at
+    else if (starts && since !== null) { spans.push([since, at]); since = null }
+  }
+  if (since !== null) spans.push([since, Infinity])
+  return spans
+}
+

@@ -1,0 +1,165 @@
+/** Reports: a metric over a period by a dimension, and the requests behind each figure. */
+import type { Ctx } from '../../../platform/context.ts'
+import { Fault } from '../../../platform/fault.ts'
+import { visible } from '../../requests/index.ts'
+import { dayOf } from '../store.ts'
+import { metrics, type Bucket, type Dimension } from '../../../lib/metrics/index.ts'
+import type { Asked, Behind, Behinds, Figures } from './contract.ts'
+import { aggregate, columnOf, inPeriod, valueOf } from './formulas.ts'
+import { isMeasured, measureNew } from './measure.ts'
+
+const MOST_BUCKETS = 400
+/** 24 hours more than five years of days. */
+const MOST_DAYS = 1_827
+
+type Filters = Pick<Asked, 'metric' | 'by' | 'bucket' | 'teamId' | 'personId' | 'serviceId' | 'channel' | 'priority' | 'tier' | 'type'>
+interface Period { from: Date; to: Date }
+
+const columns: Record<Exclude<Dimension, 'time'>, string> = { team: 'r.team_id', person: 'r.holder_id', channel: 'r.channel', service: 'r.service_id', priority: 'r.priority', tier: 'r.tier', type: 'r.type' }
+
+/** Midnights in the person's zone around the asked days. Throws 422 `insight.period-backwards`, `insight.period-too-long`. */
+async function periodOf(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' | 'to' | 'by' | 'bucket'>): Promise<Period> {
+  if (asked.to < asked.from) throw new Fault('insight.period-backwards', 422, {}, [{ path: 'to', code: 'insight.period-backwards' }])
+  const days = (Date.parse(asked.to) - Date.parse(asked.from)) / 86_400_000 + 1
+  const bucketDays: Record<Bucket, number> = { hour: 1 / 24, day: 1, week: 7, month: 30 }
+  if (days > MOST_DAYS || (asked.by === 'time' && days / bucketDays[asked.bucket] > MOST_BUCKETS)) throw new Fault('insight.period-too-long', 422, {}, [{ path: 'from', code: 'insight.period-too-long' }])
+  const [row] = await ctx.db<{ from: string; to: string }[]>`select ${asked.from}::date::timestamp at time zone ${zone} as "from", (${asked.to}::date + 1)::timestamp at time zone ${zone} as "to"`
+  return { from: new Date(row!.from), to: new Date(row!.to) }
+}
+
+async function earlier(ctx: Ctx, zone: string, asked: Asked, { from, to }: Period): Promise<Period> {
+  const [row] = asked.compare === 'year'
+    ? await ctx.db<{ from: string; to: string }[]>`select (${asked.from}::date - interval '1 year') at time zone ${zone} as "from", (${asked.to}::date + 1 - interval '1 year') at time zone ${zone} as "to"`
+    : await ctx.db<{ from: string; to: string }[]>`select (${asked.from}::date - (${asked.to}::date + 1 - ${asked.from}::date))::timestamp at time zone ${zone} as "from", ${from}::timestamptz as "to"`
+  return row ? { from: new Date(row.from), to: new Date(row.to) } : { from, to }
+}
+
+/** Which facts count at all, whatever the moment: what the actor may see, narrowed by the filters. */
+function wanted(ctx: Ctx, of: Filters) {
+  const { db } = ctx
+  const is = (column: string, value: string | undefined) => value === undefined ? db`` : db`and ${db.unsafe(column)} = ${value}`
+  return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
+}
+
+/** Rows `(id uuid, key, value float8)` of a period; by time the key is the number of the bucket, from 1. */
+function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null) {
+  const { db } = ctx
+  const key = of.by === 'time'
+    ? (edges ? db`width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[])` : db`1`)
+    : db.unsafe(columns[of.by])
+  return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from insight.fact r where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
+}
+
+type Row = { key: string; value: number | null; count: number }
+
+/** The figure of every key, and under the key null that of all together. */
+async function count(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null): Promise<{ total: Row; rows: Row[] }> {
+  const all = await ctx.db<(Row & { isTotal: number })[]>`
+    select coalesce(key::text, '') as key, grouping(key) as is_total, ${aggregate(ctx, of.metric)} as value, count(*)::int as count from (${valued(ctx, of, period, edges)}) v group by grouping sets ((key), ())`
+  const total = all.find((row) => row.isTotal === 1) ?? { key: '', value: metrics[of.metric].aggregate === 'count' ? 0 : null, count: 0 }
+  return { total, rows: all.filter((row) => row.isTotal === 0) }
+}
+
+/** Starts of the buckets of a period, in the person's zone. */
+async function starts(ctx: Ctx, zone: string, bucket: Bucket, { from, to }: Period): Promise<{ start: string; end: string }[]> {
+  return ctx.db<{ start: string; end: string }[]>`
+    select s at time zone ${zone} as start, least((s + ${`1 ${bucket}`}::interval) at time zone ${zone}, ${to}::timestamptz) as end
+    from generate_series(date_trunc(${bucket}, ${from}::timestamptz at time zone ${zone}), (${to}::timestamptz at time zone ${zone}) - interval '1 second', ${`1 ${bucket}`}::interval) s`
+}
+
+/** By time: each bucket on its own, the empty ones too; what is still open is looked at when each bucket ends. */
+async function countByTime(ctx: Ctx, zone: string, of: Filters, period: Period): Promise<{ total: Row; rows: Row[] }> {
+  const buckets = await starts(ctx, zone, of.bucket, period)
+  if (metrics[of.metric].at === 'end') {
+    const past = buckets.filter(({ start }) => Date.parse(start) < ctx.now.getTime())
+    const [{ total }, rows] = await Promise.all([count(ctx, of, period, null), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
+    return { total, rows }
+  }
+  const { total, rows } = await count(ctx, of, period, buckets.map(({ start }) => start))
+  const none = metrics[of.metric].aggregate === 'count' ? 0 : null
+  const found = new Map(rows.map((row) => [Number(row.key), row]))
+  return { total, rows: buckets.map(({ start }, nr) => ({ value: none, count: 0, ...found.get(nr + 1), key: start })) }
+}
+
+interface Bucketed { start: string; end: string }
+
+/** How many were open when each bucket ended: all that came before, less all that were closed before. */
+async function backlogs(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promise<Row[]> {
+  const { db } = ctx
+  const ends = buckets.map(({ end }) => end)
+  const changes = (column: string) => db<{ nr: number; count: number }[]>`
+    select width_bucket(${db.unsafe(column)}, ${ends}::timestamptz[]) as nr, count(*)::int as count from insight.fact r where ${db.unsafe(column)} < ${ends.at(-1) ?? null}::timestamptz and ${wanted(ctx, of)} group by 1`
+  const [opened, closed] = (await Promise.all([changes('r.opened_at'), changes('r.closed_at')])).map((rows) => new Map(rows.map((row) => [row.nr, row.count])))
+  let open = 0
+  return buckets.map(({ start }, nr) => {
+    open += (opened!.get(nr) ?? 0) - (closed!.get(nr) ?? 0)
+    return { key: start, value: open, count: open }
+  })
+}
+
+/** The age of what was open when each bucket ended. A request is taken apart into the ends it was open at, which for most are none. */
+async function ages(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promise<Row[]> {
+  const { db } = ctx
+  const ends = buckets.map(({ end }) => end)
+  const rows = await db<{ nr: number; value: number; count: number }[]>`
+    select v.nr, ${aggregate(ctx, of.metric)} as value, count(*)::int as count
+    from (select nr, (extract(epoch from least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - o.opened_at) / 60)::float8 as value
+      from (select r.opened_at, width_bucket(r.opened_at, ${ends}::timestamptz[]) + 1 as first, case when r.closed_at is null then ${ends.length}::int else width_bucket(r.closed_at, ${ends}::timestamptz[]) end as last
+        from insight.fact r where ${wanted(ctx, of)}) o, generate_series(o.first, o.last) nr where o.first <= o.last) v
+    group by v.nr`
+  const found = new Map(rows.map((row) => [row.nr, row]))
+  return buckets.map(({ start }, nr) => ({ key: start, value: found.get(nr + 1)?.value ?? null, count: found.get(nr + 1)?.count ?? 0 }))
+}
+
+async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<Map<string, string>> {
+  const ids = keys.filter((key) => key !== '')
+  if (!ids.length || !['team', 'person', 'service'].includes(by)) return new Map()
+  const { db } = ctx
+  const rows = by === 'service'
+    ? await db<{ id: string; label: string }[]>`select id, name->>${ctx.locale} as label from standards.service where id = any(${ids}::uuid[])`
+    : await db<{ id: string; label: string }[]>`select id, name as label from ${by === 'team' ? db`staff.team` : db`staff.person`} where id = any(${ids}::uuid[])`
+  return new Map(rows.map((row) => [row.id, row.label]))
+}
+
+/** What has happened is measured before it is counted; while very much is new, the answer says up to when it is. */
+async function upToDate(ctx: Ctx): Promise<string> {
+  if (!(await isMeasured(ctx))) await measureNew(ctx.app)
+  return ctx.now.toISOString()
+}
+
+export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
+  const asOf = await upToDate(ctx)
+  const { zone } = await dayOf(ctx)
+  const period = await periodOf(ctx, zone, asked)
+  const counting = (over: Period) => (asked.by === 'time' ? countByTime(ctx, zone, asked, over) : count(ctx, asked, over, null))
+  const now = await counting(period)
+  const before = asked.compare === 'none' ? null : await counting(await earlier(ctx, zone, asked, period))
+  // By time the first day stands beside the first; else the same team beside itself.
+  const byKey = new Map(before?.rows.map((row) => [row.key, row.value]))
+  const beside = (row: Row, at: number): number | null => (before === null ? null : asked.by === 'time' ? (before.rows[at]?.value ?? null) : (byKey.get(row.key) ?? null))
+  const names = await labels(ctx, asked.by, now.rows.map((row) => row.key))
+  const rows = now.rows.map((row, at) => ({ id: row.key, label: names.get(row.key) ?? null, value: row.value, count: row.count, before: beside(row, at) }))
+  if (asked.by !== 'time') rows.sort((a, b) => b.count - a.count || a.id.localeCompare(b.id))
+  return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), total: { value: now.total.value, count: now.total.count, before: before?.total.value ?? null }, rows }
+}
+
+/** The requests a figure is made of, the most telling first: the latest. */
+export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
+  await upToDate(ctx)
+  const { zone } = await dayOf(ctx)
+  let period = await periodOf(ctx, zone, asked)
+  if (asked.by === 'time' && asked.key !== undefined) {
+    const bucket = (await starts(ctx, zone, asked.bucket, period)).find(({ start }) => start === asked.key)
+    if (!bucket) return { rows: [], next: null }
+    period = metrics[asked.metric].at === 'end' ? { from: period.from, to: new Date(bucket.end) } : { from: new Date(Math.max(Date.parse(bucket.start), period.from.getTime())), to: new Date(bucket.end) }
+  }
+  const { db } = ctx
+  const rows = await db<Behinds['rows']>`
+    select r.id, r.number, ${db.unsafe(columnOf(asked.metric))} as at, t.name as team, p.name as person, s.name->>${ctx.locale} as service, r.channel, r.priority, v.value
+    from (${valued(ctx, asked, period, null)}) v join insight.fact r on r.id = v.id
+      left join staff.team t on t.id = r.team_id left join staff.person p on p.id = r.holder_id left join standards.service s on s.id = r.service_id
+    where ${asked.by !== 'time' && asked.key !== undefined ? db`coalesce(v.key::text, '') = ${asked.key}` : db`true`} ${asked.cursor ? db`and r.number < ${Number(asked.cursor) || 0}` : db``}
+    order by r.number desc limit ${asked.limit + 1}`
+  const shown = rows.slice(0, asked.limit)
+  return { rows: shown, next: rows.length > asked.limit ? String(shown.at(-1)!.number) : null }
+}

@@ -1,0 +1,84 @@
+/**
+ * SAML 2.0, browser POST of an answer to our own question. The library checks signature, times, audience and question;
+ * what it leaves open is checked here on the signed part alone: recipient, confirmation, algorithms, repeated use.
+ */
+import { type Profile, SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { App } from '../../../platform/context.ts'
+import type { SamlSettings } from './contract.ts'
+import { type Asked, FLOW_MS, type Vouched, refused } from './flow.ts'
+import { type OpenProvider, entityIdOf, returnUrl } from './providers.ts'
+
+type Provider = OpenProvider<SamlSettings>
+const SKEW_MS = 60_000
+const MOST_BYTES = 256 * 1024
+
+function samlOf(app: App, provider: Provider, asked: Asked): SAML {
+  const { settings } = provider
+  // Real time: a provider dates by the world's clock, and the question's age is already limited by its flow.
+  const askedAt = new Date().toISOString()
+  return new SAML({
+    callbackUrl: returnUrl(app, provider), entryPoint: settings.signOnUrl, issuer: entityIdOf(app, provider), audience: entityIdOf(app, provider), idpCert: settings.certificate, idpIssuer: settings.entityId,
+    // One of the two has to be signed, and only what was signed is read.
+    wantAssertionsSigned: false, wantAuthnResponseSigned: false,
+    identifierFormat: null, disableRequestedAuthnContext: true, acceptedClockSkewMs: SKEW_MS, requestIdExpirationPeriodMs: FLOW_MS, maxAssertionAgeMs: FLOW_MS,
+    generateUniqueId: () => asked.requestId, validateInResponseTo: ValidateInResponseTo.always,
+    cacheProvider: { saveAsync: async (_key, value) => ({ value, createdAt: Date.parse(askedAt) }), getAsync: async (key) => (key === asked.requestId ? askedAt : null), removeAsync: async (key) => key },
+  })
+}
+
+export const samlAddress = (app: App, provider: Provider, asked: Asked): Promise<string> => samlOf(app, provider, asked).getAuthorizeUrlAsync(asked.state, undefined, {})
+
+export function samlMetadata(app: App, provider: Provider): string {
+  return samlOf(app, provider, { state: '', nonce: '', verifier: '', requestId: '_' }).generateServiceProviderMetadata(null, null)
+}
+
+const W3 = 'http://www.w3.org/'
+const ALGORITHMS = new Set([
+  `${W3}2001/10/xml-exc-c14n#`, `${W3}TR/2001/REC-xml-c14n-20010315`, `${W3}2006/12/xml-c14n11`, `${W3}2000/09/xmldsig#enveloped-signature`,
+  ...['rsa-sha256', 'rsa-sha384', 'rsa-sha512', 'ecdsa-sha256', 'ecdsa-sha384', 'ecdsa-sha512', 'sha384'].map((name) => `${W3}2001/04/xmldsig-more#${name}`), `${W3}2001/04/xmlenc#sha256`, `${W3}2001/04/xmlenc#sha512`,
+])
+/** No document type, entity, comment or CDATA: no provider needs them, every trick does. No broken hash. */
+function isPlain(xml: string): boolean {
+  return !xml.includes('<!') && !/<\?(?!xml )/.test(xml) && [...xml.matchAll(/Algorithm\s*=\s*["']([^"']*)["']/g)].every(([, name]) => ALGORITHMS.has(name!))
+}
+
+export interface Asserted extends Vouched { assertionId: string; expiresAt: Date }
+type Node = Record<string, { $?: Record<string, string>; _?: string }[] | undefined>
+const only = <T>(list: T[] | undefined): T => {
+  if (list?.length !== 1) throw refused()
+  return list[0]!
+}
+
+/** Throws 401 `staff.federation.refused`. The assertion has still to be marked as used. */
+export async function samlAnswer(app: App, provider: Provider, asked: Asked, response: string): Promise<Asserted> {
+  if (response.length > MOST_BYTES || !/^[A-Za-z0-9+/=\s]+$/.test(response) || !isPlain(Buffer.from(response, 'base64').toString('utf8'))) throw refused()
+  const { profile } = await samlOf(app, provider, asked).validatePostResponseAsync({ SAMLResponse: response }).catch((error: unknown) => { throw refused(error) })
+  if (!profile?.getAssertion || !profile.nameID) throw refused()
+  const assertion = (profile.getAssertion() as { Assertion: Node & { $: Record<string, string> } }).Assertion
+  if (only(assertion.Issuer)._ !== provider.settings.entityId) throw refused()
+  const conditions = only(assertion.Conditions)
+  const confirmation = only((only(assertion.Subject) as unknown as Node).SubjectConfirmation)
+  const data = only((confirmation as unknown as Node).SubjectConfirmationData).$ ?? {}
+  if (confirmation.$?.Method !== 'urn:oasis:names:tc:SAML:2.0:cm:bearer' || data.Recipient !== returnUrl(app, provider) || data.InResponseTo !== asked.requestId || !data.NotOnOrAfter || data.NotBefore) throw refused()
+  if (!(conditions as unknown as Node).AudienceRestriction || !assertion.AuthnStatement || !assertion.$.ID) throw refused()
+  // A name that is another one each time links to nobody.
+  if (profile.nameIDFormat?.endsWith(':transient')) throw refused()
+  return { ...vouchedBy(provider, profile), assertionId: assertion.$.ID, expiresAt: new Date(Date.parse(data.NotOnOrAfter) + SKEW_MS) }
+}
+
+const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/'
+const MICROSOFT = 'http://schemas.microsoft.com/identity/claims/'
+function vouchedBy(provider: Provider, { nameID, nameIDFormat, attributes = {} }: Profile & { attributes?: Record<string, unknown> }): Vouched {
+  const word = (...names: string[]): string | null => {
+    for (const name of names) {
+      const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined
+      if (typeof value === 'string' && value !== '') return value.slice(0, 300)
+    }
+    return null
+  }
+  const email = word('email', 'mail', 'urn:oid:0.9.2342.19200300.100.1.3', `${CLAIMS}emailaddress`) ?? (nameIDFormat?.endsWith(':emailAddress') ? nameID : null)
+  return {
+    issuer: provider.settings.entityId, subject: nameID, account: email ?? nameID, name: word('displayName', 'name', `${MICROSOFT}displayname`, 'cn', 'urn:oid:2.16.840.1.113730.3.1.241'),
+    email, directoryId: word(`${MICROSOFT}objectidentifier`) ?? nameID,
+  }
+}
