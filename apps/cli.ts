@@ -1,4 +1,4 @@
-/** loopdesk <command>: demo · token create · audit verify · comply · keys · migrate · doctor. */
+/** loopdesk <command>: demo · token create · audit verify · keys · comply · migrate · doctor. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -22,10 +22,10 @@ const usage = `loopdesk <command>
   demo --remove                                            take it away again
   token create --name NAME [--role intake]                 make an API token; it is shown once
   audit verify [--json]                                    hold every event against the chain of seals; names the first bad row
-  comply [--json] [--pack FOLDER]                          ask this installation what level 3 and personal information law want
   keys [list] [--json]                                     the master keys and what each of them wraps
   keys rotate                                              make a new master key and wrap every data key by it, while the program serves
   keys destroy ID                                          destroy a master key that wraps nothing any more, and with it every backup of its time
+  comply [--json] [--pack FOLDER]                          ask this installation what level 3 and personal information law want
   migrate                                                  bring the database to this version
   doctor                                                   look for trouble and say how to mend it`
 
@@ -99,6 +99,28 @@ function explainDamage(damage: Damage): string {
   }
 }
 
+async function keys(args: string[]): Promise<void> {
+  const { values, positionals: [act = 'list', id] } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
+  if (!['list', 'rotate', 'destroy'].includes(act) || (act === 'destroy') !== (id !== undefined)) throw new Error(usage)
+  const masters = await withDesk(async ({ app }) => {
+    if (act === 'rotate') await rotate(app)
+    if (act === 'destroy') {
+      await destroyMaster(app, id!)
+      await run(app, {}, (ctx) => emit(ctx, 'platform.master-key-destroyed', { data: { master: id! } }))
+    }
+    return countWrapped(app)
+  })
+  if (values.json) { print(JSON.stringify(masters)); return }
+  for (const one of masters) print(`${one.id}  wraps ${one.wraps} data keys${one.isCurrent ? '  newest' : one.wraps ? '' : '  may be destroyed once no backup of its time is needed'}`)
+}
+
+async function rotate(app: App): Promise<void> {
+  await app.vault.masters.add()
+  const done = await rewrapKeys(app, (count, total) => { if (process.stderr.isTTY) process.stderr.write(`\r${count} / ${total}`) })
+  if (process.stderr.isTTY) process.stderr.write('\n')
+  await run(app, {}, (ctx) => emit(ctx, 'platform.master-key-changed', { data: { master: app.vault.masters.current().id, rewrapped: done } }))
+}
+
 async function comply(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, pack: { type: 'string' } } })
   const locale = terminalLocale()
@@ -123,34 +145,12 @@ async function comply(args: string[]): Promise<void> {
   })
 }
 
-async function keys(args: string[]): Promise<void> {
-  const { values, positionals: [act = 'list', id] } = parseArgs({ args, allowPositionals: true, options: { json: { type: 'boolean' } } })
-  if (!['list', 'rotate', 'destroy'].includes(act) || (act === 'destroy') !== (id !== undefined)) throw new Error(usage)
-  const masters = await withDesk(async ({ app }) => {
-    if (act === 'rotate') await rotate(app)
-    if (act === 'destroy') {
-      await destroyMaster(app, id!)
-      await run(app, {}, (ctx) => emit(ctx, 'platform.master-key-destroyed', { data: { master: id! } }))
-    }
-    return countWrapped(app)
-  })
-  if (values.json) { print(JSON.stringify(masters)); return }
-  for (const one of masters) print(`${one.id}  wraps ${one.wraps} data keys${one.isCurrent ? '  newest' : one.wraps ? '' : '  may be destroyed once no backup of its time is needed'}`)
-}
-
-async function rotate(app: App): Promise<void> {
-  await app.vault.masters.add()
-  const done = await rewrapKeys(app, (count, total) => { if (process.stderr.isTTY) process.stderr.write(`\r${count} / ${total}`) })
-  if (process.stderr.isTTY) process.stderr.write('\n')
-  await run(app, {}, (ctx) => emit(ctx, 'platform.master-key-changed', { data: { master: app.vault.masters.current().id, rewrapped: done } }))
-}
-
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   demo,
   token,
   audit,
-  comply,
   keys,
+  comply,
   migrate: () => withDesk(async () => { print('The database is at the version of this program.') }),
   doctor: async () => { if (!(await diagnose(config, print))) process.exitCode = 1 },
 }

@@ -32,7 +32,7 @@ export const fileColumns = ({ db }: Pick<Ctx, 'db'>) => db`f.id as file_id, f.ke
 export interface FileRow { fileId: string; fileKey: Buffer | null; isSealed: boolean; bytes: Buffer }
 
 /** The rows with their bytes opened; empty when the key is gone. */
-export async function openFiles<R extends FileRow>(ctx: Pick<Ctx, 'app' | 'db'>, rows: PromiseLike<readonly R[]>): Promise<Omit<R, Exclude<keyof FileRow, 'bytes'>>[]> {
+export async function openFiles<R extends FileRow>(ctx: Pick<Ctx, 'app' | 'db'>, rows: PromiseLike<readonly R[]> | readonly R[]): Promise<Omit<R, Exclude<keyof FileRow, 'bytes'>>[]> {
   const { vault } = ctx.app
   const found = await rows
   await findKeys(ctx, found.flatMap((row) => (row.isSealed ? [row.fileKey ? vault.ownerOf(row.fileKey) : row.fileId] : [])))

@@ -91,7 +91,7 @@ export async function findOrCreateCustomer(ctx: Ctx, claim: CustomerClaim): Prom
   throw new Error('an address was made and removed again while it was looked up')
 }
 
-/** As it stands in the database: name sealed, with the key that opens it. */
+/** As it stands in the database: the name sealed, with the key that opens it. */
 interface Row extends ClaimedCustomer { key: Buffer | null }
 async function openClaimed(ctx: Ctx, { key, ...customer }: Row): Promise<ClaimedCustomer> {
   if (!ctx.app.vault.learn(customer.id, key)) await holdKey(ctx, customer.id)

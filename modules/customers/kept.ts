@@ -12,8 +12,7 @@ import { customerWords, foldIdentity, type IdentityKind } from './address.ts'
 
 /** The column of a customer's name, for the rooms that show it beside something else. */
 export const NAME = 'customers.customer/name'
-export const SHOWN = 'customers.identity/shown'
-// A region is a coarse place that scopes and rules of assignment compare; it tells nobody apart.
+const SHOWN = 'customers.identity/shown'
 type Words = 'name' | 'company' | 'note'
 export const sealedWords = { name: [NAME, 'id'], company: ['customers.customer/company', 'id'], note: ['customers.customer/note', 'id'] } as const
 

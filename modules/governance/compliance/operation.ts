@@ -7,6 +7,7 @@ import type { Actor } from '../../../platform/access/index.ts'
 import { reading, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { verifyEvents } from '../../../platform/audit/verify.ts'
+import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { listCustomers, openShown } from '../../customers/index.ts'
 import { readLimits } from '../audit/alarms.ts'
 import { changeRetention, readRetention } from '../audit/retention.ts'
@@ -100,9 +101,11 @@ async function askAlarms({ app }: Probe) {
 }
 
 async function askIntegrity({ app }: Probe) {
-  const [files] = await app.pool<{ looked: number; wrong: number }[]>`select count(*)::int as looked, count(*) filter (where not is_sealed)::int as wrong from (select is_sealed from platform.file order by at desc limit 100) f`
+  // A sealed file opens only as it was written.
+  const files = await app.pool<FileRow[]>`select ${fileColumns({ db: app.pool })} from platform.file f order by f.at desc limit 100`
+  const wrong = (await Promise.all(files.map((file) => openFiles({ app, db: app.pool }, [file]).then(() => 0, () => 1)))).reduce<number>((sum, one) => sum + one, 0)
   const [sums] = await app.pool<{ on: string }[]>`select current_setting('data_checksums') as on`
-  return [judged(files!.wrong === 0, 'files-sealed', { count: files!.looked }), judged(sums!.on === 'on', 'page-checksums')]
+  return [judged(wrong === 0, 'files-as-stored', { count: files.length }), judged(sums!.on === 'on', 'page-checksums')]
 }
 
 /** Looks for addresses and numbers of customers that stand in the database as they are. */
@@ -128,8 +131,8 @@ export const stranger: Actor = { kind: 'agent', id: '00000000-0000-7000-8000-000
 /** Lists customers as somebody who works for none of them would see them. */
 export async function askCovered({ app }: Probe) {
   const { rows } = await listCustomers(reading(app, { actor: stranger }), { limit: 50 })
-  const real = Map.groupBy(await openShown(reading(app, {}), app.pool<{ id: string; customerId: string; shown: string }[]>`select id, customer_id, shown from customers.identity where customer_id = any(${rows.map((row) => row.id)}::uuid[])`, 'id'), (row) => row.customerId)
-  const open = rows.filter((row) => row.contact !== null && real.get(row.id)?.some(({ shown }) => shown === row.contact)).length
+  const known = await openShown({ app, db: app.pool }, app.pool<{ id: string; customerId: string; shown: string }[]>`select id, customer_id, shown from customers.identity where customer_id = any(${rows.map((row) => row.id)}::uuid[])`, 'id')
+  const open = rows.filter((row) => known.some((one) => one.customerId === row.id && one.shown === row.contact)).length
   return [rows.length ? judged(open === 0, 'covered-for-strangers', { count: rows.length }) : info('no-customers')]
 }
 
