@@ -161,6 +161,8 @@ test('D08 rights that are taken away end or narrow an open stream within five se
   await run(desk.app, {}, (ctx) => disablePerson(ctx, disabled.id, { disabled: true }))
   expect((await as(people.admin, 'DELETE', `/api/tokens/${revoked.tokenId}`)).status).toBe(204)
   expect(await waitFor(() => streams[1]!.isOver() && streams[2]!.isOver())).toBe(true)
+  // The one that goes on is narrowed a moment later than the others end.
+  await new Promise((wake) => setTimeout(wake, 1_000))
   const second = await open()
   const control = await listen(people.lead.token)
   await as(people.admin, 'POST', `/api/requests/${second.id}/messages`, { kind: 'note', text: '看一下' })
