@@ -81,6 +81,10 @@ export interface TrendProps {
   points: readonly TrendPoint[]
   format: (value: number) => string
   beforeLabel?: string
+  /** What the values do by themselves: their mean and the limits of chance. */
+  limits?: { mean: number; lower: number; upper: number }
+  /** Places of points that are more than chance. */
+  outstanding?: ReadonlySet<number>
 }
 
 /** Drawn in the pixels there are, so that its words keep their size. */
@@ -96,11 +100,11 @@ function useWidth(usual: number): { frame: RefObject<HTMLDivElement | null>; wid
 }
 
 /** Many values in their order, with an earlier period as a quiet line behind. The page shows the same as a table. */
-export function Trend({ title, points, format, beforeLabel }: TrendProps): ReactElement {
+export function Trend({ title, points, format, beforeLabel, limits, outstanding }: TrendProps): ReactElement {
   const { frame, width } = useWidth(720)
   const [height, foot, head, left] = [180, 20, 12, 56]
   const values = points.flatMap((point) => [point.value, point.before ?? null]).filter((value): value is number => value !== null)
-  const top = Math.max(1e-9, ...values)
+  const top = Math.max(1e-9, ...values, limits?.upper ?? 0)
   const x = (at: number): number => left + (points.length === 1 ? 0.5 : at / (points.length - 1)) * (width - left - 8)
   const y = (value: number): number => height - foot - (value / top) * (height - foot - head)
   // A gap in the values is a gap in the line.
@@ -117,9 +121,16 @@ export function Trend({ title, points, format, beforeLabel }: TrendProps): React
             <text x={left - 6} y={y(top * part) + 4} textAnchor="end" className="fill-faint text-[0.6875rem]">{format(top * part)}</text>
           </g>
         ))}
+        {limits && (
+          <g>
+            <rect x={left} width={width - left} y={y(limits.upper)} height={Math.max(0, y(Math.max(0, limits.lower)) - y(limits.upper))} className="fill-sunken" />
+            <line x1={left} x2={width} y1={y(limits.mean)} y2={y(limits.mean)} className="stroke-muted" strokeDasharray="1 3" />
+          </g>
+        )}
         {beforeLabel !== undefined && <path d={line((point) => point.before ?? null)} fill="none" className="stroke-faint" strokeWidth="1.5" strokeDasharray="4 3" />}
         <path d={line((point) => point.value)} fill="none" className="stroke-accent" strokeWidth="2" strokeLinejoin="round" strokeLinecap="round" />
-        {points.map((point, at) => point.value !== null && (points.length <= 62) && <circle key={point.label} cx={x(at)} cy={y(point.value)} r="2.5" className="fill-accent"><title>{`${point.label}: ${format(point.value)}`}</title></circle>)}
+        {points.map((point, at) => point.value !== null && !outstanding?.has(at) && points.length <= 62 && <circle key={point.label} cx={x(at)} cy={y(point.value)} r="2.5" className="fill-accent"><title>{`${point.label}: ${format(point.value)}`}</title></circle>)}
+        {points.map((point, at) => point.value !== null && outstanding?.has(at) && <rect key={point.label} x={x(at) - 4} y={y(point.value) - 4} width="8" height="8" transform={`rotate(45 ${x(at)} ${y(point.value)})`} className="fill-late"><title>{`${point.label}: ${format(point.value)}`}</title></rect>)}
         {points.map((point, at) => at % every === 0 && <text key={point.label} x={x(at)} y={height - 4} textAnchor={at === 0 ? 'start' : at === points.length - 1 ? 'end' : 'middle'} className="fill-faint text-[0.6875rem]">{point.label}</text>)}
       </svg>
     </div>

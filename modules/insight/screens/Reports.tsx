@@ -8,6 +8,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { EmptyState, Link, Num, Page, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { dimensions, metricKeys, metrics } from '../../../lib/metrics/index.ts'
+import { controlChart } from '../../../lib/statistics/index.ts'
 import { reports, type Figure, type Figures } from '../metrics/contract.ts'
 import { comparisons, periods, queryOf, useFigureWords, useKeyWords, useQuestion, type Question } from './report.ts'
 
@@ -63,10 +64,16 @@ function Shown({ figures, question, search }: { figures: Figures; question: Ques
   const isCompared = total.before !== null && (total.before !== 0 || figures.rows.some((row) => row.before !== null && row.before !== 0))
   const name = t(`insight.metric.${question.metric}`)
   const isByTime = question.by === 'time'
+  // What is not over yet can't be judged.
+  const isOver = (at: number): boolean => (figures.rows[at + 1]?.id ?? figures.to) <= figures.asOf
+  const control = isByTime ? controlChart(figures.rows.map((row, at) => isOver(at) ? row.value : null), { least: 0, ...(metrics[question.metric].unit === 'share' ? { most: 1 } : {}) }) : null
+  const places = new Map(figures.rows.map((row, at) => [row.id, at]))
+  const signalOf = (row: Figure) => control?.signals.get(places.get(row.id) ?? -1)
   const most = Math.max(1e-9, ...figures.rows.map((row) => row.value ?? 0))
   const columns: TableColumn<Figure>[] = [
     { id: 'key', title: t(`insight.report.by-${question.by}`), cell: named },
     { id: 'value', title: name, align: 'end', width: '12rem', cell: (row) => row.count > 0 ? <Link href={door(row.id)} variant="quiet" className="font-bold tabular-nums">{words(row.value)}</Link> : words(row.value) },
+    ...(control && control.signals.size > 0 ? [{ id: 'signal', title: t('insight.report.signal'), cell: (row: Figure) => { const signal = signalOf(row); return signal ? <span className="text-late">◆ {t(`insight.report.signal-${signal}`)}</span> : '' } }] : []),
     ...(isByTime ? [] : [{ id: 'bar', title: t('insight.report.share'), priority: 3 as const, width: '10rem', cell: (row: Figure) => <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={((row.value ?? 0) / most) * 100} height="8" className="fill-accent" /></svg> }]),
     ...(metrics[question.metric].aggregate === 'count' ? [] : [{ id: 'count', title: t('insight.report.requests'), align: 'end' as const, priority: 3 as const, cell: (row: Figure) => <Num value={row.count} /> }]),
     ...(isCompared ? [{ id: 'before', title: t(`insight.report.compare-${question.compare}`), align: 'end' as const, priority: 3 as const, cell: (row: Figure) => words(row.before) }, { id: 'change', title: t('insight.report.change'), align: 'end' as const, cell: (row: Figure) => <Change now={row.value} before={row.before} metric={question.metric} /> }] : []),
@@ -81,7 +88,8 @@ function Shown({ figures, question, search }: { figures: Figures; question: Ques
       <p className="max-w-reading text-sm text-muted">{t(`insight.metric.${question.metric}-formula`)} {t('insight.report.as-of')} <Time at={figures.asOf} isPlain /></p>
       {total.count === 0 && (total.before ?? 0) === 0 ? <EmptyState title={t('insight.report.empty')}>{t('insight.report.empty-next')}</EmptyState> : (
         <>
-          {isByTime && <Trend title={name} points={figures.rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => words(value)} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
+          {isByTime && <Trend title={name} points={figures.rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => words(value)} {...(control ? { limits: control, outstanding: new Set(control.signals.keys()) } : {})} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
+          {control && <p className="max-w-reading text-sm text-muted">{t('insight.report.control', { mean: words(control.mean), lower: words(control.lower), upper: words(control.upper), count: control.signals.size })}</p>}
           <Table label={name} columns={columns} rows={isByTime ? [...figures.rows].reverse() : figures.rows} rowId={(row) => row.id || 'none'} density="compact" />
         </>
       )}
