@@ -16,7 +16,7 @@ const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 
 const person = {
   id: '0198c2f0-0000-7000-8000-000000000001', name: '林志明', login: 'lin@example.com', locale: 'zh-Hant', zone: 'Asia/Taipei', role: { id: '0198c2f0-0000-7000-8000-000000000002', key: 'agent', name: null },
-  permissions: ['*'], scope: 'all', teams: [], presence: 'online', hasTotp: false, maySetPassword: false, hasPassword: true,
+  permissions: ['*'], scope: 'all', teams: [], presence: 'online', hasTotp: false, passkeys: 0, recoveryCodesLeft: 0, due: null, maySetPassword: false, hasPassword: true,
 }
 
 let browser: Browser
@@ -41,6 +41,7 @@ function answer(path: string, response: ServerResponse): void {
     response.on('close', () => streams.delete(response))
     return
   }
+  if (path === '/api/internal-notices/mine') return void json(200, { rows: [], next: null, escalated: [] })
   if (path.startsWith('/api/')) return void json(200, {})
   const file = join(built, path)
   const isFile = extname(path) !== '' && existsSync(file)
