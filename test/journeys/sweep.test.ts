@@ -8,7 +8,7 @@ import type { TestDesk } from '../harness.ts'
 import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
 const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
-/** What an agent may not open names the missing permission; the page of parts shows keys as examples. */
+/** What an agent may not open names the missing permission; the page of parts shows keys as examples, the register of personal data names columns. */
 const namesKeys = new Set(['/ui', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
 const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
