@@ -31,6 +31,9 @@ function add(line: Line): void {
   console.log(`${line.what.padEnd(46)} ${line.figures.padEnd(52)} ${line.ratio === undefined ? '' : `${line.ratio.toFixed(2)}${line.most === undefined ? '' : ` ≤ ${line.most}`}`}${verdict}`)
 }
 
+/** With every event sealed and what the customer says encrypted, both of which the bare row does without. */
+const MOST_OF_BARE = 5
+
 /** Requests between two tidyings: twelve agents have twenty in hand at most, as people do. */
 const IN_HAND = 240
 
@@ -79,7 +82,7 @@ async function measureAccepting(product: Program, bare: Program, database: numbe
   const of = (which: 'real' | 'bare', part: 'app' | 'database'): number => median(rounds.map((round) => round[which][part]))
   const figures = (which: 'real' | 'bare'): string => `${(of(which, 'app') + of(which, 'database')).toFixed(2)} ms (program ${of(which, 'app').toFixed(2)}, database ${of(which, 'database').toFixed(2)})`
   add({ what: 'one row and two events, bare (CPU)', figures: figures('bare') })
-  add({ what: 'one accepted request (CPU)', figures: figures('real'), ratio: median(rounds.map(({ real, bare: least }) => (real.app + real.database) / (least.app + least.database))), most: 4 })
+  add({ what: 'one accepted request (CPU)', figures: figures('real'), ratio: median(rounds.map(({ real, bare: least }) => (real.app + real.database) / (least.app + least.database))), most: MOST_OF_BARE })
 }
 
 async function main(): Promise<void> {
