@@ -5,7 +5,8 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useLanguage, useText } from '../../../../apps/console/text.tsx'
 import { Actions, Button, Dialog, EmptyState, Form, Num, Select, Table, TextArea, Time, toast } from '../../../../ui/index.ts'
 import { privacy, purposes, type NoticeRow, type Purpose } from '../../privacy/contract.ts'
-import { PrivacyFrame, useRefusal } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
+import { useRefusal } from './refusal.ts'
 
 const languages = [['zh-Hant', '繁體中文'], ['zh-Hans', '简体中文'], ['en', 'English']] as const
 
@@ -18,7 +19,7 @@ export default function Consents(): ReactElement {
   const [edited, setEdited] = useState<NoticeRow | 'new' | null>(null)
   const add = <Button variant="primary" icon={<Plus className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setEdited('new')}>{t('governance.privacy.notice-new')}</Button>
   return (
-    <PrivacyFrame here="consents" title={t('governance.privacy.consents')} lead={t('governance.privacy.consents-lead')} actions={add}>
+    <GovernanceFrame here="consents" title={t('governance.privacy.consents')} lead={t('governance.privacy.consents-lead')} actions={add}>
       <Loaded of={found} rows={4}>
         {({ rows }) => (
           <>
@@ -38,7 +39,7 @@ export default function Consents(): ReactElement {
           </>
         )}
       </Loaded>
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }
 

@@ -7,7 +7,8 @@ import { useLanguage, useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Checkbox, Dialog, EmptyState, Facts, Form, Num, NumberField, Select, Table, TextArea, TextField, Time, toast, type Tone } from '../../../../ui/index.ts'
 import { customers } from '../../../customers/contract.ts'
 import { exportColumns, exportPurposes, privacy, type ExportColumn, type ExportRow } from '../../privacy/contract.ts'
-import { PrivacyFrame, useRefusal } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
+import { useRefusal } from './refusal.ts'
 
 const tones: Record<ExportRow['state'], Tone> = { waiting: 'soon', ready: 'ok', refused: 'plain', expired: 'plain' }
 const usual: readonly ExportColumn[] = ['name', 'email', 'phone', 'tier']
@@ -20,7 +21,7 @@ export default function Exports(): ReactElement {
   const may = useMay()
   const add = <Button variant="primary" icon={<Plus className="size-4" aria-hidden="true" />} onPress={() => setOpened('new')}>{t('governance.privacy.export-new')}</Button>
   return (
-    <PrivacyFrame
+    <GovernanceFrame
       here="exports" title={t('governance.privacy.exports')} lead={t('governance.privacy.exports-lead')}
       actions={<>{may('privacy.read') && <Button onPress={() => setOpened('mark')}>{t('governance.privacy.mark-trace')}</Button>}<Button icon={<Settings2 className="size-4" aria-hidden="true" />} onPress={() => setOpened('rules')}>{t('governance.privacy.settings')}</Button>{add}</>}
     >
@@ -48,7 +49,7 @@ export default function Exports(): ReactElement {
           )
         }}
       </Loaded>
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }
 

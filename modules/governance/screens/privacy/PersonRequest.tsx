@@ -9,7 +9,8 @@ import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Banner, Button, Dialog, Facts, Form, Link, RadioGroup, Section, Select, Table, TextArea, Time, toast } from '../../../../ui/index.ts'
 import { grounds, privacy, proofs, type PersonRequest } from '../../privacy/contract.ts'
 import { DueBadge, StageBadge } from './parts.tsx'
-import { PrivacyFrame, useRefusal } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
+import { useRefusal } from './refusal.ts'
 import { named } from './Register.tsx'
 
 /** One person's request: what they wish, what may happen next, and by when. */
@@ -17,7 +18,7 @@ export default function PersonRequestPage(): ReactElement {
   const id = useParam('id')
   const found = useGet(privacy.request, { params: { id } }, { live: ['privacy.'] })
   const t = useText()
-  return found.data ? <Shown key={id} request={found.data} /> : <PrivacyFrame here="requests" title={t('governance.privacy.request')}><Loaded of={found} rows={8}>{() => null}</Loaded></PrivacyFrame>
+  return found.data ? <Shown key={id} request={found.data} /> : <GovernanceFrame here="requests" title={t('governance.privacy.request')}><Loaded of={found} rows={8}>{() => null}</Loaded></GovernanceFrame>
 }
 
 type Asked = 'verify' | 'extend' | 'grant' | 'refuse' | 'complete' | 'withdraw'
@@ -37,7 +38,7 @@ function Shown({ request }: { request: PersonRequest }) {
   const all: readonly Asked[] = ['verify', 'extend', 'grant', 'refuse', 'complete', 'withdraw']
   const offered = all.filter((act) => act !== next && request.endedAt === null && !(act === 'verify' && request.verification) && !(act === 'complete' && request.stage !== 'granted') && !((act === 'grant' || act === 'refuse' || act === 'extend') && request.decision))
   return (
-    <PrivacyFrame
+    <GovernanceFrame
       here="requests" title={t('governance.privacy.request-title', { number: request.number, kind: t(`governance.privacy.kind.${request.kind}`) })}
       actions={<>{offered.map((act) => <span key={act}>{button(act)}</span>)}{next && button(next, next === 'grant' && request.kind === 'erase' ? 'danger' : 'primary')}</>}
     >
@@ -74,7 +75,7 @@ function Shown({ request }: { request: PersonRequest }) {
         >{t(request.kind === 'erase' ? 'governance.privacy.grant-erase-means' : 'governance.privacy.grant-means')}</AlertDialog>
       )}
       {asked !== null && asked !== 'grant' && <ActDialog act={asked} request={request} onClose={() => setAsked(null)} />}
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }
 

@@ -10,7 +10,8 @@ import { Actions, Badge, Button, ComboBox, Dialog, EmptyState, ErrorState, Form,
 import { customers } from '../../../customers/contract.ts'
 import { kinds, laws, privacy, type PersonRequestRow } from '../../privacy/contract.ts'
 import { DueBadge, StageBadge } from './parts.tsx'
-import { PrivacyFrame, useRefusal } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
+import { useRefusal } from './refusal.ts'
 
 type Rows = { rows: PersonRequestRow[]; next: string | null }
 
@@ -39,7 +40,7 @@ export default function PersonRequests(): ReactElement {
     { id: 'opened', title: t('governance.privacy.opened'), priority: 3, align: 'end', cell: (row) => <Time at={row.openedAt} isPlain /> },
   ]
   return (
-    <PrivacyFrame here="requests" title={t('governance.privacy.requests')} lead={t('governance.privacy.requests-lead')} actions={<><Button icon={<Settings2 className="size-4" aria-hidden="true" />} onPress={() => setSetting(true)}>{t('governance.privacy.settings')}</Button>{add}</>}>
+    <GovernanceFrame here="requests" title={t('governance.privacy.requests')} lead={t('governance.privacy.requests-lead')} actions={<><Button icon={<Settings2 className="size-4" aria-hidden="true" />} onPress={() => setSetting(true)}>{t('governance.privacy.settings')}</Button>{add}</>}>
       <Select label={t('governance.privacy.view')} isLabelHidden className="w-44" value={view} onChange={(id) => setSearch({ view: id === 'open' ? null : id })} options={(['open', 'ended'] as const).map((id) => ({ id, label: t(`governance.privacy.view.${id}`) }))} />
       {found.isPending ? <Skeleton label={t('console.loading')} rows={6} />
         : found.isError && rows.length === 0 ? <ErrorState title={t(found.error.code, found.error.args)} action={<Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>} />
@@ -52,7 +53,7 @@ export default function PersonRequests(): ReactElement {
       {found.hasNextPage && <Button className="self-center" busy={found.isFetchingNextPage} onPress={() => { void found.fetchNextPage() }}>{t('governance.privacy.more')}</Button>}
       {(isNew || search.customer) && refusal === undefined && <NewRequest customerId={search.customer ?? null} onClose={() => { setNew(false); setSearch({ customer: null }) }} />}
       {isSetting && <SettingsDialog refusal={refusal} onClose={() => setSetting(false)} />}
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }
 

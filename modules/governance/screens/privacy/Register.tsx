@@ -5,7 +5,7 @@ import { useSearchState } from '../../../../apps/console/location.ts'
 import { useText, type Text } from '../../../../apps/console/text.tsx'
 import { Badge, Button, EmptyState, SearchField, Select, Table, type Tone } from '../../../../ui/index.ts'
 import { privacy, type RegisterRow } from '../../privacy/contract.ts'
-import { PrivacyFrame } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
 
 const tones: Record<RegisterRow['class'], Tone> = { public: 'plain', internal: 'plain', personal: 'accent', sensitive: 'late' }
 
@@ -27,7 +27,7 @@ export default function Register(): ReactElement {
   const say = (kind: string, value: string): string => t(`governance.privacy.${kind}.${value}`)
   const kept = (row: RegisterRow): string => typeof row.retention === 'number' ? t('governance.privacy.retention-days', { days: row.retention }) : say('retention', row.retention)
   return (
-    <PrivacyFrame here="register" title={t('governance.privacy.register')} lead={t('governance.privacy.register-lead')}>
+    <GovernanceFrame here="register" title={t('governance.privacy.register')} lead={t('governance.privacy.register-lead')}>
       <Loaded of={found} rows={10}>
         {({ rows, technical, impersonal }) => {
           const words = (search.q ?? '').trim().toLowerCase()
@@ -61,6 +61,6 @@ export default function Register(): ReactElement {
           )
         }}
       </Loaded>
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }

@@ -4,7 +4,8 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Dialog, EmptyState, Form, Num, NumberField, RadioGroup, Section, Table, Time, toast } from '../../../../ui/index.ts'
 import { privacy, type RetentionRow, type RetentionRun } from '../../privacy/contract.ts'
-import { PrivacyFrame, useRefusal } from './PrivacyFrame.tsx'
+import { GovernanceFrame } from '../GovernanceFrame.tsx'
+import { useRefusal } from './refusal.ts'
 import { named } from './Register.tsx'
 
 const USUAL_DAYS = 730
@@ -17,7 +18,7 @@ export default function Retention(): ReactElement {
   const [edited, setEdited] = useState<string | null>(null)
   const [opened, setOpened] = useState<RetentionRun | null>(null)
   return (
-    <PrivacyFrame here="retention" title={t('governance.privacy.retention-page')} lead={t('governance.privacy.retention-lead')}>
+    <GovernanceFrame here="retention" title={t('governance.privacy.retention-page')} lead={t('governance.privacy.retention-lead')}>
       <Loaded of={found} rows={6}>
         {({ rows, runs }) => {
           const row = rows.find((one) => one.category === edited)
@@ -59,7 +60,7 @@ export default function Retention(): ReactElement {
           )
         }}
       </Loaded>
-    </PrivacyFrame>
+    </GovernanceFrame>
   )
 }
 
