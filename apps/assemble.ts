@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client'
+import { isLoopbackAddress } from '../lib/network/index.ts'
 import { startSealer } from '../platform/audit/seal.ts'
 import { mustMay } from '../platform/access/index.ts'
 import type { Clock } from '../platform/clock/index.ts'
@@ -178,7 +179,7 @@ function serveHealth(http: FastifyInstance, app: App, jobs: JobRunner, isDrainin
   })
   // What the process is and does helps an attacker too: from elsewhere it is read with a token, like every figure of the house.
   http.get('/metrics', async (request, reply) => {
-    const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
+    const isNear = isLoopbackAddress(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined
     if (!isNear) {
       const found = await authenticate(request)
       if (!found) throw new Fault('access.sign-in-first', 401)

@@ -1,20 +1,13 @@
 /** The real program in a process of its own, for tests that measure it or kill it: `apps/server.ts` on its own folder and port. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findRunningDatabase } from '../platform/database/embedded.ts'
 
-const ROOT = new URL('..', import.meta.url).pathname
+export { freePort } from '../platform/testing/ports.ts'
 
-export async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((done) => { probe.listen(0, '127.0.0.1', done) })
-  const { port } = probe.address() as { port: number }
-  await new Promise((done) => probe.close(done))
-  return port
-}
+const ROOT = new URL('..', import.meta.url).pathname
 
 export interface Program {
   readonly url: string

@@ -1,4 +1,4 @@
-/** Which addresses anybody on the internet could reach too: the others lead into somebody's inner network. */
+/** Addresses: which of them anybody on the internet could reach too, which are this machine's own, which belong to one subscriber. Pure. */
 import { BlockList, isIP } from 'node:net'
 
 // IANA special-purpose registries: loopback, link-local (cloud metadata), private, shared, benchmark, documentation, multicast, reserved.
@@ -22,3 +22,17 @@ export function isPublicAddress(address: string): boolean {
   return !inner.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 export const isLoopbackName = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)
+/** An address of this very machine, as a socket tells it. */
+export const isLoopbackAddress = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address)
+
+/** An IPv4 address, or the first four groups of an IPv6 one: a subscriber owns a whole /64. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped) return mapped[1]!
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const before = head ? head.split(':') : []
+  const after = tail ? tail.split(':') : []
+  const groups = tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
+}

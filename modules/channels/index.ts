@@ -8,7 +8,7 @@ import { mailPart } from './mail/index.ts'
 import { channelsPersonal } from './personal-data.ts'
 import { webhooksPart } from './webhooks/index.ts'
 
-export { asVisitor, claimOf, followLink, limiter, rateLink, requestOfToken } from './chat/index.ts'
+export { asVisitor, claimOf, followLink, rateLink, requestOfToken } from './chat/index.ts'
 export { addMailbox, changeMailbox, type Taken, takeIn } from './mail/index.ts'
 export { blankMails } from './personal-data.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
-import { limiter } from '../channels/index.ts'
+import { limiter } from '../../platform/http/limits.ts'
 import { viewRequest } from '../requests/index.ts'
 import { quality, type RatingView } from './contract.ts'
 import { qualityPersonal } from './personal-data.ts'

@@ -2,9 +2,9 @@
  * Signing in and out. Passwords are computed outside transactions; each try is written down before it is looked at.
  * The delay after failures belongs to the pair of login and network, so an outsider can't lock a person out elsewhere.
  */
-import { isIPv6 } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { newId } from '../../lib/id/index.ts'
+import { networkOf } from '../../lib/network/index.ts'
 import type { Actor } from '../../platform/access/index.ts'
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
@@ -28,25 +28,13 @@ export interface Origin { ip: string; network: string; userAgent: string }
 export function originOf(request: FastifyRequest): Origin {
   return { ip: request.ip, network: networkOf(request.ip), userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) }
 }
-/** An IPv4 address, or the /64 an IPv6 subscriber is given. */
-export function networkOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
-  if (mapped) return mapped[1]!
-  if (!isIPv6(ip)) return ip
-  const [head, tail] = ip.split('%')[0]!.split('::')
-  const left = head ? head.split(':') : []
-  const right = tail ? tail.split(':') : []
-  const groups = tail === undefined ? left : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return `${groups.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(':')}::/64`
-}
-
 const WINDOW_MS = 3_600_000
 export const LOCK_MS = 30 * 60_000
 export const FAILURES_TO_LOCK = 5
 const waitMs = (failures: number): number => (failures >= FAILURES_TO_LOCK ? LOCK_MS : failures === 4 ? 30_000 : failures === 3 ? 5_000 : 0)
 /** Somebody who tries many names from one network; loopback is a proxy in front of us, which speaks for many. */
 const MOST_OF_NETWORK = 200
-const isLoopback = (network: string): boolean => network === '127.0.0.1' || network === '0:0:0:0::/64'
+const isLoopback = (network: string): boolean => network === '127.0.0.1' || network === '0:0:0:0'
 
 /** Guesses at one login from networks its person never came from: these wait, the known ones do not notice. */
 const MOST_OF_STRANGERS = 30

@@ -1,8 +1,8 @@
 /** One-time codes of an authenticator application (RFC 6238): offered, proved, in force; each code counts once. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import QRCode from 'qrcode'
-import type { App, Ctx } from '../../platform/context.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { secretsFor } from '../../platform/crypto/secret.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { isRecoveryCode, makeRecoveryCodes, useRecoveryCode } from './recovery.ts'
@@ -11,17 +11,8 @@ import * as store from './store/access.ts'
 const PERIOD_S = 30
 const totp = (secret: string, login: string): TOTP => new TOTP({ issuer: 'Loopdesk', label: login, algorithm: 'SHA1', digits: 6, period: PERIOD_S, secret })
 
-// AES-256-GCM, bound to the person: a row copied onto another person does not open.
-function seal(app: App, personId: string, secret: string): Buffer {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', app.keys.for('totp'), iv).setAAD(Buffer.from(personId))
-  const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed])
-}
-function unseal(app: App, personId: string, sealed: Buffer): string {
-  const decipher = createDecipheriv('aes-256-gcm', app.keys.for('totp'), sealed.subarray(0, 12)).setAAD(Buffer.from(personId)).setAuthTag(sealed.subarray(12, 28))
-  return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
-}
+// Bound to the person: a row copied onto another person does not open.
+const { seal, unseal } = secretsFor('totp')
 
 /** True once per code, for the present period and one on either side. */
 async function accepts(ctx: Ctx, person: store.Credentials, sealed: Buffer, code: string): Promise<boolean> {

@@ -3,23 +3,12 @@
  * address needs, then a steady rate. Measured by the machine's steady clock, because it protects the machine.
  */
 import type { FastifyRequest } from 'fastify'
+import { networkOf } from '../../lib/network/index.ts'
 import { Fault } from '../fault.ts'
 
 export interface Limit { burst: number; perSecond: number }
 interface Bucket { left: number; at: number }
 const MOST_BUCKETS = 20_000
-
-/** IPv6 customers own a whole /64. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped) return mapped[1]!
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const before = head ? head.split(':') : []
-  const after = tail ? tail.split(':') : []
-  const groups = tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '').toLowerCase()).join(':')
-}
 
 /** Answers a check that throws 429 `access.too-many` when the caller's network has used up its share; `cost` counts in the unit of the limit. */
 export function limiter({ burst, perSecond }: Limit, now: () => number = () => performance.now()): (request: Pick<FastifyRequest, 'ip'>, cost?: number) => void {

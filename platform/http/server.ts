@@ -13,6 +13,7 @@ import { indexOf } from '../crypto/words.ts'
 import { isBusy, isDiskFull, isUnavailable } from '../database/index.ts'
 import { Fault, type FieldFault } from '../fault.ts'
 import { newId } from '../../lib/id/index.ts'
+import { isLoopbackAddress } from '../../lib/network/index.ts'
 import { type Locale, pickLocale } from '../../lib/text/index.ts'
 import { type Origin, withOrigin } from '../origin.ts'
 import type { Endpoint, Infer } from './contract.ts'
@@ -99,7 +100,7 @@ const PROBES = /^\/(?:livez|readyz|metrics)$/
 // What a trusted proxy says is in `protocol` already; one on this very machine may be plain towards us, if its browser was not.
 function isPlainFromAfar(request: FastifyRequest): boolean {
   if (request.protocol === 'https' || PROBES.test(request.url)) return false
-  const isNear = /^(?:::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '')
+  const isNear = isLoopbackAddress(request.socket.remoteAddress ?? '')
   return !isNear || /^http(?:,|$)/.test(String(request.headers['x-forwarded-proto'] ?? ''))
 }
 

@@ -12,7 +12,6 @@ import { chat } from './contract.ts'
 import { mountChat } from './routes.ts'
 import { deleteOldSessions, forgetSessions } from './store.ts'
 
-export { limiter } from './limits.ts'
 export { asVisitor } from './speak.ts'
 export { claimOf } from './store.ts'
 export { followLink, rateLink, requestOfToken } from './tokens.ts'

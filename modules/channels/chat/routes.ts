@@ -8,7 +8,7 @@ import { addAttachment, fileHeaders, receiveFile } from '../../requests/index.ts
 import { loadRecognition } from '../../standards/index.ts'
 import { chat } from './contract.ts'
 import { ChatHub } from './hub.ts'
-import { limiter } from './limits.ts'
+import { limiter } from '../../../platform/http/limits.ts'
 import { askOnPortal, asVisitor, followRequest, giveVerdict, introduce, markSeenInChat, sayInChat, sessionOf, startSession, writeByLink } from './speak.ts'
 import { selectFile, selectRequest } from './store.ts'
 import { requestOfToken, visitorId } from './tokens.ts'

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { freePort, untilListening } from '../../../../platform/testing/ports.ts'
 
 export const dovecotPath = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot', '/opt/homebrew/sbin/dovecot'].find((path) => existsSync(path)) ?? null
 
@@ -21,10 +22,6 @@ export interface Dovecot {
   flagsOf(): string[]
   stop(): Promise<void>
 }
-
-const freePort = (): Promise<number> => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address() as { port: number }; server.close(() => done(port)) })
-})
 
 export async function startDovecot(): Promise<Dovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'ld-dovecot-'))
@@ -111,18 +108,6 @@ service stats {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const isOpen = await new Promise<boolean>((done) => {
-      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); done(true) })
-      socket.on('error', () => done(false))
-    })
-    if (isOpen) return
-    await new Promise((wake) => setTimeout(wake, 100))
-  }
-  throw new Error('dovecot does not listen')
 }
 
 async function startRelay(inner: number): Promise<{ port: number; cut(): void; mend(): void; close(): void }> {

@@ -1,10 +1,10 @@
 /** A real OpenLDAP server on free loopback ports, with a certificate and people of its own; for tests. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { certificate, hasCertificates } from './certificate.ts'
+import { freePort, untilListening } from '../../../../platform/testing/ports.ts'
 
 const find = (paths: string[]): string | null => paths.find((path) => existsSync(path)) ?? null
 export const slapdPath = find(['/usr/sbin/slapd', '/usr/local/libexec/slapd', '/usr/libexec/slapd'])
@@ -24,10 +24,6 @@ export interface Directory {
   log(): string
   stop(): Promise<void>
 }
-
-const freePort = (): Promise<number> => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => { const { port } = server.address() as { port: number }; server.close(() => done(port)) })
-})
 
 /** Starts it with the entries of `ldif` below `BASE`; the reader may search, everybody may bind. */
 export async function startDirectory(ldif: string): Promise<Directory> {
@@ -65,16 +61,4 @@ access to * by dn.exact="${READER.dn}" read by * none
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function untilListening(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const isOpen = await new Promise<boolean>((done) => {
-      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); done(true) })
-      socket.on('error', () => done(false))
-    })
-    if (isOpen) return
-    await new Promise((wake) => setTimeout(wake, 100))
-  }
-  throw new Error('slapd does not listen')
 }

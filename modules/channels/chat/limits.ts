@@ -1,1 +1,0 @@
-export { type Limit, limiter, networkOf } from '../../../platform/http/limits.ts'
