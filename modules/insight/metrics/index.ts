@@ -5,9 +5,6 @@ import { figuresCsv } from './export.ts'
 import { measureNew } from './measure.ts'
 import { behind, figuresOf } from './report.ts'
 
-export { measureNew } from './measure.ts'
-export { figuresOf } from './report.ts'
-
 export const metricsPart: Omit<Module, 'name'> = {
   contract: reports,
   routes: (mount) => {

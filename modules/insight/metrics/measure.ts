@@ -15,7 +15,7 @@ interface Raw {
 /** [from, to) in epoch ms. */
 type Span = readonly [number, number]
 
-/** Measures what happened since the last time; returns how many events were looked at. Nothing when another process is measuring. */
+/** Measures what happened since the last time, after whoever is measuring now; returns how many events were looked at. */
 export async function measureNew(app: App): Promise<number> {
   let count = 0
   for (;;) {
@@ -26,11 +26,9 @@ export async function measureNew(app: App): Promise<number> {
 }
 
 async function measureBatch(ctx: Ctx): Promise<number> {
-  const [place] = await ctx.db<{ xid: string; seq: number }[]>`select xid::text, seq from platform.cursor where listener = ${LISTENER} for update skip locked`
-  if (!place) {
-    await ctx.db`insert into platform.cursor (listener) values (${LISTENER}) on conflict do nothing`
-    return 0
-  }
+  ctx.later(ctx.db`insert into platform.cursor (listener) values (${LISTENER}) on conflict do nothing`)
+  const [found] = await ctx.db<{ xid: string; seq: number }[]>`select xid::text, seq from platform.cursor where listener = ${LISTENER} for update`
+  const place = found!
   const events = await ctx.db<{ xid: string; seq: number; subject: string | null; ours: boolean }[]>`
     select xid::text, seq, subject, type like 'request.%' as ours from platform.event e
     where (e.xid, e.seq) > (${place.xid}::xid8, ${place.seq}) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.seq limit ${BATCH}`

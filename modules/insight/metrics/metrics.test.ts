@@ -41,7 +41,7 @@ test('4.3-b working times are the clocks’ own: nights, weekends and the time a
   await act('DELETE', 'waiting')
   await desk.pass(24 * HOUR) // 14:00 the next day: 4 working hours of the one, 5 of the other
   await act('PUT', 'submission', { result: '已修復' })
-  await measureNew(desk.app)
+  // Nobody has measured yet: the first who asks does.
   const minutes = async (metric: MetricKey) => (await figures(`metric=${metric}&${march}`)).total.value
   expect(await minutes('acceptance-time')).toBe(10)
   expect(await minutes('first-response-time')).toBeCloseTo(60, 0)
@@ -159,4 +159,16 @@ test('4.3-b the start page and the reports tell the same of the same day', async
   expect((await told('first-response-in-time')).value).toBeCloseTo(today.firstResponses.inTime / today.firstResponses.count, 9)
   expect((await told('resolution-in-time')).value).toBeCloseTo(today.resolutions.inTime / today.resolutions.count, 9)
   expect((await told('rating')).value).toBeCloseTo(today.rating.mean!, 9)
+})
+
+test('4.3-b the first report of an installation counts what is there, also for two who ask at once', async () => {
+  const fresh = await openDesk()
+  try {
+    const { admin, intake } = await staffed(fresh)
+    await fresh.call('POST', '/api/requests', { token: intake.token, body: { subject: '查詢', text: '請協助', channel: 'api', customer: { name: '王', email: 'first@example.com' } } })
+    const asked = await Promise.all([1, 2].map(() => fresh.call<Figures>('GET', `/api/reports/figures?metric=volume&${march}`, { token: admin.token })))
+    expect(asked.map(({ body }) => body.total.value)).toEqual([1, 1])
+  } finally {
+    await fresh.close()
+  }
 })

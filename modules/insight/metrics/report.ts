@@ -121,7 +121,7 @@ async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.id, row.label]))
 }
 
-/** What has happened is measured before it is counted; while very much is new, the answer says up to when it is. */
+/** What has happened is measured before it is counted. */
 async function upToDate(ctx: Ctx): Promise<string> {
   if (!(await isMeasured(ctx))) await measureNew(ctx.app)
   return ctx.now.toISOString()
