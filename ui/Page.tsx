@@ -1,5 +1,6 @@
 import { clsx } from 'clsx'
 import type { ReactElement, ReactNode } from 'react'
+import { Link } from './Link.tsx'
 
 export interface PageProps {
   title: string
@@ -21,6 +22,24 @@ export function Page({ title, lead, actions, children, width = 'full' }: PagePro
       </header>
       {children}
     </div>
+  )
+}
+
+export interface PageRowProps {
+  /** Told to screen readers. */
+  label: string
+  pages: readonly { id: string; label: string; href: string }[]
+  here: string
+}
+
+/** Pages that stand side by side, each with an address of its own; stands above `Page`. */
+export function PageRow({ label, pages, here }: PageRowProps): ReactElement {
+  return (
+    <nav aria-label={label} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
+      {pages.map((page) => (
+        <Link key={page.id} href={page.href} variant="quiet" {...(page.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', page.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{page.label}</Link>
+      ))}
+    </nav>
   )
 }
 

@@ -1,9 +1,8 @@
-import { clsx } from 'clsx'
 import type { ReactElement, ReactNode } from 'react'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Link, Page, type PageProps } from '../../../ui/index.ts'
+import { Page, PageRow, type PageProps } from '../../../ui/index.ts'
 
 const parts = [
   { id: 'audit', text: 'governance.part.audit', href: paths.audit(), needs: 'audit.read' }, { id: 'alarms', text: 'governance.part.alarms', href: paths.alarms(), needs: 'alarms.read' },
@@ -20,11 +19,7 @@ export function GovernanceFrame({ here, children, ...page }: { here: GovernanceP
   const may = useMay()
   return (
     <>
-      <nav aria-label={t('governance.part')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.filter((part) => part.needs === null || may(part.needs)).map((part) => (
-          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(part.text)}</Link>
-        ))}
-      </nav>
+      <PageRow label={t('governance.part')} here={here} pages={parts.filter((part) => part.needs === null || may(part.needs)).map(({ id, href, text }) => ({ id, href, label: t(text) }))} />
       <Page {...page}>{children}</Page>
     </>
   )

@@ -4,12 +4,13 @@ import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { useSearchState } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
-import { useLanguage, useText, type Text } from '../../../apps/console/text.tsx'
+import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
 import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from '../../../ui/index.ts'
 import type { Stage } from '../../requests/contract.ts'
 import { staff } from '../../staff/contract.ts'
 import { insight, type Today } from '../contract.ts'
+import { readable } from './minutes.ts'
 
 /** What today looks like. Every number opens the requests behind it. */
 export default function Start(): ReactElement {
@@ -108,12 +109,6 @@ function Figure({ label, value, style = 'decimal', digits = 0, unit, href, note,
       </dd>
     </div>
   )
-}
-
-/** Minutes in the unit that can be read at a glance. */
-function readable(t: Text, minutes: number | null): { value: number | null; digits: number; unit: string } {
-  if (minutes === null || minutes < 120) return { value: minutes, digits: minutes !== null && minutes < 10 ? 1 : 0, unit: t('insight.minutes') }
-  return minutes < 2880 ? { value: minutes / 60, digits: 1, unit: t('insight.hours') } : { value: minutes / 1440, digits: 1, unit: t('insight.days') }
 }
 
 /** The inbox view of a stage; two stages have none of their own and are picked out of the open ones. */

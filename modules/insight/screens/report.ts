@@ -3,9 +3,10 @@ import { useMemo } from 'react'
 import { useSearchState } from '../../../apps/console/location.ts'
 import type { Search } from '../../../apps/console/paths.ts'
 import { useSession } from '../../../apps/console/session.tsx'
-import { useLanguage, useText, type Text } from '../../../apps/console/text.tsx'
+import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
-import { buckets, dimensions, metricKeys, metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
+import { dimensions, metricKeys, metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
+import { readable } from './minutes.ts'
 
 export const periods = ['today', 'week', 'month', 'this-month', 'last-month', 'quarter', 'year', 'own'] as const
 export type PeriodName = (typeof periods)[number]
@@ -64,10 +65,9 @@ export function useQuestion(): { question: Question; key: string | undefined; se
 }
 
 export const queryOf = ({ metric, by, from, to, bucket, filters: narrowed }: Question) => ({ metric, by, from, to, bucket, ...narrowed })
-export { buckets }
 
 /** A value in words: 1.5 小時, 87%, 4.6. */
-export function useFigureWords(metric: MetricKey): (value: number | null, isShort?: boolean) => string {
+export function useFigureWords(metric: MetricKey): (value: number | null) => string {
   const t = useText()
   const { locale } = useLanguage()
   return useMemo(() => {
@@ -78,14 +78,10 @@ export function useFigureWords(metric: MetricKey): (value: number | null, isShor
         case 'requests': return format(value, 0)
         case 'share': return format(value, 1, 'percent')
         case 'score': case 'times': return format(value, 2)
-        case 'minutes': return minutesIn(t, value, format)
+        case 'minutes': { const { value: shown, digits, unit } = readable(t, value); return `${format(shown!, digits)} ${unit}` }
       }
     }
   }, [metric, locale, t])
-}
-function minutesIn(t: Text, minutes: number, format: (value: number, digits: number) => string): string {
-  if (minutes < 120) return `${format(minutes, minutes < 10 ? 1 : 0)} ${t('insight.minutes')}`
-  return minutes < 2880 ? `${format(minutes / 60, 1)} ${t('insight.hours')}` : `${format(minutes / 1440, 1)} ${t('insight.days')}`
 }
 
 /** What a row stands for, in words. */

@@ -1,9 +1,8 @@
-import { clsx } from 'clsx'
 import type { ReactElement, ReactNode } from 'react'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Link, Page, type PageProps } from '../../../ui/index.ts'
+import { Page, PageRow, type PageProps } from '../../../ui/index.ts'
 import { permissionWords } from './words.ts'
 
 const parts = [
@@ -20,11 +19,7 @@ export function PeopleFrame({ here, children, ...page }: { here: PeoplePart; chi
   const may = useMay()
   return (
     <>
-      <nav aria-label={t('staff.people-and-access')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.filter((part) => may(part.needs)).map((part) => (
-          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`staff.part.${part.id}`)}</Link>
-        ))}
-      </nav>
+      <PageRow label={t('staff.people-and-access')} here={here} pages={parts.filter((part) => may(part.needs)).map(({ id, href }) => ({ id, href, label: t(`staff.part.${id}`) }))} />
       <Page {...page}>{children}</Page>
     </>
   )

@@ -1,9 +1,8 @@
-import { clsx } from 'clsx'
 import type { ReactElement, ReactNode } from 'react'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Link, Page, type PageProps } from '../../../ui/index.ts'
+import { Page, PageRow, type PageProps } from '../../../ui/index.ts'
 
 const parts = [{ id: 'services', href: paths.services() }, { id: 'rules', href: paths.rules() }] as const
 
@@ -12,11 +11,7 @@ export function StandardsFrame({ here, children, ...page }: { here: (typeof part
   const t = useText()
   return (
     <>
-      <nav aria-label={t('standards.standards')} className="flex gap-4 overflow-x-auto border-b border-line px-6 max-sm:px-4">
-        {parts.map((part) => (
-          <Link key={part.id} href={part.href} variant="quiet" {...(part.id === here ? { 'aria-current': 'page' as const } : {})} className={clsx('-mb-px flex h-10 shrink-0 items-center border-b-2 no-underline!', part.id === here ? 'border-accent font-bold' : 'border-transparent text-muted')}>{t(`standards.${part.id}`)}</Link>
-        ))}
-      </nav>
+      <PageRow label={t('standards.standards')} here={here} pages={parts.map(({ id, href }) => ({ id, href, label: t(`standards.${id}`) }))} />
       <Page {...page}>{children}</Page>
     </>
   )
