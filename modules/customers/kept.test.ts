@@ -23,7 +23,7 @@ const contents = async (): Promise<string> => {
   return rows.map((row) => row.text).join('\n')
 }
 
-test('C25 7.2-a no row of a customer shows a name, an address, a number or a note', async () => {
+test('7.3-a C25 7.2-a no row of a customer shows a name, an address, a number or a note', async () => {
   const { body } = await call('POST', '/api/customers', whole)
   expect(body).toMatchObject({ name: whole.name, company: whole.company, region: whole.region, note: whole.note })
   await call('PATCH', `/api/customers/${body.id}`, { company: '金絲雀股份有限公司', version: body.version })

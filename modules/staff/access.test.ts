@@ -253,7 +253,7 @@ test('C08 a door nobody has used for 90 days is shut and told; the last administ
   expect((await enter('chief')).status).toBe(200)
 })
 
-test('C09 D14 three administrators: each does one thing, nobody grants alone, and only two of them take the separation back', { timeout: 120_000 }, async () => {
+test('7.3-a C09 D14 three administrators: each does one thing, nobody grants alone, and only two of them take the separation back', { timeout: 120_000 }, async () => {
   await hire('sys', 'system-administrator')
   const chief = await cookie('chief')
   const separate = async (who: string) => desk.call<PolicyRow>('PUT', '/api/access-policy/separation', { cookie: who, body: { version: (await policyOf(who)).version } })

@@ -35,7 +35,7 @@ test('one key a person, whoever makes it first, known to every process', async (
   expect(await opened(third, [{ id, name: sealed, plain: 'x' }], { name: ['a.b.c', 'id'] })).toEqual([{ id, name: '陳美玲', plain: 'x' }])
 })
 
-test('C25 the master key changes while another process serves: every key is wrapped anew and opens what it sealed', async () => {
+test('7.3-a C25 the master key changes while another process serves: every key is wrapped anew and opens what it sealed', async () => {
   const ids = Array.from({ length: 1200 }, () => newId())
   for (const id of ids) { const { masterId, wrapped } = desk.app.vault.create(id); await desk.app.pool`insert into platform.data_key (id, master_id, wrapped) values (${id}, ${masterId}, ${wrapped})` }
   const sealed = desk.app.vault.seal(ids[7]!, 'a.b.c', ids[7]!, 'before')

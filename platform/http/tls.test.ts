@@ -47,7 +47,7 @@ const greet = (options: object = {}): Promise<Greeting> => new Promise((done, fa
   socket.on('error', fail)
 })
 
-test('C05 J03 a browser is offered TLS 1.3, 1.2 still comes in, older ones and weak ciphers do not', async () => {
+test('7.3-a C05 J03 a browser is offered TLS 1.3, 1.2 still comes in, older ones and weak ciphers do not', async () => {
   expect(await greet()).toEqual({ protocol: 'TLSv1.3', name: 'CN=first.example' })
   expect((await greet({ maxVersion: 'TLSv1.2' })).protocol).toBe('TLSv1.2')
   await expect(greet({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' })).rejects.toThrow()

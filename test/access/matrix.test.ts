@@ -106,7 +106,7 @@ async function probe(operation: Operation, player: Player, path?: (thing: Thing)
   return !isOf(operation) && /^(\.{3}|r{3}|h{3})$/.test(cell) ? 'y' : cell
 }
 
-test('D01 C10 every endpoint of the contract is called by every role on own, team’s and others’ objects, and answers as the contract and the role say', { timeout: 300_000 }, async () => {
+test('7.3-a D01 C10 every endpoint of the contract is called by every role on own, team’s and others’ objects, and answers as the contract and the role say', { timeout: 300_000 }, async () => {
   const began = performance.now()
   rows.length = wrong.length = 0
   const rowsOf = async (operation: Operation): Promise<Row[]> => {

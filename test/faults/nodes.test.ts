@@ -33,7 +33,7 @@ async function signIn(desk: TestDesk, personId: string): Promise<string> {
   return answer.headers.get('set-cookie')!.split(';')[0]!
 }
 
-test('F20 a page that is live on one node hears what another did', async () => {
+test('7.1-c F20 a page that is live on one node hears what another did', async () => {
   const { a, b, people } = await twoNodes()
   const page = await listen(b.url, { authorization: `Bearer ${people.lead.token}` })
   onTestFinished(() => page.close())
@@ -84,7 +84,7 @@ test('C10 a live page shows no other team’s news once its reader has left that
   expect(page.got.filter(({ data }) => data.subject === body.id)).toEqual([])
 })
 
-test('one process serves, another works: the first runs no job, the second answers for its health only', async () => {
+test('7.1-c one process serves, another works: the first runs no job, the second answers for its health only', async () => {
   const { a, b, people } = await twoNodes({ serve: false, health: true, work: true })
   const { body } = await a.call<{ id: string }>('POST', '/api/requests', { token: people.intake.token, body: request })
   await a.call('PUT', `/api/requests/${body.id}/holder`, { token: people.lead.token })

@@ -48,7 +48,7 @@ const open = async () => {
 const deliveries = async (id: string) => (await call<{ rows: WebhookDelivery[] }>('GET', `/api/webhooks/${id}/deliveries`)).body.rows
 const off = async (webhook: Webhook) => { await call('DELETE', `/api/webhooks/${webhook.id}`) }
 
-test('3.1-a an event is told once, signed, without a word of anybody', async () => {
+test('3.2-a 3.1-a an event is told once, signed, without a word of anybody', async () => {
   await allowPrivate(true)
   const webhook = await add()
   expect(webhook.secret).toMatch(/^whsec_/)

@@ -37,7 +37,7 @@ test.each([
   [[info('x')], [], 'not-checked'], [[], [], 'not-checked'], [[ok('x')], [{ why: 'not-checked', what: 'x' }], 'not-checked'], [[ok('x')], [], 'met'],
 ] as const)('the verdict claims nothing that was not asked: %j %j %s', (evidence, open, verdict) => { expect(verdictOf({ evidence: [...evidence], open: [...open] })).toBe(verdict) })
 
-test('C12–C16 P16 the officer asks from the page, gets each clause with its evidence, and takes the pack along', async () => {
+test('7.3-c C12–C16 P16 the officer asks from the page, gets each clause with its evidence, and takes the pack along', async () => {
   const asked = await desk.call<ComplianceState>('POST', '/api/compliance/runs', { token: people.admin.token })
   expect([asked.status, asked.body.isRunning, asked.body.run]).toEqual([202, true, null])
   const { body } = await until(() => desk.call<ComplianceState>('GET', '/api/compliance', { token: people.admin.token }), (answer) => !answer.body.isRunning)

@@ -27,7 +27,7 @@ const give = (purpose: Purpose, noticeId: string, id = customerId) => call<Answe
 const stateOf = async (purpose: Purpose, id = customerId) => (await consents(id)).find((row) => row.purpose === purpose)?.state
 const agree = (purpose: Purpose) => agreeing(reading(desk.app, {}), [customerId], purpose)
 
-test('P01 13 14 17 consent is kept with the version and hash of the words, time, way and evidence', async () => {
+test('7.3-c P01 13 14 17 consent is kept with the version and hash of the words, time, way and evidence', async () => {
   const notice = await publish('marketing', '寄送優惠訊息')
   expect(notice).toMatchObject({ version: 1, valid: 0, sha256: createHash('sha256').update(JSON.stringify(['寄送優惠訊息（繁）', '寄送優惠訊息（简）', '寄送優惠訊息 (en)'])).digest('hex') })
   expect(await agree('marketing')).toEqual(new Set())

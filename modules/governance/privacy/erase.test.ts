@@ -169,7 +169,7 @@ test('P11 what a person takes along holds what they provided and not what we tho
   await put(request, 'completion', { outcome: planted.wish })
 })
 
-test('P13 47 nothing of the person is left in a live row or a file, the figures stay, and the chain verifies', async () => {
+test('7.3-c P13 47 nothing of the person is left in a live row or a file, the figures stay, and the chain verifies', async () => {
   const before = await figures()
   let request = await ask('erase')
   expect((await put(request, 'grant')).body.fault?.code).toBe('governance.privacy.identity-first')

@@ -32,7 +32,7 @@ const ask = (columns: string[], more: Record<string, unknown> = {}, token?: stri
 const decide = (id: string, verdict: string, token = director.token) => call('PUT', `/api/exports/${id}/decision`, { verdict }, token)
 const take = (id: string, token = people.lead.token) => call<Taken>('POST', `/api/exports/${id}/downloads`, undefined, token)
 
-test('P19 personal columns wait for a second person, who is not the one who asked', async () => {
+test('7.3-c P19 personal columns wait for a second person, who is not the one who asked', async () => {
   const asked = await ask(['name', 'email', 'phone', 'tier'])
   expect(asked.body).toMatchObject({ state: 'waiting', rows: 4, isPersonal: true, askedBy: { name: 'lead' }, isMine: true })
   expect((await take(asked.body.id)).body.fault?.code).toBe('governance.privacy.export-waiting')

@@ -22,7 +22,7 @@ const open = async (kind: string, law = 'tw-pdpa', customerId?: string) => (awai
 const put = async (request: PersonRequest, act: string, body: Record<string, unknown> = {}) => call('PUT', `/api/person-requests/${request.id}/${act}`, { ...body, version: request.version })
 const eventsOf = async (id: string) => (await desk.app.pool<{ type: string }[]>`select type from platform.event where subject = ${id} and type like 'privacy.%' order by xid, seq`).map((event) => event.type)
 
-test('P14 50 a request has its due time by its law, needs the identity, and is answered', async () => {
+test('7.3-c P14 50 a request has its due time by its law, needs the identity, and is answered', async () => {
   const request = await open('see')
   expect(request).toMatchObject({ stage: 'received', dueAt: '2026-03-17T10:00:00.000Z', customer: { name: '陳美玲' }, actions: { verify: null, grant: 'governance.privacy.identity-first', complete: 'governance.privacy.not-now' } })
   expect((await put(request, 'grant')).body.fault?.code).toBe('governance.privacy.identity-first')
