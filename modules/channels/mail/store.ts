@@ -1,6 +1,6 @@
 /** All SQL of the mail channel. */
-import { type App, type Ctx, run } from '../../../platform/context.ts'
-import { destroyKey, HOUSE, holdKey, opened } from '../../../platform/crypto/vault.ts'
+import type { App, Ctx } from '../../../platform/context.ts'
+import { destroyKey, HOUSE, opened } from '../../../platform/crypto/vault.ts'
 import { coverQuery, coverWords } from '../../../platform/crypto/words.ts'
 import { searchTokens, toTsquery } from '../../../lib/search/index.ts'
 import type { Db } from '../../../platform/database/index.ts'
@@ -158,22 +158,6 @@ export async function insertDuplicates(ctx: Ctx, mailboxId: string, uidValidity:
     insert into channels.mail (id, mailbox_id, direction, header_id, uid_validity, uid, verdict, address, address_index, subject, words, size, request_id, at)
     select id, ${mailboxId}, 'in', header_id, ${uidValidity}, uid, 'duplicate', address, address_index, subject, array_to_tsvector(words), size, request_id, ${ctx.now}
     from jsonb_to_recordset(${ctx.db.json(rows as never)}) as n (id uuid, header_id text, uid bigint, address text, address_index text, subject text, words text[], size int, request_id uuid) on conflict do nothing`)
-}
-
-/** What an earlier version kept as it was. */
-export async function sealEarlierMails(app: App): Promise<void> {
-  for (;;) {
-    const count = await run(app, {}, async (ctx) => {
-      const rows = await ctx.db<({ id: string } & Words)[]>`select id, address, subject, reason from channels.mail where words is null order by id limit 200 for update skip locked`
-      for (const row of rows) {
-        await holdKey(ctx, row.id)
-        const kept = sealMail(app, row.id, row)
-        ctx.later(ctx.db`update channels.mail set address = ${kept.address}, address_index = ${kept.index}, subject = ${kept.subject}, reason = ${kept.reason}, words = array_to_tsvector(${kept.words}) where id = ${row.id}`)
-      }
-      return rows.length
-    })
-    if (!count) return
-  }
 }
 
 /** Ends with their customer: the keys of the mails of these requests. */
