@@ -228,6 +228,11 @@ export async function selectAcknowledgement(ctx: Reader, requestId: string): Pro
   const [row] = await ctx.db<{ id: string; reason: string | null }[]>`select id, reason from channels.mail where request_id = ${requestId} and direction = 'out' and verdict = 'acknowledgement'`
   return row
 }
+/** The line of a message that another try recorded as sent after this one had begun. */
+export async function selectSentSince(ctx: Reader, messageId: string, attemptId: string): Promise<string | null> {
+  const [row] = await ctx.db<{ id: string }[]>`select k.id from channels.mail k join channels.attempt a on a.id = ${attemptId} where k.message_id = ${messageId} and k.direction = 'out' and k.verdict = 'sent' and k.at >= a.at`
+  return row?.id ?? null
+}
 export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
 export const deleteMail = (ctx: Ctx, id: string) => ctx.db`with keyed as (delete from platform.data_key where id = ${id}) delete from channels.mail where id = ${id}`
 
