@@ -1,7 +1,7 @@
 /** Founds the demonstration company: teams, people, skills, services, rules, reply templates. */
 import type { Ctx } from '../../platform/context.ts'
 import type { Actor } from '../../platform/access/index.ts'
-import { addRule, addService, changeService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
+import { addRule, addService, changeService, foundStandard, loadRecognition, seedStandards, timed } from '../../modules/standards/index.ts'
 import { addTemplate } from '../../modules/requests/index.ts'
 import { always24x7 } from '../../lib/calendar/index.ts'
 import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, editTeam, getTeam, listSkills, setPresence } from '../../modules/staff/index.ts'
@@ -65,11 +65,11 @@ async function foundServices(ctx: Ctx, company: Company): Promise<void> {
   else if (!existing.fallback.teamId) await changeService(ctx, existing.fallback.id, { teamId: company.teamIds.get('front')!, version: existing.fallback.version })
   for (const service of services) {
     const [urgent, normal, routine] = service.targets
-    const target = (priority: 'urgent' | 'normal' | 'routine', minutes: [number, number]) => ({ priority, firstResponseMinutes: minutes[0], resolutionMinutes: minutes[1] })
     const made = await addService(ctx, {
       key: service.key, name: { 'zh-Hant': service.name[0], 'zh-Hans': service.name[1], en: service.name[2] }, description: '', teamId: company.teamIds.get(service.team)!, calendarId: null, verification: service.verification,
-      closeAfterHours: 72, reopenDays: 7, acceptMinutes: 20, skills: service.skills, types: [], isActive: true, targets: [target('urgent', urgent!), target('normal', normal!), target('routine', routine!)],
+      closeAfterHours: 72, reopenDays: 7, acceptMinutes: 20, skills: service.skills, types: [], isActive: true,
     })
+    await foundStandard(ctx, made.id, timed({ urgent: urgent!, normal: normal!, routine: routine! }))
     company.serviceIds.set(service.key, made.id)
     const has = { any: [{ field: 'subject', op: 'contains-any', value: service.words }, { field: 'text', op: 'contains-any', value: service.words }] }
     await addRule(ctx, { name: service.name[0], condition: has, outcome: { service: service.key }, isActive: true })

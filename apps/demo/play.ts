@@ -372,7 +372,7 @@ class Play {
   }
 
   async #rate(ctx: Ctx, one: Case): Promise<void> {
-    const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, resolution_breached_at is not null as late, failed_verifications as failed from requests.request where id = ${one.id}`
+    const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'resolution' and k.breached_at is not null) as late, failed_verifications as failed from requests.request r where id = ${one.id}`
     if (row!.stage !== 'feedback') return
     const mood = 3.1 + 2 * one.agent!.ability - (row!.late ? 1.1 : 0) - 0.5 * row!.failed + this.#random.between(-1.1, 1.1)
     const score = Math.max(1, Math.min(5, Math.round(mood)))

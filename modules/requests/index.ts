@@ -11,7 +11,9 @@ import { RELATIONS } from '../customers/index.ts'
 import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
+import { putUnder } from './under.ts'
 import { forgetWords } from './words.ts'
+import { keepHours, recalendar } from './recalendar.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -44,10 +46,12 @@ export const requestsRoom: Module = {
   personal: requestsPersonal,
   permissions: ['requests.assign'],
   routes: mountRequests,
-  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!), 'staff.calendar-changed': keepHours } },
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.recalendar': { work: (app, job: { payload: { calendarId: string } }) => recalendar(app, job.payload.calendarId) },
+    'requests.put-under': { work: (app, job: { payload: { versionId: string } }) => putUnder(app, job.payload.versionId) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },

@@ -7,7 +7,8 @@ import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
 import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
-import { asker, visible } from './store.ts'
+import type { Clock } from './clock.ts'
+import { asker, clocksOf, visible } from './store.ts'
 
 interface ViewRow extends RequestRecord, Situation {
   serviceName: Record<string, string> | null
@@ -26,8 +27,14 @@ interface ViewRow extends RequestRecord, Situation {
   offeredToName: string | null
   offeredByName: string | null
   acceptDueAt: string | null
+  clocks: Clock[]
 }
 
+const instantOf = (at: number | null | undefined): string | null => (at ? new Date(at).toISOString() : null)
+function clockOf({ clocks }: ViewRow, kind: Clock['kind'], metAt: string | null) {
+  const clock = clocks.find((one) => one.kind === kind)
+  return { dueAt: instantOf(clock?.dueAt), metAt, breachedAt: instantOf(clock?.breachedAt), leftMs: clock?.state === 'paused' ? clock.targetMs - clock.usedMs : null }
+}
 const named = (id: string | null, name: string | null): { id: string; name: string } | null => (id ? { id, name: name ?? '' } : null)
 
 /** The request as the actor sees it. Throws 404 when it does not exist or is not theirs to see. */
@@ -36,7 +43,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     select r.*, s.name as service_name, c.name as customer_name, c.tier as customer_tier,
       exists (select 1 from customers.identity i where i.customer_id = c.id and i.verified_at is not null) as is_verified,
       t.name as team_name, h.name as holder_name, a.name as answerable_name, f.name as first_responder_name, b.name as submitted_by_name, l.number as linked_number,
-      p.name as opened_by_name, o.id as offer_id, o.agent_id as offered_to, o.how as offer_how, o.accept_due_at, op.name as offered_to_name, ob.name as offered_by_name,
+      p.name as opened_by_name, ${clocksOf(ctx.db)} as clocks, o.id as offer_id, o.agent_id as offered_to, o.how as offer_how, o.accept_due_at, op.name as offered_to_name, ob.name as offered_by_name,
       (select count(*)::int from requests.task x where x.request_id = r.id and x.done_at is null) as open_tasks
     from requests.request r
     join customers.customer c on c.id = r.customer_id
@@ -59,8 +66,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     channel: row.channel, language: row.language, customer: { id: row.customerId, name: nameOnRequest(ctx, row.customerName, row), tier: row.customerTier, isVerified: row.isVerified },
     team: named(row.teamId, row.teamName), holder: named(row.holderId, row.holderName), answerable: named(row.answerableId, row.answerableName), firstResponder: named(row.firstResponderId, row.firstResponderName),
     openedAt: row.openedAt, openedBy: row.openedByName ?? row.openedByKind, waitingFor: row.waitingFor, waitUntil: row.waitUntil, waitReason: row.waitReason,
-    firstResponse: { dueAt: row.firstResponseDueAt, metAt: row.firstResponseAt, breachedAt: row.firstResponseBreachedAt, leftMs: row.firstResponseLeftMs },
-    resolution: { dueAt: row.resolutionDueAt, metAt: row.resolutionAt, breachedAt: row.resolutionBreachedAt, leftMs: row.resolutionLeftMs },
+    firstResponse: clockOf(row, 'first-response', row.firstResponseAt), resolution: clockOf(row, 'resolution', row.resolutionAt),
     pausedAt: row.pausedAt, nextDueAt: row.nextDueAt, verification: row.verification, result: row.result, submittedBy: named(row.submittedBy, row.submittedByName), submittedAt: row.submittedAt,
     failedVerifications: row.failedVerifications, score: row.score, scoredAt: row.scoredAt, closedAt: row.closedAt, closedWhy: row.closedWhy, closeAfter: row.closeAfter, reopenUntil: row.reopenUntil, reopened: row.reopened,
     linkedFrom: row.linkedFrom ? { id: row.linkedFrom, number: row.linkedNumber!, kind: row.linkKind ?? '' } : null,

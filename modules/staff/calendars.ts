@@ -41,6 +41,18 @@ export function compiledOf(ctx: Ctx, row: Compilable): BusinessCalendar {
   return calendar
 }
 
+export const compileHours = (hours: WorkingHours, holidays: Holidays): BusinessCalendar => compile(hours, holidays, 'zh-Hant')
+
+/** A calendar with the version it was compiled from; the id is null only while no calendar was made. */
+export interface Dated { id: string | null; version: number; calendar: BusinessCalendar }
+// Of each compiled calendar the row it came from.
+const origins = new WeakMap<BusinessCalendar, { id: string | null; version: number }>()
+/** The calendar of this id, null: the installation's. `isFresh`: from the database, whatever is remembered. */
+export async function datedCalendar(ctx: Ctx, id: string | null, { isFresh = false } = {}): Promise<Dated> {
+  const calendar = isFresh ? await load(ctx, id) : id ? await calendarOf(ctx, id) : await defaultCalendar(ctx)
+  return { ...origins.get(calendar)!, calendar }
+}
+
 // An installation without a set-up calendar (tests, imports) still has clocks: round the clock until one is made.
 const fallback: Compilable = {
   id: 'always', version: 1, holidays: 'none',
@@ -50,7 +62,9 @@ const fallback: Compilable = {
 async function load(ctx: Ctx, id: string | null): Promise<BusinessCalendar> {
   const row = await store.selectCalendar(ctx, id)
   if (!row && id) throw notFound('staff.calendar')
-  return compiledOf(ctx, row ?? fallback)
+  const calendar = compiledOf(ctx, row ?? fallback)
+  origins.set(calendar, row ? { id: row.id, version: row.version } : { id: null, version: 0 })
+  return calendar
 }
 /** The compiled calendar; throws 404 `staff.calendar.not-found`. */
 export async function calendarOf(ctx: Ctx, id: string): Promise<BusinessCalendar> {

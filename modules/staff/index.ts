@@ -18,7 +18,7 @@ import { purgeAccess } from './store/access.ts'
 
 export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
 export { touches as changesAccess } from './memory.ts'
-export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
+export { type NewCalendar, calendarOf, compileHours, createCalendar, type Dated, datedCalendar, defaultCalendar, editCalendar, listCalendars } from './calendars.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
   createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, putPersonSkills, setPresence,

@@ -215,14 +215,23 @@ test('C12 customers', async () => {
 })
 
 test('C12 services and rules', async () => {
-  const targets = (['urgent', 'normal', 'routine'] as const).map((priority) => ({ priority, firstResponseMinutes: 60, resolutionMinutes: 480 }))
   const name = { 'zh-Hant': '安裝', 'zh-Hans': '安装', en: 'Installation' }
-  const service = await does('standards.addService', { body: { key: 'install', name, description: '', teamId: null, calendarId: null, verification: 'person', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true, targets } })
+  const service = await does('standards.addService', { body: { key: 'install', name, description: '', teamId: null, calendarId: null, verification: 'person', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true } })
   await does('standards.changeService', { params: { id: service.body.id }, body: { version: 1, acceptMinutes: 20 } })
   const before = (await desk.call<{ rows: { id: string; isDefault: boolean }[] }>('GET', '/api/services', { token: people.admin.token })).body.rows.find((one) => one.isDefault)!
   await does('standards.makeDefault', { params: { id: service.body.id } })
   await does('standards.makeDefault', { params: { id: before.id } })
   await does('standards.removeService', { params: { id: service.body.id } })
+  const { standard } = (await desk.call<{ standard: { content: Record<string, unknown> } }>('GET', `/api/services/${before.id}`, { token: people.admin.token })).body
+  const draft = await does('standards.draftStandard', { params: { id: before.id }, body: { content: standard.content } })
+  await does('standards.changeDraft', { params: { id: draft.body.id }, body: { content: { ...standard.content, duties: '首問負責' }, revision: 1 } })
+  await does('standards.dropDraft', { params: { id: draft.body.id } })
+  const next = await does('standards.draftStandard', { params: { id: before.id }, body: { content: { ...standard.content, duties: '首問負責' } } })
+  await does('standards.proposeStandard', { params: { id: next.body.id }, body: { reason: '寫明職責' } })
+  await does('standards.refuseStandard', { token: people.lead.token, params: { id: next.body.id }, query: `?reason=${encodeURIComponent('再寫清楚')}` })
+  await does('standards.proposeStandard', { params: { id: next.body.id }, body: { reason: '寫明職責' } })
+  await does('standards.approveStandard', { token: people.lead.token, params: { id: next.body.id }, body: {} })
+  await does('requests.applyStandard', { params: { id: next.body.id }, body: { reason: '立即適用' } })
   const rule = await does('standards.addRule', { body: { name: '急件', condition: { field: 'text', op: 'contains', value: '急急急' }, outcome: { priority: 'urgent' } } })
   await does('standards.changeRule', { params: { id: rule.body.id }, body: { version: 1, name: '特急件' } })
   const rules = (await desk.call<{ rows: { id: string }[] }>('GET', '/api/rules', { token: people.admin.token })).body.rows
@@ -260,6 +269,9 @@ test('C12 a request on its way', async () => {
   await does('requests.unsend', by({ params: { id, messageId: held.body.id } }))
   await does('requests.seen', by())
   await does('requests.viewing', by({ body: { typing: null } }))
+  const noticeId = crypto.randomUUID()
+  await desk.app.pool`insert into requests.notice (id, person_id, request_id, kind, at, level, needs_confirmation) values (${noticeId}, ${agent.id}, ${id}, 'escalation-call', ${desk.clock.now()}, 'L2', true)`
+  await does('requests.confirmNotice', { token: agent.token, params: { id: noticeId } })
   await does('requests.readNotices', { token: agent.token })
   await does('requests.wait', by({ body: { for: 'third-party', reason: '等機房' } }))
   await does('requests.resume', by())

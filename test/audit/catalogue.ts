@@ -92,6 +92,12 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'standards.changeService': ['standard.service-changed'],
   'standards.removeService': ['standard.service-removed'],
   'standards.makeDefault': ['standard.default-changed'],
+  'standards.draftStandard': ['standard.version-drafted'],
+  'standards.changeDraft': ['standard.draft-changed'],
+  'standards.dropDraft': ['standard.draft-dropped'],
+  'standards.proposeStandard': ['standard.version-proposed'],
+  'standards.refuseStandard': ['standard.version-refused'],
+  'standards.approveStandard': ['standard.version-approved'],
   'standards.addRule': ['standard.rule-added'],
   'standards.changeRule': ['standard.rule-changed'],
   'standards.removeRule': ['standard.rule-removed'],
@@ -103,6 +109,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'requests.assign': ['request.handed-over', 'request.assigned', 'request.unassigned', 'request.moved'],
   'requests.accept': ['request.assignment-accepted'],
   'requests.decline': ['request.assignment-declined', 'request.assigned', 'request.unassigned'],
+  'requests.applyStandard': ['standard.version-applied'],
+  'requests.confirmNotice': ['request.escalation-confirmed'],
   'requests.correct': ['request.corrected'],
   'requests.write': ['request.reply-held', 'request.noted', 'request.waiting', 'request.assignment-accepted', 'request.taken'],
   'requests.unsend': ['request.reply-withdrawn'],
@@ -195,7 +203,7 @@ export const plainReads: readonly string[] = [
   // A directory reads back what it brought.
   'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
   'customers.limit', 'customers.fields', 'customers.tiers',
-  'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
+  'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'requests.standardEffect',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
   'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.

@@ -58,7 +58,8 @@ async function measureAccepting(product: Program, bare: Program, database: numbe
   const db = openPool(url, { max: 1, name: 'bench-tidy' })
   const tidy = async (): Promise<void> => {
     await db`update requests.assignment set state = 'ended' where state in ('offered', 'accepted')`
-    await db`update requests.request set stage = 'closed', next_due_at = null, sweep_at = null where stage <> 'closed'`
+    await db`update requests.clock set state = 'cancelled', ended_at = started_at, since = null, wake_at = null where ended_at is null`
+    await db`update requests.request set stage = 'closed', next_due_at = null where stage <> 'closed'`
   }
   let number = 0
   const open = async (program: Program, count: number): Promise<void> => {

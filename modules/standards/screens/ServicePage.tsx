@@ -13,10 +13,9 @@ import { sentence } from './words.ts'
 
 const fresh: ServiceDraft = {
   name: { 'zh-Hant': '', 'zh-Hans': '', en: '' }, description: '', teamId: null, calendarId: null, verification: 'rule', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true,
-  targets: [{ priority: 'urgent', firstResponseMinutes: 15, resolutionMinutes: 240 }, { priority: 'normal', firstResponseMinutes: 60, resolutionMinutes: 1440 }, { priority: 'routine', firstResponseMinutes: 240, resolutionMinutes: 4320 }],
 }
 
-function draftOf({ id: _id, key: _key, isDefault: _isDefault, version: _version, ...fields }: Service): ServiceDraft {
+function draftOf({ id: _id, key: _key, standard: _standard, isDefault: _isDefault, version: _version, ...fields }: Service): ServiceDraft {
   return fields
 }
 
