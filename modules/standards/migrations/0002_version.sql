@@ -36,5 +36,4 @@ drop table standards.target;
 
 select staff.grant_with('standards.configure', 'standards.approve');
 select staff.grant_to_role('director', 'standards.approve');
-select staff.grant_to_role('lead', 'standards.approve');
 select staff.grant_to_role('system-administrator', 'standards.approve');
