@@ -28,6 +28,8 @@ export const patterns = {
   mails: '/channels/mails',
   services: '/services',
   service: '/services/$id',
+  standard: '/services/$id/standard',
+  standards: '/standards',
   rules: '/rules',
   personRequests: '/governance/person-requests',
   personRequest: '/governance/person-requests/$id',

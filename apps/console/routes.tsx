@@ -9,7 +9,7 @@ import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
   AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
-import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
+import { CataloguePage, RulesPage, ServicePage, ServicesPage, StandardPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
@@ -44,6 +44,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   mails: { page: MailsPage, needs: 'mails.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
+  standard: { page: StandardPage, needs: 'standards.read' },
+  standards: { page: CataloguePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
   customer: { page: CustomerPage, needs: 'customers.read' },

@@ -11,6 +11,7 @@ import { useNamed, useNames, useTierName, useVerifications } from './data.ts'
 import { Assignments, History } from './History.tsx'
 import { ClockExplanation } from './Head.tsx'
 import { Tasks } from './Tasks.tsx'
+import { WhyDeadline } from './WhyDeadline.tsx'
 import { readClock, reasonWords, recognitionSentences } from './words.ts'
 
 /** What one wants to know beside the conversation. */
@@ -94,12 +95,12 @@ function ClocksPart({ request }: { request: Request }) {
     return { label: t(clock === 'firstResponse' ? 'requests.first-response' : 'requests.resolution'), value: reading ? <ClockRing {...reading} explanation={<ClockExplanation request={request} clock={clock} />} /> : t('requests.no-target') }
   })
   return (
-    <Facts facts={[
+    <><Facts facts={[
       ...facts,
       { label: t('requests.opened'), value: <Time at={request.openedAt} /> },
       ...(request.closedAt ? [{ label: t('requests.closed-on'), value: <Time at={request.closedAt} /> }] : []),
       ...(request.reopened > 0 ? [{ label: t('requests.reopened-times'), value: request.reopened }] : []),
-    ]} />
+    ]} /><WhyDeadline request={request} /></>
   )
 }
 

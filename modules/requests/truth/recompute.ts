@@ -90,7 +90,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     if (after.priority) one.priority = after.priority as string
     if (after.serviceId) { one.service = after.serviceId as string; one.version = versionAt(one.service, now) }
     if (!after.priority && !after.serviceId) return
-    for (const watch of [...one.open.values()]) {
+    for (const watch of one.open.values()) {
       if (watch.missed || watch.kind === 'hand-over') continue
       const target = promised(one, watch.kind)
       if (target === null) { one.open.delete(watch.kind); continue }
