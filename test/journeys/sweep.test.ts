@@ -30,7 +30,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
     const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
     const personRequest = await desk.call<{ id: string }>('POST', '/api/person-requests', { token: company.admin.token, body: { customerId: customer!.id, kind: 'erase', wish: '請刪除我的資料' } })
-    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()

@@ -41,7 +41,7 @@ export function openAfter(hours: Hours, from: number, length: number): number {
   throw new Error('never due')
 }
 
-interface Watch { kind: string; run: number; calendar: string; target: number; used: number; since: number | null; missed: boolean }
+interface Watch { kind: string; run: number; calendar: string; target: number; used: number; since: number | null; missed: boolean; /** Of the version the clock is under, which another service need not change. */ standsFor: readonly string[] }
 interface Case { service: string; version: Written | null; priority: string; channel: string; stage: string; waits: string | null; wasAnswered: boolean; isResolved: boolean; open: Map<string, Watch>; runs: Map<string, number>; team: string | null }
 export interface World { events: Told[]; looks: Look[]; versions: Written[]; calendars: Map<string, Hours>; calendarOf: (service: string) => string }
 
@@ -75,13 +75,13 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     if (target === null) return
     const run = (one.runs.get(kind) ?? 0) + 1
     one.runs.set(kind, run)
-    one.open.set(kind, { kind, run, calendar: calendarOf(one.service), target: target * 60_000, used: 0, since: now, missed: false })
+    one.open.set(kind, { kind, run, calendar: calendarOf(one.service), target: target * 60_000, used: 0, since: now, missed: false, standsFor: one.version?.pausesOn ?? [] })
   }
   const versionAt = (service: string, now: number): Written | null => versions.filter((one) => one.serviceId === service && Date.parse(one.effectiveAt) <= now).sort((a, b) => Date.parse(b.effectiveAt) - Date.parse(a.effectiveAt))[0] ?? null
   const done = (one: Case, ...kinds: string[]): void => { for (const kind of kinds) one.open.delete(kind) }
   function stand(one: Case, now: number): void {
     for (const watch of one.open.values()) {
-      const stands = one.stage === 'track' && one.waits !== null && (one.version?.pausesOn ?? []).includes(one.waits)
+      const stands = one.stage === 'track' && one.waits !== null && watch.standsFor.includes(one.waits)
       if (stands && watch.since !== null) stop(watch, now)
       else if (!stands && watch.since === null) watch.since = now
     }
@@ -98,6 +98,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       stop(watch, now)
       if (after.serviceId) watch.calendar = calendarOf(one.service)
       watch.target = target * 60_000
+      watch.standsFor = one.version?.pausesOn ?? []
       if (ran) watch.since = now
     }
     look(id, one, now)

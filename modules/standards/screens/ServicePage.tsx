@@ -80,6 +80,7 @@ function EditService({ service }: { service: Service }): ReactElement {
   return (
     <>
       <div className="flex max-w-reading flex-col gap-1 text-lg">{(['urgent', 'normal', 'routine'] as const).map((priority) => <p key={priority}>{sentence(t, locale, { ...base, ...draft }, priority)}</p>)}</div>
+      <p><Link href={paths.standard({ id: base.id })}>{t(base.standard ? 'standards.open-standard' : 'standards.begin-first')}</Link></p>
       <ServiceForm draft={draft} onChange={setDraft} isDefault={base.isDefault} isBusy={save.isPending} fault={fault} fields={save.fieldFaults ?? {}} isChanged={isChanged} onSubmit={() => save.mutate({ params: { id: base.id }, body: { ...draft, version: base.version } })} onUndo={() => setDraft(draftOf(base))} />
     </>
   )
