@@ -133,6 +133,9 @@ test('C12 people, teams, skills, roles, calendars, tokens', async () => {
   const calendar = await does('staff.createCalendar', { body: { name: '夜班', hours: { zone: 'Asia/Taipei', week, exceptions: [] } } })
   await does('staff.editCalendar', { params: { id: calendar.body.id }, body: { version: 1, name: '大夜班' } })
   await does('staff.previewCalendar', { body: { calendarId: calendar.body.id, minutes: 60 } })
+  await does('staff.calendarMonth', { body: { hours: { zone: 'Asia/Taipei', week, exceptions: [] }, month: '2026-02' } })
+  await does('staff.readHolidays', { body: { kind: 'ics', text: 'BEGIN:VCALENDAR\nEND:VCALENDAR', from: 2026, to: 2026 } })
+  await does('staff.removeCalendar', { params: { id: calendar.body.id } })
   const token = await does('staff.createToken', { body: { name: '程式', permissions: ['requests.read'], scope: 'own' } }) as unknown as { body: { row: { id: string } } }
   await does('staff.revokeToken', { params: { id: token.body.row.id } })
   expect(wrong).toEqual([])
