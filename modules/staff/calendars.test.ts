@@ -16,7 +16,7 @@ const hours = { zone: 'Asia/Taipei', week, exceptions: [] as { date: string; ope
 const call = <T>(method: string, path: string, body?: unknown, token = people.admin.token) => desk.call<T>(method, path, { token, body })
 const fault = (answer: { body: unknown }) => (answer.body as { fault: { code: string; args: Record<string, unknown>; fields: { path: string; code: string }[] } }).fault
 const make = async (more: object = {}): Promise<CalendarRow> => (await call<CalendarRow>('POST', '/api/calendars', { name: '日班', hours, ...more })).body
-const eventsOf = (id: string) => desk.app.pool<{ type: string; data: Record<string, unknown> }[]>`select type, data from platform.event where subject = ${id} order by seq`
+const eventsOf = (id: string) => desk.app.pool<{ type: string; data: Record<string, unknown> }[]>`select type, data from platform.event where subject = ${id} and type like 'staff.%' order by seq`
 
 test('1.2-b every version of a calendar is kept with who changed it and why; an old version can\'t be overwritten', async () => {
   const made = await make({ holidays: 'HK' })
