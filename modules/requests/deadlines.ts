@@ -1,6 +1,7 @@
 /** Deadlines told and moved: why each is when it is, and what a changed calendar makes of those that run. */
 import type { BusinessCalendar, Step } from '../../lib/calendar/index.ts'
 import type { Ctx } from '../../platform/context.ts'
+import { may } from '../../platform/access/index.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { calendarVersion, chosenCalendar, shownSteps } from '../staff/index.ts'
@@ -95,20 +96,20 @@ async function movesOf(ctx: Ctx, calendarId: string, rows: readonly RunningRow[]
   return moves
 }
 
-function countMoves(moves: readonly Move[]): MovedDeadlines {
+function countMoves(ctx: Ctx, moves: readonly Move[]): MovedDeadlines {
   const shifts = moves.flatMap(({ row, ...after }) => (['firstResponseDueAt', 'resolutionDueAt'] as const).flatMap((clock) =>
     row[clock] !== after[clock] ? [{ id: row.id, number: row.number, isVisible: row.isVisible, clock: clock === 'resolutionDueAt' ? 'resolution' as const : 'first-response' as const, from: row[clock]!, to: after[clock]! }] : []))
   return {
     requests: moves.length, deadlines: shifts.length, earlier: shifts.filter((one) => one.to < one.from).length, later: shifts.filter((one) => one.to > one.from).length,
     paused: moves.filter(({ row }) => row.pausedAt).length,
-    rows: shifts.filter((one) => one.isVisible).slice(0, MOST_SHOWN).map(({ isVisible: _, ...one }) => one), isMore: moves.length === MOST,
+    rows: shifts.filter((one) => one.isVisible && may(ctx.actor, 'requests.read')).slice(0, MOST_SHOWN).map(({ isVisible: _, ...one }) => one), isMore: moves.length === MOST,
   }
 }
 
 /** What would happen to what runs by earlier versions of a calendar. Throws 404 `staff.calendar.not-found`. */
 export async function previewDeadlines(ctx: Ctx, calendarId: string): Promise<MovedDeadlines & { version: number }> {
   const { version, calendar } = await chosenCalendar(ctx, calendarId)
-  return { version, ...countMoves(await movesOf(ctx, calendarId, await running(ctx, calendarId, version, false), calendar)) }
+  return { version, ...countMoves(ctx, await movesOf(ctx, calendarId, await running(ctx, calendarId, version, false), calendar)) }
 }
 
 /** Moves them, at most some thousands a call; each request's history and the audit say so. Throws 409 when the calendar has another version by now. */
@@ -116,7 +117,7 @@ export async function moveDeadlines(ctx: Ctx, calendarId: string, wanted: { vers
   const { version, calendar } = await chosenCalendar(ctx, calendarId)
   if (version !== wanted.version) throw new Fault('staff.changed-meanwhile', 409)
   const moves = await movesOf(ctx, calendarId, await running(ctx, calendarId, version, true), calendar)
-  const counted = countMoves(moves)
+  const counted = countMoves(ctx, moves)
   if (!moves.length) return counted
   const now = ctx.now.toISOString()
   const rows = moves.map(({ row, firstResponseDueAt, resolutionDueAt }) => {

@@ -253,6 +253,9 @@ test('C12 a request on its way', async () => {
   await does('requests.take', { token: [...people.agents, people.lead].find((one) => one.id !== agent.id && one.id !== colleague.id)!.token, params: { id } })
   await does('requests.take', by())
   const version = async () => (await desk.call<{ version: number }>('GET', `/api/requests/${id}`, { token: agent.token })).body.version
+  const [calendar] = await desk.app.pool<{ id: string; version: number; hours: unknown }[]>`select id, version, hours from staff.calendar where is_default`
+  await does('staff.editCalendar', { params: { id: calendar!.id }, body: { version: calendar!.version, reason: '縮短' } })
+  await does('requests.moveDeadlines', { params: { id: calendar!.id }, body: { version: calendar!.version + 1, reason: '縮短' } })
   await does('requests.correct', by({ body: { priority: 'urgent', version: await version() } }))
   const form = new FormData()
   form.set('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt')
