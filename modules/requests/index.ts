@@ -33,7 +33,7 @@ export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { visible } from './store.ts'
+export { isOfLiving, visible } from './store.ts'
 export { viewRequest } from './view.ts'
 
 export const requestsRoom: Module = {
