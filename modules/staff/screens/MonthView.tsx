@@ -65,11 +65,10 @@ function Grid({ title, days, today, onPick }: { title: string; days: readonly Da
 function Cell({ day, isToday, onPick }: { day: Day; isToday: boolean; onPick: (date: string) => void }): ReactElement {
   const t = useText()
   const hours = day.open.length === 0 ? t('staff.hours.closed') : day.open.map((one) => `${one.from}–${one.to}`).join(' ')
-  const label = [day.date, hours, ...(day.kind === 'week' ? [] : [day.name || t('staff.exceptions.unnamed'), t(`staff.month.kind.${day.kind}`)])].join(', ')
   return (
-    <button type="button" aria-label={label} {...(isToday ? { 'aria-current': 'date' as const } : {})} onClick={() => onPick(day.date)} className="flex h-full min-h-16 w-full cursor-default flex-col items-start gap-0.5 overflow-hidden p-1 text-start -outline-offset-2 hover:bg-hover">
-      <span className={clsx('text-sm', isToday ? 'font-bold text-accent' : 'text-muted')}>{Number(day.date.slice(8))}{isToday && <span className="sr-only"> ·</span>}</span>
-      {day.kind !== 'week' && <span className={clsx('line-clamp-2 w-full text-sm wrap-anywhere max-sm:line-clamp-1', day.open.length === 0 ? 'text-late' : 'text-accent')}>{day.name || t('staff.exceptions.unnamed')}</span>}
+    <button type="button" {...(isToday ? { 'aria-current': 'date' as const } : {})} onClick={() => onPick(day.date)} className="flex h-full min-h-16 w-full cursor-default flex-col items-start gap-0.5 overflow-hidden p-1 text-start -outline-offset-2 hover:bg-hover">
+      <span className={clsx('text-sm', isToday ? 'font-bold text-accent' : 'text-muted')}><span className="sr-only">{day.date.slice(0, 8)}</span>{day.date.slice(8)}</span>
+      {day.kind !== 'week' && <span className={clsx('line-clamp-2 w-full text-sm wrap-anywhere max-sm:line-clamp-1', day.open.length === 0 ? 'text-late' : 'text-accent')}>{day.name || t('staff.exceptions.unnamed')}<span className="sr-only">, {t(`staff.month.kind.${day.kind}`)}</span></span>}
       <span className={clsx('w-full text-sm wrap-anywhere max-sm:sr-only', day.open.length === 0 ? 'text-faint' : 'text-text')}>{day.open.length === 0 ? hours : day.open.map((one) => <span key={one.from} className="block whitespace-nowrap tracking-tight">{one.from}–{one.to}</span>)}</span>
       {day.open.length > 0 && <span className="hidden h-1 w-full rounded-sm bg-accent max-sm:block" aria-hidden="true" />}
     </button>
