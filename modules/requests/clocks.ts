@@ -8,10 +8,10 @@ import { type CaseFacts, selectClause } from '../../lib/clauses/index.ts'
 import { newId } from '../../lib/id/index.ts'
 import type { BusinessCalendar } from '../../lib/calendar/index.ts'
 import { getCustomer } from '../customers/index.ts'
-import { calendarOf, compileHours, type Dated, datedCalendar } from '../staff/index.ts'
-import { type ClockKind, loadRecognition, type Recognition, type Standard, standardOf } from '../standards/index.ts'
+import { calendarVersion, type Chosen, chosenCalendar } from '../staff/index.ts'
+import { type CalendarChoice, chooseCalendar, type ClockKind, loadRecognition, type Recognition, type Standard, standardOf } from '../standards/index.ts'
 import { breach, type Clock, end, isOpen, move, pause, reckon, resume } from './clock.ts'
-import { type LockedClock, type LockedRequest, type Patch, patchRequest, writeClocks } from './store.ts'
+import { type LockedRequest, type Patch, patchRequest, writeClocks } from './store.ts'
 
 /** What happened to the request, as far as clocks begin or end by it. */
 export interface Happened {
@@ -30,17 +30,25 @@ export interface Happened {
   corrected?: true
   /** It is put under this version knowingly. */
   under?: Standard
+  /** It is put under the present version of its calendar knowingly. */
+  hours?: Chosen
 }
 /** Why clocks moved: the last part of a text key `requests.cause.*`. */
 export type Cause = 'accepted' | 'taken' | 'assigned' | 'waiting' | 'resumed' | 'corrected' | 'escalated' | 'calendar' | 'standard' | 'answered' | 'submitted' | 'resolved' | 'wrote' | 'closed' | 'reopened' | 'moved' | 'due'
 
-/** The calendar a service's clocks run over: its own, else the installation's. */
-export async function clockCalendar(ctx: Ctx, recognition: Recognition['snapshot'], serviceId: string | null): Promise<BusinessCalendar> {
-  return (await calendarFor(ctx, recognition, serviceId)).calendar
+type Running = Pick<LockedRequest, 'calendarId' | 'calendarVersion' | 'serviceId' | 'teamId'>
+/** The calendar a request's clocks run by: the version it began under, or was moved to since. */
+export async function calendarFor(ctx: Ctx, request: Running): Promise<BusinessCalendar> {
+  if (request.calendarId) return calendarVersion(ctx, request.calendarId, request.calendarVersion!)
+  return (await chooseCalendar(ctx, (await loadRecognition(ctx)).service(request.serviceId), request.teamId)).calendar
 }
-const calendarFor = (ctx: Ctx, recognition: Recognition['snapshot'], serviceId: string | null): Promise<Dated> => datedCalendar(ctx, recognition.service(serviceId)?.calendarId ?? null)
+/** The calendar one clock runs by. */
+export const calendarOfClock = async (ctx: Ctx, { calendarId, calendarVersion: version }: Pick<Clock, 'calendarId' | 'calendarVersion'>): Promise<BusinessCalendar> =>
+  calendarId ? calendarVersion(ctx, calendarId, version) : (await chosenCalendar(ctx, null)).calendar
 
-interface Beginning { standard: Standard; calendar: Dated; facts: CaseFacts; now: number }
+export interface Mark { kind: 'paused' | 'resumed' | 'moved'; at: string; calendarId: string | null; calendarVersion: number | null; fromCalendar: string | null; fromVersion: number | null }
+
+interface Beginning { standard: Standard; calendar: Chosen; facts: CaseFacts; now: number }
 
 /** A clock that begins now; null when no clause of the standard times it. */
 function begin(kind: ClockKind, run: number, { standard, calendar, facts, now }: Beginning): Clock | null {
@@ -55,10 +63,10 @@ function begin(kind: ClockKind, run: number, { standard, calendar, facts, now }:
 }
 
 /** The clocks of a request that is accepted now, and the version they begin under. */
-export async function firstClocks(ctx: Ctx, recognition: Recognition['snapshot'], serviceId: string | null, facts: { priority: string; tier: string; channel: string }): Promise<{ standardId: string | null; clocks: Clock[] }> {
+export function firstClocks(ctx: Ctx, recognition: Recognition['snapshot'], serviceId: string | null, calendar: Chosen, facts: { priority: string; tier: string; channel: string }): { standardId: string | null; clocks: Clock[] } {
   const standard = recognition.standardAt(serviceId, ctx.now.toISOString())
   if (!standard) return { standardId: null, clocks: [] }
-  const beginning = { standard, calendar: await calendarFor(ctx, recognition, serviceId), facts, now: ctx.now.getTime() }
+  const beginning = { standard, calendar, facts, now: ctx.now.getTime() }
   const clocks = (['acceptance', 'first-response', 'resolution'] as const).map((kind) => begin(kind, 1, beginning)).filter((clock): clock is Clock => clock !== null)
   return { standardId: standard.id, clocks }
 }
@@ -85,7 +93,7 @@ export async function moveRequest(ctx: Ctx, request: LockedRequest, patch: Patch
   await follower.follow(happened, before.serviceId !== request.serviceId)
   const isPaused = request.clocks.some((clock) => clock.pausedAt !== null)
   patchRequest(ctx, request, {
-    ...patch, pausedAt: isPaused ? (request.pausedAt ?? ctx.now.toISOString()) : null, standardId: request.standardId,
+    ...patch, pausedAt: isPaused ? (request.pausedAt ?? ctx.now.toISOString()) : null, standardId: request.standardId, calendarId: request.calendarId, calendarVersion: request.calendarVersion, calendarBy: request.calendarBy,
     nextDueAt: nextDue(request.clocks, isPaused ? null : request.acceptDueAt),
   })
   await follower.write()
@@ -112,6 +120,9 @@ class Follower {
   #changes: ClockChange[] = []
   #changed = new Set<Clock>()
   #tier: string | null = null
+  #hours: Chosen | null = null
+  #before: { calendarId: string | null; calendarVersion: number | null } | null = null
+  #isMarked = false
 
   constructor(ctx: Ctx, request: LockedRequest, cause: Cause) {
     this.#ctx = ctx
@@ -124,36 +135,17 @@ class Follower {
     this.#recognition = await loadRecognition(this.#ctx)
     for (const clock of this.#open()) {
       await this.#standard(clock.versionId)
-      await this.#catchUp(clock)
+      this.#calendars.set(clock, await calendarOfClock(this.#ctx, clock))
     }
   }
 
-  #open(): LockedClock[] { return this.#request.clocks.filter(isOpen) }
-  #latest(kind: ClockKind): LockedClock | undefined { return this.#request.clocks.find((clock) => clock.kind === kind) }
+  #open(): Clock[] { return this.#request.clocks.filter(isOpen) }
+  #latest(kind: ClockKind): Clock | undefined { return this.#request.clocks.find((clock) => clock.kind === kind) }
 
   async #standard(id: string): Promise<Standard> {
     let found = this.#standards.get(id)
     if (!found) this.#standards.set(id, (found = await standardOf(this.#ctx, this.#recognition, id)))
     return found
-  }
-
-  // A calendar was changed since the clock was reckoned: what had passed by then passed by the old hours.
-  async #catchUp(clock: LockedClock): Promise<void> {
-    let current = clock.calendarId ? await calendarOf(this.#ctx, clock.calendarId) : (await datedCalendar(this.#ctx, null)).calendar
-    if (clock.calendarId && clock.calendarNow !== null && clock.calendarNow !== clock.calendarVersion) {
-      const changes = await this.#ctx.db<{ version: number; endedAt: string; before: { hours: never; holidays: never } }[]>`
-        select version, ended_at, before from requests.calendar_change where calendar_id = ${clock.calendarId} and version >= ${clock.calendarVersion} order by version`
-      // Another process may have changed it while this one still remembers the old hours.
-      const dated = await datedCalendar(this.#ctx, clock.calendarId, { isFresh: true })
-      for (const change of changes) move(clock, {}, Math.max(Date.parse(change.endedAt), clock.since ?? 0), compileHours(change.before.hours, change.before.holidays))
-      clock.calendarVersion = dated.version
-      current = dated.calendar
-      const due = clock.dueAt
-      reckon(clock, (await this.#standard(clock.versionId)).content.steps, current)
-      this.#changed.add(clock)
-      if (due !== clock.dueAt) this.#changes.push(changeOf(clock, 'moved'))
-    }
-    this.#calendars.set(clock, current)
   }
 
   /** Deadlines that have passed were missed before what happens now. */
@@ -164,7 +156,7 @@ class Follower {
     }
   }
 
-  async #missed(clock: LockedClock): Promise<void> {
+  async #missed(clock: Clock): Promise<void> {
     this.#changed.add(clock)
     reckon(clock, (await this.#standard(clock.versionId)).content.steps, this.#calendars.get(clock)!)
     await emit(this.#ctx, `request.${clock.kind}-breached`, { subject: this.#request.id, teamId: this.#request.teamId, data: { clock: clock.id, run: clock.run, dueAt: iso(clock.breachedAt), clause: clock.clause, version: clock.versionId } })
@@ -177,7 +169,10 @@ class Follower {
     if (happened.closed) this.#end(['acceptance', 'first-response', 'next-response', 'hand-over', 'resolution'], 'cancelled')
     if (isOtherService) this.#request.standardId = this.#recognition.standardAt(this.#request.serviceId, this.#ctx.now.toISOString())?.id ?? null
     if (happened.under) this.#request.standardId = happened.under.id
-    if (happened.corrected || happened.under) await this.#reselect(isOtherService, happened.under !== undefined)
+    if (happened.hours) this.#rehour(happened.hours)
+    if (happened.corrected || happened.reopened) await this.#chooseHours()
+    if (happened.corrected || happened.under) await this.#reselect(happened.under !== undefined)
+    if (happened.corrected) this.#markMoved()
     if (happened.moved) await this.#handOver(happened.moved)
     if (happened.reopened) await this.#again()
     if (happened.wrote && this.#request.firstResponseAt && !this.#isOpen('next-response') && !['feedback', 'closed'].includes(this.#request.stage)) await this.#start('next-response')
@@ -194,7 +189,7 @@ class Follower {
     }
   }
 
-  #note(clock: LockedClock, did: ClockChange['did']): void {
+  #note(clock: Clock, did: ClockChange['did']): void {
     this.#changed.add(clock)
     this.#changes.push(changeOf(clock, did))
   }
@@ -207,27 +202,65 @@ class Follower {
   async #start(kind: ClockKind, more: { fromTeam?: string | null; toTeam?: string | null } = {}): Promise<void> {
     if (!this.#request.standardId) return
     const standard = await this.#standard(this.#request.standardId)
-    const calendar = await calendarFor(this.#ctx, this.#recognition, this.#request.serviceId)
+    const { calendarId, calendarVersion: version } = this.#request
+    const calendar: Chosen = { id: calendarId, version: version ?? 0, calendar: await calendarFor(this.#ctx, this.#request) }
     const clock = begin(kind, (this.#latest(kind)?.run ?? 0) + 1, { standard, calendar, facts: await this.#facts(more), now: this.#now })
     if (!clock) return
-    const started: LockedClock = { ...clock, calendarNow: calendar.version }
-    this.#request.clocks = [...this.#request.clocks.filter((one) => one.kind !== kind), started]
-    this.#calendars.set(started, calendar.calendar)
-    this.#note(started, 'started')
+    this.#request.clocks = [...this.#request.clocks.filter((one) => one.kind !== kind), clock]
+    this.#calendars.set(clock, calendar.calendar)
+    this.#note(clock, 'started')
+  }
+
+  // A correction and a reopening choose the calendar anew, as it stands.
+  async #chooseHours(): Promise<void> {
+    const choice: CalendarChoice = await chooseCalendar(this.#ctx, this.#recognition.service(this.#request.serviceId), this.#request.teamId)
+    if (!choice.id) return
+    this.#hours = { id: choice.id, version: choice.version, calendar: choice.calendar }
+    this.#before = { calendarId: this.#request.calendarId, calendarVersion: this.#request.calendarVersion }
+    Object.assign(this.#request, { calendarId: choice.id, calendarVersion: choice.version, calendarBy: choice.by })
+  }
+
+  // What is left of each target counts on from now by the present version; what is late stays late.
+  #rehour(hours: Chosen): void {
+    this.#before = { calendarId: this.#request.calendarId, calendarVersion: this.#request.calendarVersion }
+    Object.assign(this.#request, { calendarId: hours.id, calendarVersion: hours.version })
+    for (const clock of this.#open()) {
+      if (clock.breachedAt !== null) continue
+      const due = clock.dueAt
+      move(clock, { calendarId: hours.id, calendarVersion: hours.version }, this.#now, this.#calendars.get(clock)!)
+      this.#calendars.set(clock, hours.calendar)
+      reckon(clock, this.#standards.get(clock.versionId)!.content.steps, hours.calendar)
+      this.#changed.add(clock)
+      if (due !== clock.dueAt) this.#changes.push(changeOf(clock, 'moved'))
+    }
+    this.#markMoved()
+  }
+
+  /** Writes down that hours are counted by another calendar from now, so that every deadline can be told step by step. */
+  #markMoved(): void {
+    const before = this.#before
+    const { calendarId, calendarVersion: version } = this.#request
+    if (!before || (before.calendarId === calendarId && before.calendarVersion === version)) return
+    this.#mark('moved', before)
+  }
+  #mark(kind: Mark['kind'], before: { calendarId: string | null; calendarVersion: number | null } | null = null): void {
+    const { id, calendarId, calendarVersion: version } = this.#request
+    this.#ctx.later(this.#ctx.db`insert into requests.clock_mark (request_id, kind, at, calendar_id, calendar_version, from_calendar, from_version)
+      values (${id}, ${kind}, ${this.#ctx.now}, ${calendarId}, ${version}, ${before?.calendarId ?? null}, ${before?.calendarVersion ?? null})`)
   }
 
   // Another service or priority: the clause that fits now, with what has passed already counted. What was missed stays missed.
-  async #reselect(isOtherService: boolean, isOtherVersion: boolean): Promise<void> {
+  async #reselect(isOtherVersion: boolean): Promise<void> {
     const standard = this.#request.standardId ? await this.#standard(this.#request.standardId) : null
-    const calendar = await calendarFor(this.#ctx, this.#recognition, this.#request.serviceId)
+    const hours = this.#hours
     for (const clock of this.#open()) {
       if (clock.breachedAt !== null || clock.kind === 'hand-over') continue
       const clause = standard && selectClause(standard.content.clauses, clock.kind, await this.#facts())
       if (!clause) { this.#end([clock.kind], 'cancelled'); continue }
-      const hasOtherCalendar = isOtherService && clock.calendarId !== calendar.id
-      if (!hasOtherCalendar && !isOtherVersion && clause.key === clock.clause && standard.id === clock.versionId) continue
-      move(clock, { versionId: standard.id, clause: clause.key, targetMs: clause.target! * 60_000, ...(hasOtherCalendar ? { calendarId: calendar.id, calendarVersion: calendar.version } : {}) }, this.#now, this.#calendars.get(clock)!)
-      if (hasOtherCalendar) this.#calendars.set(clock, calendar.calendar)
+      const hasOtherHours = hours !== null && (clock.calendarId !== hours.id || clock.calendarVersion !== hours.version)
+      if (!hasOtherHours && !isOtherVersion && clause.key === clock.clause && standard.id === clock.versionId) continue
+      move(clock, { versionId: standard.id, clause: clause.key, targetMs: clause.target! * 60_000, ...(hasOtherHours ? { calendarId: hours.id, calendarVersion: hours.version } : {}) }, this.#now, this.#calendars.get(clock)!)
+      if (hasOtherHours) this.#calendars.set(clock, hours.calendar)
       reckon(clock, standard.content.steps, this.#calendars.get(clock)!)
       this.#note(clock, 'moved')
       // The new promise may have been passed already: it is missed from the moment it is made.
@@ -263,6 +296,8 @@ class Follower {
       else resume(clock, this.#now)
       reckon(clock, standard.content.steps, calendar)
       this.#note(clock, stands ? 'paused' : 'resumed')
+      if (!this.#isMarked) this.#mark(stands ? 'paused' : 'resumed')
+      this.#isMarked = true
     }
   }
 

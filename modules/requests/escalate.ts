@@ -5,13 +5,13 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { loadRecognition, type Step, standardOf } from '../standards/index.ts'
-import { calendarOf, datedCalendar } from '../staff/index.ts'
 import { moveToTeam, noticeTo, reallocate } from './assign.ts'
-import { isOpen, reckon, stepAt, stepsLeft } from './clock.ts'
-import { endAssignments, type LockedClock, type LockedRequest, writeClocks } from './store.ts'
+import { type Clock, isOpen, reckon, stepAt, stepsLeft } from './clock.ts'
+import { calendarOfClock } from './clocks.ts'
+import { endAssignments, type LockedRequest, writeClocks } from './store.ts'
 import { change } from './track.ts'
 
-interface Due { clock: LockedClock; step: Step; at: number }
+interface Due { clock: Clock; step: Step; at: number }
 interface Outcome { outcome: string; told: string[] }
 const passed = (why: string): Outcome => ({ outcome: `requests.step.${why}`, told: [] })
 
@@ -35,8 +35,6 @@ export async function takeSteps(ctx: Ctx, request: LockedRequest): Promise<void>
     await emit(ctx, 'request.escalated', { subject: request.id, teamId: request.teamId, data: { clock: clock.id, kind: clock.kind, run: clock.run, step: step.key, level: step.level, does: step.does, to: told, outcome, dueAt: new Date(at).toISOString() } })
   }
 }
-
-const calendarOfClock = async (ctx: Ctx, clock: LockedClock) => (clock.calendarId ? calendarOf(ctx, clock.calendarId) : (await datedCalendar(ctx, null)).calendar)
 
 async function nextStep(ctx: Ctx, request: LockedRequest, contents: ReadonlyMap<string, readonly Step[]>): Promise<Due | null> {
   let next: Due | null = null

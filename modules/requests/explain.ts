@@ -2,11 +2,11 @@
 import type { Ctx } from '../../platform/context.ts'
 import { rankClauses } from '../../lib/clauses/index.ts'
 import { notFound } from '../../platform/fault.ts'
-import { datedCalendar, listCalendars } from '../staff/index.ts'
+import { listCalendars } from '../staff/index.ts'
 import { getCustomer } from '../customers/index.ts'
 import { loadRecognition, standardOf, type Step } from '../standards/index.ts'
 import { type Clock, stepAt } from './clock.ts'
-import type { Cause, ClockChange } from './clocks.ts'
+import { calendarOfClock, type Cause, type ClockChange } from './clocks.ts'
 import { mustSee } from './view.ts'
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
@@ -31,13 +31,13 @@ export async function explainClocks(ctx: Ctx, id: string) {
   for (const row of stored) {
     const standard = await standardOf(ctx, recognition, row.versionId)
     const clock = clockOf(row)
-    const dated = await datedCalendar(ctx, clock.calendarId)
+    const calendar = await calendarOfClock(ctx, clock)
     const left = clock.targetMs - clock.usedMs
     const runs = clock.since !== null && clock.breachedAt === null
-    const counted = runs && left > 0 ? dated.calendar.explain(clock.since!, left) : null
+    const counted = runs && left > 0 ? calendar.explain(clock.since!, left) : null
     const step = (one: Step) => {
       const done = taken.find((other) => other.clockId === clock.id && other.step === one.key)
-      return { key: one.key, level: one.level, does: one.does, offsetMinutes: one.offsetMinutes, time: one.time, at: done ? null : iso(stepAt(clock, one, dated.calendar)), taken: done ? { at: done.at, outcome: done.outcome, told: done.told ?? [] } : null }
+      return { key: one.key, level: one.level, does: one.does, offsetMinutes: one.offsetMinutes, time: one.time, at: done ? null : iso(stepAt(clock, one, calendar)), taken: done ? { at: done.at, outcome: done.outcome, told: done.told ?? [] } : null }
     }
     clocks.push({
       id: clock.id, kind: clock.kind, run: clock.run, state: clock.state, clause: clock.clause, version: standard.number, targetMinutes: clock.targetMs / 60_000,

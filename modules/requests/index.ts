@@ -13,7 +13,6 @@ import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { putUnder } from './under.ts'
 import { forgetWords } from './words.ts'
-import { keepHours, recalendar } from './recalendar.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -29,13 +28,13 @@ export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
-export { clockCalendar } from './clocks.ts'
+export { calendarFor } from './clocks.ts'
 export { startWaiting, stopWaiting, correctRequest } from './track.ts'
 export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { visible } from './store.ts'
+export { isOfLiving, visible } from './store.ts'
 export { viewRequest } from './view.ts'
 
 export const requestsRoom: Module = {
@@ -46,11 +45,10 @@ export const requestsRoom: Module = {
   personal: requestsPersonal,
   permissions: ['requests.assign'],
   routes: mountRequests,
-  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!), 'staff.calendar-changed': keepHours } },
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
-    'requests.recalendar': { work: (app, job: { payload: { calendarId: string } }) => recalendar(app, job.payload.calendarId) },
     'requests.put-under': { work: (app, job: { payload: { versionId: string } }) => putUnder(app, job.payload.versionId) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },

@@ -16,7 +16,7 @@ export const requestsPersonal: PersonalRoom = {
     'requests.request': {
       ...technical('id', 'number', 'stage', 'stage_since', 'priority', 'type', 'service_id', 'standard_id', 'channel', 'channel_account', 'language', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'first_responder_id',
         'opened_by_kind', 'opened_by_id', 'opened_at', 'waiting_for', 'wait_until', 'first_response_at', 'resolution_at', 'paused_at', 'next_due_at', 'due_order', 'verification', 'submitted_by', 'submitted_at', 'failed_verifications', 'score', 'scored_at', 'closed_at',
-        'close_after', 'reopen_until', 'reopened', 'linked_from', 'link_kind', 'last_message_at', 'last_by', 'version'),
+        'close_after', 'reopen_until', 'reopened', 'linked_from', 'link_kind', 'last_message_at', 'last_by', 'version', 'calendar_id', 'calendar_version', 'calendar_by'),
       ...columns(said, 'subject', 'last_snippet'), explanation: derived, ...columns(written, 'wait_reason', 'result', 'closed_why'),
     },
     'requests.search': { ...technical('request_id'), tokens: { ...derived, readers: 'nobody' } },
@@ -30,7 +30,8 @@ export const requestsPersonal: PersonalRoom = {
     'requests.verification': { ...technical('id', 'request_id', 'how', 'submitted_by', 'submitted_at', 'verdict', 'by_kind', 'by_id', 'decided_at'), ...columns(written, 'result', 'reason') },
     'requests.task': { ...technical('id', 'request_id', 'owner_id', 'due_at', 'done_at', 'done_by', 'created_by', 'created_at', 'version'), title: written },
     'requests.draft': { ...technical('person_id', 'request_id', 'kind', 'at'), body: { ...written, readers: 'self' } },
-    'requests.clock': 'impersonal', 'requests.calendar_change': 'impersonal', 'requests.escalation': 'impersonal', 'requests.template': 'impersonal', 'requests.notice': 'impersonal', 'requests.seen': 'impersonal',
+    'requests.clock_mark': technical('nr', 'request_id', 'kind', 'at', 'calendar_id', 'calendar_version', 'from_calendar', 'from_version'),
+    'requests.clock': 'impersonal', 'requests.escalation': 'impersonal', 'requests.template': 'impersonal', 'requests.notice': 'impersonal', 'requests.seen': 'impersonal',
   },
   rows: {
     'requests.request': (db, person) => db`t.id = any(${ids(person)}::uuid[])`,

@@ -34,6 +34,9 @@ export interface RequestRecord {
   resolutionAt: string | null
   pausedAt: string | null
   nextDueAt: string | null
+  calendarId: string | null
+  calendarVersion: number | null
+  calendarBy: 'service' | 'team' | 'default' | null
   verification: 'person' | 'customer' | 'rule'
   result: string | null
   submittedBy: string | null

@@ -25,6 +25,9 @@ export function visible(ctx: Ctx) {
 const ofRegion = ({ actor, db }: Ctx) => db`exists (select 1 from customers.customer v left join customers.customer w on w.id = v.merged_into
   where v.id = r.customer_id and coalesce(w.region, v.region) = any(${(actor.regions ?? []) as string[]}))`
 
+/** Whether the event `e` belongs to the history of a request that was still open after `since`: it is read as long as the request is worked on. */
+export const isOfLiving = ({ db }: Pick<Ctx, 'db'>, since: Date) => db`exists (select 1 from requests.request r where r.id = e.subject and (r.closed_at is null or r.closed_at >= ${since}))`
+
 export const asker = (ctx: Ctx): Asker => ({
   id: ctx.actor.id,
   mayWork: may(ctx.actor, 'requests.work'),
@@ -32,17 +35,15 @@ export const asker = (ctx: Ctx): Asker => ({
   mayVerify: may(ctx.actor, 'requests.verify'),
 })
 
-/** `calendarNow`: the calendar's version by the database, by which a clock that was reckoned by older hours is known. */
-export interface LockedClock extends Clock { calendarNow: number | null }
 /** `clocks`: the latest run of each kind. `acceptDueAt`: until when the offer may be accepted. */
-export interface LockedRequest extends RequestRecord, Situation { offerId: string | null; offerHow: string | null; acceptDueAt: string | null; clocks: LockedClock[] }
+export interface LockedRequest extends RequestRecord, Situation { offerId: string | null; offerHow: string | null; acceptDueAt: string | null; clocks: Clock[] }
 
 const ms = (db: Ctx['db'], column: string) => db`(extract(epoch from ${db(`k.${column}`)}) * 1000)::bigint`
 /** The latest run of each clock of request `r`, as JSON. */
 export const clocksOf = (db: Ctx['db']) => db`
   (select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'kind', k.kind, 'run', k.run, 'versionId', k.version_id, 'clause', k.clause, 'targetMs', k.target_ms, 'calendarId', k.calendar_id, 'calendarVersion', k.calendar_version,
       'state', k.state, 'usedMs', k.used_ms, 'fired', k.fired, 'startedAt', ${ms(db, 'started_at')}, 'since', ${ms(db, 'since')}, 'dueAt', ${ms(db, 'due_at')}, 'pausedAt', ${ms(db, 'paused_at')},
-      'breachedAt', ${ms(db, 'breached_at')}, 'endedAt', ${ms(db, 'ended_at')}, 'wakeAt', ${ms(db, 'wake_at')}, 'calendarNow', (select c.version from staff.calendar c where c.id = k.calendar_id)) order by k.started_at, k.id), '[]')
+      'breachedAt', ${ms(db, 'breached_at')}, 'endedAt', ${ms(db, 'ended_at')}, 'wakeAt', ${ms(db, 'wake_at')}) order by k.started_at, k.id), '[]')
     from (select distinct on (kind) * from requests.clock where request_id = r.id order by kind, run desc) k)`
 
 /** The request, locked for this transaction, if the actor may see it. Throws 404 `requests.not-found`. */

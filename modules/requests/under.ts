@@ -5,10 +5,9 @@ import { run } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { enqueue } from '../../platform/jobs/index.ts'
-import { calendarOf, datedCalendar } from '../staff/index.ts'
 import { getVersion, isClockKind, loadRecognition, standardOf } from '../standards/index.ts'
 import { type Clock, isOpen, move, reckon } from './clock.ts'
-import { moveRequest } from './clocks.ts'
+import { calendarOfClock, moveRequest } from './clocks.ts'
 import { clocksOf, lockRequest } from './store.ts'
 
 /** More running requests than this are counted and not reckoned. */
@@ -33,7 +32,7 @@ export async function effectOf(ctx: Ctx, versionId: string) {
       const clause = selectClause(version.content.clauses, clock.kind, row)
       if (!clause) { ends = true; continue }
       const before = clock.targetMs
-      const calendar = clock.calendarId ? await calendarOf(ctx, clock.calendarId) : (await datedCalendar(ctx, null)).calendar
+      const calendar = await calendarOfClock(ctx, clock)
       move(clock, { targetMs: clause.target! * 60_000 }, now, calendar)
       if (before === clock.targetMs) continue
       isMoved = true

@@ -2,7 +2,8 @@
 import type { CountedStretch, DeadlineExplanation } from '../../lib/calendar/index.ts'
 import { compileRules } from '../../lib/rules/index.ts'
 import type { Ctx } from '../../platform/context.ts'
-import { calendarOf, defaultCalendar } from '../staff/index.ts'
+import { shownSteps } from '../staff/index.ts'
+import { chooseCalendar } from './calendar.ts'
 import type { Rule } from './contract.ts'
 import { detectLanguage } from './language.ts'
 import { loadRecognition, recognise, ruleOf, snapshotOf, type RequestFacts, type Snapshot } from './recognise.ts'
@@ -36,16 +37,17 @@ function outcomeOf(snapshot: Snapshot, facts: RequestFacts & { language: string 
 export async function showDue(ctx: Ctx, id: string, query: { priority: string; tier: string; channel: string; startAt?: string }) {
   const service = await getService(ctx, id)
   const startMs = query.startAt ? Date.parse(query.startAt) : ctx.now.getTime()
-  const calendar = service.calendarId ? await calendarOf(ctx, service.calendarId) : await defaultCalendar(ctx)
+  const { calendar, by } = await chooseCalendar(ctx, service, null)
   const iso = (ms: number): string => new Date(ms).toISOString()
   const clocks = clockKinds.flatMap((kind) => {
     const clause = service.standard && selectClause(service.standard.content.clauses, kind, query)
     if (!clause) return []
-    const { dueAt, counted, exceptions }: DeadlineExplanation = calendar.explain(startMs, clause.target! * 60_000)
+    const { dueAt, counted, exceptions, steps }: DeadlineExplanation = calendar.explain(startMs, clause.target! * 60_000)
     return [{
+      ...shownSteps(steps), provisionalYears: calendar.unknownYears(startMs, dueAt),
       kind, clause: clause.key, targetMinutes: clause.target!, dueAt: iso(dueAt), counted: counted.map(({ from, to, ms }: CountedStretch) => ({ from: iso(from), to: iso(to), minutes: ms / 60_000 })),
       exceptions: exceptions.map(({ date, name, openMs }) => ({ date, name, openMinutes: openMs / 60_000 })),
     }]
   })
-  return { startAt: iso(startMs), clocks }
+  return { startAt: iso(startMs), calendarBy: by, clocks }
 }

@@ -20,7 +20,7 @@ export function Side({ request }: { request: Request }): ReactElement {
   return (
     <div className="flex flex-col pb-6">
       <CustomerPart request={request} />
-      <Fold title={t('requests.side.clocks')} isOpen><ClocksPart request={request} /></Fold>
+      <Fold title={t('requests.side.clocks')} isOpen><ClocksPart request={request} /><WhyDeadline id={request.id} /></Fold>
       <Fold title={t('requests.side.recognition')} isOpen><RecognitionPart request={request} /></Fold>
       <Fold title={request.openTasks > 0 ? t('requests.side.tasks-open', { count: request.openTasks }) : t('requests.side.tasks')} isOpen><Tasks request={request} /></Fold>
       <Fold title={t('requests.side.verification')} isOpen={request.stage === 'verify' || request.failedVerifications > 0}><VerificationPart request={request} /></Fold>
@@ -92,15 +92,15 @@ function ClocksPart({ request }: { request: Request }) {
   const around = { startAt: request.openedAt, pausedAt: request.pausedAt, isClosed: request.stage === 'closed', now }
   const facts = (['firstResponse', 'resolution'] as const).map((clock) => {
     const reading = readClock(request[clock], around, t)
-    return { label: t(clock === 'firstResponse' ? 'requests.first-response' : 'requests.resolution'), value: reading ? <ClockRing {...reading} explanation={<ClockExplanation request={request} clock={clock} />} /> : t('requests.no-target') }
+    return { label: t(clock === 'firstResponse' ? 'requests.first-response' : 'requests.resolution'), value: reading ? <span className="inline-flex flex-wrap items-center gap-2"><ClockRing {...reading} explanation={<ClockExplanation request={request} clock={clock} />} />{request[clock].isProvisional && <Badge tone="soon">{t('requests.provisional')}</Badge>}</span> : t('requests.no-target') }
   })
   return (
-    <><Facts facts={[
+    <Facts facts={[
       ...facts,
       { label: t('requests.opened'), value: <Time at={request.openedAt} /> },
       ...(request.closedAt ? [{ label: t('requests.closed-on'), value: <Time at={request.closedAt} /> }] : []),
       ...(request.reopened > 0 ? [{ label: t('requests.reopened-times'), value: request.reopened }] : []),
-    ]} /><WhyDeadline request={request} /></>
+    ]} />
   )
 }
 

@@ -1,8 +1,9 @@
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { useGet } from '../../../apps/console/api.ts'
+import { DeadlineSteps } from '../../../apps/console/DeadlineSteps.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Badge, Button, Dialog, Skeleton, Time, useTimeWords, type Tone } from '../../../ui/index.ts'
-import { requests, type ClockStory, type Request } from '../contract.ts'
+import { Badge, Banner, Button, Dialog, Num, Skeleton, Time, useTimeWords, type Tone } from '../../../ui/index.ts'
+import { requests, type ClockStory, type Deadlines } from '../contract.ts'
 import { useNames, useTierName } from './data.ts'
 import { clockWords, spanWords } from './words.ts'
 
@@ -10,42 +11,49 @@ const MINUTE = 60_000
 const tone: Record<ClockStory['state'], Tone> = { running: 'info', paused: 'plain', breached: 'late', met: 'ok', cancelled: 'plain' }
 
 /** Why this deadline? Clause, how it was chosen, hours, history and steps of each clock. */
-export function WhyDeadline({ request }: { request: Request }): ReactElement {
+export function WhyDeadline({ id }: { id: string }): ReactElement {
   const t = useText()
+  const [isOpen, setOpen] = useState(false)
   return (
-    <Dialog title={t('requests.why-deadline')} size="lg" closeLabel={t('requests.close-dialog')} isDismissable trigger={<Button variant="quiet" size="sm">{t('requests.why-deadline')}</Button>}>
-      <Story request={request} />
-    </Dialog>
+    <>
+      <Button size="sm" className="self-start" onPress={() => setOpen(true)}>{t('requests.why-deadline')}</Button>
+      <Dialog isOpen={isOpen} onOpenChange={setOpen} title={t('requests.why-deadline')} closeLabel={t('console.close')} size="lg" isDismissable><Story id={id} /></Dialog>
+    </>
   )
 }
 
-function Story({ request }: { request: Request }): ReactElement {
+function Story({ id }: { id: string }): ReactElement {
   const t = useText()
-  const found = useGet(requests.clocks, { params: { id: request.id } }, { live: (event) => event.subject === request.id })
+  const found = useGet(requests.clocks, { params: { id } }, { live: (event) => event.subject === id })
+  const told = useGet(requests.deadlines, { params: { id } }, { live: (event) => event.subject === id })
   if (!found.data) return <Skeleton label={t('requests.why-deadline')} rows={6} />
   if (found.data.clocks.length === 0) return <p className="text-muted">{t('requests.no-clocks')}</p>
-  return <div className="flex flex-col gap-6">{found.data.clocks.map((clock) => <OneClock key={clock.id} clock={clock} />)}</div>
+  return <div className="flex flex-col gap-6">{found.data.clocks.map((clock) => <OneClock key={clock.id} clock={clock} told={told.data} />)}</div>
 }
 
-function OneClock({ clock }: { clock: ClockStory }): ReactElement {
+function OneClock({ clock, told }: { clock: ClockStory; told: Deadlines | undefined }): ReactElement {
   const t = useText()
   const span = (minutes: number) => spanWords(minutes * MINUTE, t)
   const due = useTimeWords(clock.dueAt ?? clock.startedAt).exact
-  const since = useTimeWords(clock.since ?? clock.startedAt).exact
+  const steps = told?.clocks.find((one) => one.clock === clock.kind && one.startAt === clock.startedAt)
   return (
     <section className="flex flex-col gap-2">
       <h3 className="flex flex-wrap items-center gap-2 font-bold">{t(`requests.clock-kind.${clock.kind}`)}{clock.run > 1 && t('requests.clock-run', { run: clock.run })}<Badge tone={tone[clock.state]}>{t(`requests.clock-state.${clock.state}`)}</Badge></h3>
       <ol className="flex list-decimal flex-col gap-1.5 ps-5">
         <li>{t('requests.why-clause', { clause: clock.clause, version: clock.version, target: span(clock.targetMinutes) })}<Ranking clock={clock} /></li>
-        <li>{clock.calendar ? t('requests.why-calendar', { calendar: clock.calendar }) : t('requests.why-always')}</li>
+        <li>{told?.calendar && told.calendar.name === clock.calendar ? t('requests.why-calendar', { name: told.calendar.name, version: String(told.calendar.version), by: told.calendar.by }) : clock.calendar ? t('requests.why-hours', { calendar: clock.calendar }) : t('requests.why-no-calendar')}</li>
         <li>{t('requests.why-moves')}
           <ul className="flex flex-col text-muted">{clock.story.map((one, nr) => <li key={nr}><Time at={one.at} isPlain className="text-faint" /> {clockWords({ ...one, kind: clock.kind }, t)}{t('requests.why-cause', { cause: t(`requests.cause.${one.cause}`) })}</li>)}</ul>
         </li>
-        {clock.counted.length > 0 && <li>{t('requests.why-left', { left: span(Math.max(1, clock.targetMinutes - clock.usedMinutes)), since })}
-          <ul className="flex flex-col text-muted">{clock.counted.map((one) => <li key={one.from}><Time at={one.from} isPlain /> – <Time at={one.to} isPlain /> · {span(one.minutes)}</li>)}
-            {clock.exceptions.map((one) => <li key={one.date}>{one.date} {one.name}</li>)}</ul></li>}
         <li>{clock.dueAt === null ? t('requests.why-stands') : t('requests.why-due', { due })}</li>
       </ol>
+      {steps && (
+        <details>
+          <summary className="cursor-default text-muted"><Num value={Math.round(steps.countedMinutes)} unit={t('console.steps.minutes')} /> {t('requests.why-counted')}{steps.leftMinutes !== null && <> · <Num value={Math.round(steps.leftMinutes)} unit={t('console.steps.minutes')} /> {t('requests.why-left')}</>}</summary>
+          {steps.provisionalYears.length > 0 && <Banner tone="soon">{t('requests.provisional-means', { years: steps.provisionalYears.join(t('requests.list-comma')) })}</Banner>}
+          <DeadlineSteps steps={steps.steps} leftOut={steps.stepsLeftOut} zone={told!.zone} />
+        </details>
+      )}
       {clock.steps.length > 0 && <Steps clock={clock} />}
     </section>
   )

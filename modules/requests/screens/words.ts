@@ -63,7 +63,7 @@ const kindOf: Record<string, EventKind> = {
   'request.assigned': 'assignments', 'request.unassigned': 'assignments', 'request.taken': 'assignments', 'request.assignment-accepted': 'assignments', 'request.assignment-declined': 'assignments',
   'request.handed-over': 'assignments', 'request.moved': 'assignments', 'request.taken-back': 'assignments',
   'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks', 'request.acceptance-breached': 'clocks', 'request.next-response-breached': 'clocks', 'request.hand-over-breached': 'clocks',
-  'request.clocks-changed': 'clocks', 'request.escalated': 'clocks', 'request.escalation-confirmed': 'clocks',
+  'request.clocks-changed': 'clocks', 'request.deadlines-moved': 'clocks', 'request.escalated': 'clocks', 'request.escalation-confirmed': 'clocks',
   'request.submitted': 'verification', 'request.verified': 'verification', 'request.sent-back': 'verification', 'request.scored': 'verification',
   'request.task-added': 'tasks', 'request.task-done': 'tasks', 'request.task-changed': 'tasks',
   'request.recognised': 'recognition', 'request.corrected': 'recognition',

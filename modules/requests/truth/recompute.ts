@@ -41,14 +41,14 @@ export function openAfter(hours: Hours, from: number, length: number): number {
   throw new Error('never due')
 }
 
-interface Watch { kind: string; run: number; calendar: string; target: number; used: number; since: number | null; missed: boolean; /** Of the version the clock is under, which another service need not change. */ standsFor: readonly string[] }
-interface Case { service: string; version: Written | null; priority: string; channel: string; stage: string; waits: string | null; wasAnswered: boolean; isResolved: boolean; open: Map<string, Watch>; runs: Map<string, number>; team: string | null }
+interface Watch { kind: string; run: number; hours: Hours; target: number; used: number; since: number | null; missed: boolean; /** Of the version the clock is under, which another service need not change. */ standsFor: readonly string[] }
+interface Case { service: string; version: Written | null; priority: string; channel: string; stage: string; waits: string | null; wasAnswered: boolean; isResolved: boolean; open: Map<string, Watch>; runs: Map<string, number>; hours: Hours }
 export interface World { events: Told[]; looks: Look[]; versions: Written[]; calendars: Map<string, Hours>; calendarOf: (service: string) => string }
 
 export function recompute({ events, looks, versions, calendars, calendarOf }: World): Missed[] {
   const cases = new Map<string, Case>()
   const missed: Missed[] = []
-  const hoursOf = (watch: Watch): Hours => calendars.get(watch.calendar)!
+  const hoursOf = (watch: Watch): Hours => watch.hours
 
   function look(id: string, one: Case, now: number): void {
     for (const watch of one.open.values()) {
@@ -75,7 +75,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     if (target === null) return
     const run = (one.runs.get(kind) ?? 0) + 1
     one.runs.set(kind, run)
-    one.open.set(kind, { kind, run, calendar: calendarOf(one.service), target: target * 60_000, used: 0, since: now, missed: false, standsFor: one.version?.pausesOn ?? [] })
+    one.open.set(kind, { kind, run, hours: one.hours, target: target * 60_000, used: 0, since: now, missed: false, standsFor: one.version?.pausesOn ?? [] })
   }
   const versionAt = (service: string, now: number): Written | null => versions.filter((one) => one.serviceId === service && Date.parse(one.effectiveAt) <= now).sort((a, b) => Date.parse(b.effectiveAt) - Date.parse(a.effectiveAt))[0] ?? null
   const done = (one: Case, ...kinds: string[]): void => { for (const kind of kinds) one.open.delete(kind) }
@@ -90,13 +90,15 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     if (after.priority) one.priority = after.priority as string
     if (after.serviceId) { one.service = after.serviceId as string; one.version = versionAt(one.service, now) }
     if (!after.priority && !after.serviceId) return
+    // A correction chooses the hours anew, as they stand.
+    one.hours = calendars.get(calendarOf(one.service))!
     for (const watch of one.open.values()) {
       if (watch.missed || watch.kind === 'hand-over') continue
       const target = promised(one, watch.kind)
       if (target === null) { one.open.delete(watch.kind); continue }
       const ran = watch.since !== null
       stop(watch, now)
-      if (after.serviceId) watch.calendar = calendarOf(one.service)
+      watch.hours = one.hours
       watch.target = target * 60_000
       watch.standsFor = one.version?.pausesOn ?? []
       if (ran) watch.since = now
@@ -118,8 +120,19 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       case 'customer-wrote': if (one.wasAnswered && !one.open.has('next-response') && one.stage !== 'feedback' && one.stage !== 'closed') start(one, 'next-response', now); break
       case 'answered': one.isResolved = true; one.stage = 'feedback'; one.waits = null; one.open.clear(); break
       case 'closed': one.stage = 'closed'; one.waits = null; one.open.clear(); break
-      case 'reopened': one.stage = 'execute'; one.isResolved = false; start(one, 'resolution', now); if (!one.wasAnswered && !one.open.has('first-response')) start(one, 'first-response', now); break
+      case 'reopened': one.stage = 'execute'; one.isResolved = false; one.hours = calendars.get(calendarOf(one.service))!; start(one, 'resolution', now); if (!one.wasAnswered && !one.open.has('first-response')) start(one, 'first-response', now); break
       case 'moved': done(one, 'hand-over'); if (data.from !== data.team) start(one, 'hand-over', now, { fromTeam: data.from as string | null, toTeam: data.team as string }); break
+      case 'deadlines-moved': {
+        one.hours = calendars.get(data.calendar as string)!
+        for (const watch of one.open.values()) {
+          if (watch.missed) continue
+          const ran = watch.since !== null
+          stop(watch, now)
+          watch.hours = one.hours
+          if (ran) watch.since = now
+        }
+        break
+      }
       case 'corrected': corrected(one, id, data.after as Record<string, unknown>, now); break
     }
     stand(one, now)
@@ -134,20 +147,15 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     lookUpTo(event.seq)
     const now = Date.parse(event.at)
     if (event.type === 'staff.calendar-changed') {
-      const { before, after } = event.data as unknown as Record<'before' | 'after', { hours: { week: Hours } }>
-      for (const one of cases.values()) for (const watch of one.open.values()) {
-        if (watch.calendar !== event.subject || watch.since === null || now <= watch.since) continue
-        watch.used += openBetween(before.hours.week, watch.since, now)
-        watch.since = now
-      }
-      calendars.set(event.subject!, after.hours.week)
+      // What runs goes on by the hours it began under.
+      calendars.set(event.subject!, (event.data as unknown as { after: { hours: { week: Hours } } }).after.hours.week)
       continue
     }
     if (!event.type.startsWith('request.') || !event.subject) continue
     if (event.type === 'request.accepted') channels.set(event.subject, event.data.channel as string)
     if (event.type === 'request.recognised') {
       const service = event.data.service as string
-      const one: Case = { service, version: versionAt(service, now), priority: event.data.priority as string, channel: channels.get(event.subject)!, stage: 'accept', waits: null, wasAnswered: false, isResolved: false, open: new Map(), runs: new Map(), team: null }
+      const one: Case = { service, version: versionAt(service, now), priority: event.data.priority as string, channel: channels.get(event.subject)!, stage: 'accept', waits: null, wasAnswered: false, isResolved: false, open: new Map(), runs: new Map(), hours: calendars.get(calendarOf(service))! }
       cases.set(event.subject, one)
       for (const kind of ['acceptance', 'first-response', 'resolution']) start(one, kind, now)
       continue

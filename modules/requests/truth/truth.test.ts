@@ -12,7 +12,7 @@ import { acceptAssignment, assignRequest, takeRequest } from '../assign.ts'
 import { releaseMessage, writeMessage } from '../execute.ts'
 import { closeRequest, reopenByPerson } from '../feedback.ts'
 import { receiveMessage } from '../receive.ts'
-import { recalendar } from '../recalendar.ts'
+import { moveDeadlines } from '../deadlines.ts'
 import { sweepDue } from '../sweep.ts'
 import { correctRequest, startWaiting, stopWaiting } from '../track.ts'
 import { submitRequest, verifyRequest } from '../verify.ts'
@@ -93,9 +93,9 @@ async function change(replay: Replay): Promise<void> {
       const calendar = (await listCalendars(ctx)).find((one) => one.id === id)!
       await editCalendar(ctx, id, { version: calendar.version, hours: { ...calendar.hours, week: week(random.pick([open('09:00', '18:00'), open('08:00', '12:00'), [{ from: '08:30', to: '12:00' }, { from: '13:00', to: '20:00' }]])) } })
     })
-    // Now and then somebody touches a request before the clocks were reckoned anew.
     if (random.chance(0.5)) await touch(replay)
-    await recalendar(desk.app, id)
+    // What runs is put under the new hours knowingly, or not at all.
+    if (random.chance(0.6)) await did(replay, act, async (ctx) => moveDeadlines(ctx, id, { version: (await listCalendars(ctx)).find((one) => one.id === id)!.version, reason: '套用' }))
     return
   }
   await did(replay, act, async (ctx) => {

@@ -27,25 +27,14 @@ create table requests.clock (
 );
 -- The sweep reads what is due from here and nothing else.
 create index clock_wake on requests.clock (wake_at) where wake_at is not null;
-create index clock_calendar on requests.clock (calendar_id, calendar_version) where ended_at is null;
 create index clock_version on requests.clock (version_id) where ended_at is null;
-
--- How a calendar was before a change, so that clocks count each hour by the calendar that held.
-create table requests.calendar_change (
-  calendar_id uuid not null,
-  -- The version that ended.
-  version     int not null,
-  ended_at    timestamptz not null,
-  before      jsonb not null,
-  primary key (calendar_id, version)
-);
 
 alter table requests.request add column standard_id uuid references standards.version;
 update requests.request r set standard_id = (select v.id from standards.version v where v.service_id = r.service_id and v.state = 'approved' order by v.number limit 1);
 
 -- What was counted in the request itself. A running clock has used its target exactly when it is due.
 insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_id, calendar_version, state, started_at, used_ms, since, due_at, paused_at, breached_at, noted_at, ended_at, wake_at)
-select gen_random_uuid(), r.id, k.kind, 1, r.standard_id, k.kind || '-' || r.priority, t.target_ms, c.id, coalesce(c.version, 0),
+select gen_random_uuid(), r.id, k.kind, 1, r.standard_id, k.kind || '-' || r.priority, t.target_ms, coalesce(r.calendar_id, c.id), coalesce(r.calendar_version, c.version, 0),
   case when k.met_at is not null then 'met' when r.stage = 'closed' then 'cancelled' when r.paused_at is not null then 'paused' when k.breached_at is not null then 'breached' else 'running' end,
   r.opened_at, case when r.paused_at is not null and k.met_at is null then t.target_ms - coalesce(k.left_ms, 0) else t.target_ms end,
   case when k.met_at is null and r.stage <> 'closed' and r.paused_at is null then k.due_at end, k.due_at, case when k.met_at is null and r.stage <> 'closed' then r.paused_at end,
@@ -62,6 +51,13 @@ where k.due_at is not null or k.left_ms is not null;
 alter table requests.request
   drop column first_response_due_at, drop column first_response_breached_at, drop column first_response_left_ms,
   drop column resolution_due_at, drop column resolution_breached_at, drop column resolution_left_ms, drop column sweep_at;
+
+-- A clock begins where its row says; what moves one to another calendar names the one before.
+alter table requests.clock_mark add column from_calendar uuid;
+update requests.clock_mark set from_calendar = calendar_id where kind = 'moved';
+update requests.clock k set started_at = m.at from (select request_id, max(at) as at from requests.clock_mark where kind = 'restarted' group by request_id) m where m.request_id = k.request_id and k.kind = 'resolution' and m.at > k.started_at;
+delete from requests.clock_mark where kind = 'restarted';
+alter table requests.clock_mark drop constraint clock_mark_kind_check, add constraint clock_mark_kind_check check (kind in ('paused', 'resumed', 'moved'));
 
 -- A step of escalation taken on one run of a clock, once.
 create table requests.escalation (
