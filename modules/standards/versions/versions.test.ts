@@ -32,7 +32,7 @@ async function open(more: object = {}) {
 }
 const faster = (content: Content): Content => ({ ...content, clauses: content.clauses.map((one) => one.key === 'first-response-normal' ? { ...one, target: 20 } : one.key === 'resolution-normal' ? { ...one, target: 30 } : one) })
 
-test('1.2-a what one writes another approves; new requests begin under it, running ones keep theirs', async () => {
+test('1.2-a what one writes another approves; new requests begin under it, running ones keep theirs', { timeout: 60_000 }, async () => {
   const before = await open()
   const draft = await call<Version>('POST', `/api/services/${general.id}/standards`, { content: faster(general.standard!.content) })
   expect(draft).toMatchObject({ status: 201, body: { number: 2, state: 'draft', writtenBy: { name: 'admin' }, isEffective: false } })
