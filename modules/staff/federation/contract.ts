@@ -9,7 +9,7 @@ const code = z.string().max(20)
 const address = z.string().max(2000).refine((value) => URL.canParse(value) && /^(https?|ldaps?):$/.test(new URL(value).protocol))
 const pem = z.string().max(40_000)
 const attribute = z.string().max(100).regex(/^[A-Za-z][A-Za-z0-9.;-]*$/)
-const domain = z.string().max(253).regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/)
+export const domain = z.string().max(253).regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/)
 
 export const kinds = ['oidc', 'saml', 'ldap'] as const
 /** The provider asks for a second factor by itself: ours is not asked for once more. */
@@ -26,11 +26,11 @@ const Ldap = z.strictObject({
   filter: z.string().max(1000).refine((value) => value.includes('{login}') && /^\(.*\)$/.test(value), { message: 'staff.federation.filter-without-login' }).default('(mail={login})'),
   subjectAttribute: attribute.default('entryUUID'), nameAttribute: attribute.default('cn'), mailAttribute: attribute.default('mail'), asksSecondFactor,
 })
-const Settings = z.discriminatedUnion('kind', [Oidc, Saml, Ldap])
+export const Settings = z.discriminatedUnion('kind', [Oidc, Saml, Ldap])
 
 const Provider = z.object({
   id, kind: z.enum(kinds), name: z.string(), settings: Settings, hasSecret: z.boolean(), roleId: id.nullable(), domains: z.array(z.string()), directoryId: id.nullable(),
-  people: z.int(), disabledAt: instant.nullable(), version,
+  people: z.int(), disabledAt: instant.nullable(), /** Since when two people agree to it as it stands; counts while the administrators are separated. */ admittedAt: instant.nullable(), version,
   /** What its administrators enter on their side. */
   returnUrl: z.string().nullable(), entityId: z.string().nullable(),
 })
@@ -91,7 +91,7 @@ export const federation = {
 
   providers: { method: 'GET', path: '/api/identity-providers', access: 'access.configure', response: z.object({ rows: z.array(Provider) }) },
   provider: { method: 'GET', path: '/api/identity-providers/:id', access: 'access.configure', params: byId, response: Provider, faults: ['staff.provider.not-found'] },
-  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'access.configure', stepUp: true, status: 201, body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
+  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'access.configure', stepUp: true, status: 201, summary: 'Sets up a provider; with separated administrators it stands still until a second person agrees to it.', body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
   editProvider: {
     method: 'PATCH', path: '/api/identity-providers/:id', access: 'access.configure', stepUp: true, params: byId, response: Provider, faults: ['staff.changed-meanwhile', 'staff.provider.not-found', ...SETTINGS],
     body: z.strictObject({ version, name: line(100).optional(), settings: Settings.optional(), disabled: z.boolean().optional(), ...more }),
@@ -111,6 +111,9 @@ export const isHandOut = ({ permissions }: { permissions: readonly string[] }): 
   const [noun = '', verb] = one.split('.')
   return one !== '*' && verb !== 'configure' && verb !== 'approve' && !OVERSIGHT.has(noun) && (DAILY[noun] ?? verb) === verb
 })
+
+/** The address or name by which a provider is told from others. */
+export const whereOf = (settings: ProviderSettings): string => (settings.kind === 'oidc' ? settings.issuer : settings.kind === 'saml' ? settings.entityId : settings.url)
 
 export type ProviderKind = (typeof kinds)[number]
 export type ProviderSettings = z.infer<typeof Settings>

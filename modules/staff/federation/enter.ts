@@ -9,6 +9,7 @@ import { systemActor } from '../../../platform/access/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { createPerson } from '../people.ts'
+import { isSeparated } from '../policy.ts'
 import { type Opened, type Origin, type Try, admit, finish, openSession } from '../sign-in.ts'
 import * as access from '../store/access.ts'
 import { getRole } from '../teams.ts'
@@ -37,8 +38,11 @@ export async function connect(ctx: Ctx, provider: Pick<OpenProvider, 'id' | 'nam
   return id
 }
 
+/** With separated administrators nobody new comes in on the word of one of them. */
+const mayBring = async (ctx: Ctx, provider: OpenProvider): Promise<boolean> => provider.admittedAt !== null || !(await isSeparated(ctx))
+
 async function ofDirectory(ctx: Ctx, provider: OpenProvider, vouched: Vouched): Promise<string | null> {
-  if (!provider.directoryId || !vouched.directoryId) return null
+  if (!provider.directoryId || !vouched.directoryId || !(await mayBring(ctx, provider))) return null
   const personId = await store.selectProvisioned(ctx, provider.directoryId, vouched.directoryId)
   return personId && (await connect(ctx, provider, personId, vouched, 'directory')) ? personId : null
 }
@@ -47,6 +51,7 @@ async function ofDirectory(ctx: Ctx, provider: OpenProvider, vouched: Vouched): 
 async function becomePerson(ctx: Ctx, provider: OpenProvider, vouched: Vouched): Promise<string> {
   const { email } = vouched
   if (!provider.roleId || !email || !provider.domains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())) throw notKnown()
+  if (!(await mayBring(ctx, provider))) throw notKnown()
   mustBeHandOut(await getRole(ctx, { id: provider.roleId }))
   if (!/^[^\s@<>()",;:\\[\]]+@[^\s@<>()",;:\\[\]]+$/.test(email)) throw notKnown()
   const acting = { ...ctx, actor: { ...systemActor, name: provider.name } }

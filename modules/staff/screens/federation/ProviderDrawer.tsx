@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactElement } from 'react'
-import { refresh, useCall, useGet } from '../../../../apps/console/api.ts'
+import { refresh, useCall, useGet, type CallFault } from '../../../../apps/console/api.ts'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Button, CopyField, Drawer, Form, Select, Switch, TextArea, TextField, toast } from '../../../../ui/index.ts'
 import { staff } from '../../contract.ts'
 import { federation, isHandOut, type LdapSettings, type OidcSettings, type ProviderKind, type ProviderRow, type ProviderSettings, type SamlSettings } from '../../federation/contract.ts'
 import { scim } from '../../scim/contract.ts'
+import { useSecondPerson } from '../SecondPerson.tsx'
 import { conflict, roleName } from '../words.ts'
 
 const blank: Record<ProviderKind, ProviderSettings> = {
@@ -23,22 +24,33 @@ export function ProviderDrawer({ provider, kind, onClose, onMade }: { provider: 
   const [secret, setSecret] = useState('')
   const [joining, setJoining] = useState({ roleId: provider?.roleId ?? null, domains: provider?.domains.join(', ') ?? '', directoryId: provider?.directoryId ?? null })
   const [asks, setAsks] = useState(false)
+  const second = useSecondPerson(onClose)
+  const policy = useGet(staff.policy, {})
+  const isSeparated = Boolean(policy.data?.separatedAt)
   const list = [federation.providers, federation.signInWays]
   const add = useCall(federation.addProvider, { refresh: list, onFault: () => undefined, onDone: ({ id }) => { toast.ok(t('staff.saved')); onMade(id) } })
-  const edit = useCall(federation.editProvider, { refresh: list, onFault: (fault) => { if (fault.code.endsWith('meanwhile')) conflict(t, fault, () => { void refresh(client, list); onClose() }) }, onDone: () => { toast.ok(t('staff.saved')); onClose() } })
+  const edit = useCall(federation.editProvider, { refresh: list, onFault: (fault) => { if (fault.code.endsWith('meanwhile')) conflict(t, fault, () => { void refresh(client, list); onClose() }); else propose(fault) }, onDone: () => { toast.ok(t('staff.saved')); onClose() } })
   const remove = useCall(federation.removeProvider, { refresh: list, onDone: onClose })
   const check = useCall(federation.checkProvider, { onDone: ({ isRight }) => { if (isRight) toast.ok(t('staff.providers.answers')); else toast.fault({ what: t('staff.federation.unreachable') }) } })
   const call = provider ? edit : add
+  const isToSecond = call.error?.code === 'staff.needs-second-person'
   const faults = call.fieldFaults ?? {}
+  const wanted = () => ({ name, settings, roleId: joining.roleId, directoryId: joining.directoryId, domains: joining.domains.split(/[\s,，、]+/).filter(Boolean).map((one) => one.toLowerCase()) })
+  // What stands still is agreed to as it is; of one in force the change is. A secret is never part of a proposal.
+  const propose = (fault: CallFault) => {
+    if (!provider) return
+    second.ask(fault, provider.disabledAt ? { kind: 'admit-provider', providerId: provider.id, version: provider.version } : { kind: 'change-provider', providerId: provider.id, version: provider.version, ...wanted() })
+  }
   const submit = () => {
-    const body = { name, settings, ...(secret ? { secret } : {}), roleId: joining.roleId, directoryId: joining.directoryId, domains: joining.domains.split(/[\s,，、]+/).filter(Boolean).map((one) => one.toLowerCase()) }
+    const body = { ...wanted(), ...(secret ? { secret } : {}) }
     if (provider) edit.mutate({ params: { id: provider.id }, body: { ...body, version: provider.version } })
     else add.mutate({ body })
   }
   return (
     <Drawer title={provider?.name ?? t('staff.providers.add-one', { kind: t(`staff.providers.kind.${kind}`) })} isOpen onOpenChange={(open) => { if (!open) onClose() }} closeLabel={t('console.close')}>
-      <Form onSubmit={submit} fault={call.error?.code.endsWith('meanwhile') ? undefined : call.faultText ?? (Object.keys(faults).length ? t('input.invalid', { count: Object.keys(faults).length }) : undefined)}>
+      <Form onSubmit={submit} fault={isToSecond || call.error?.code.endsWith('meanwhile') ? undefined : call.faultText ?? (Object.keys(faults).length ? t('input.invalid', { count: Object.keys(faults).length }) : undefined)}>
         <TextField label={t('staff.name')} description={t('staff.providers.name-how')} value={name} onChange={setName} isRequired autoFocus={!provider} error={faults['name']} />
+        {isSeparated && !provider?.admittedAt && <p className="max-w-reading text-muted">{t('staff.providers.needs-two')}</p>}
         {provider && <Theirs provider={provider} />}
         {settings.kind === 'oidc' && <Oidc value={settings} onChange={setSettings} faults={faults} />}
         {settings.kind === 'saml' && <Saml value={settings} onChange={setSettings} faults={faults} />}
@@ -50,9 +62,11 @@ export function ProviderDrawer({ provider, kind, onClose, onMade }: { provider: 
           {provider && <Button variant="danger" onPress={() => setAsks(true)}>{t('staff.providers.remove')}</Button>}
           {provider && kind !== 'saml' && <Button busy={check.isPending} onPress={() => check.mutate({ params: { id: provider.id } })}>{t('staff.providers.check')}</Button>}
           {provider && <Button busy={edit.isPending} onPress={() => edit.mutate({ params: { id: provider.id }, body: { version: provider.version, disabled: provider.disabledAt === null } })}>{t(provider.disabledAt ? 'staff.providers.turn-on' : 'staff.providers.turn-off')}</Button>}
+          {provider && isSeparated && !provider.disabledAt && !provider.admittedAt && <Button onPress={() => second.propose({ kind: 'admit-provider', providerId: provider.id, version: provider.version })}>{t('staff.propose-do')}</Button>}
           <Button variant="primary" type="submit" busy={call.isPending}>{t('staff.save')}</Button>
         </Actions>
       </Form>
+      {second.dialog}
       {provider && <AlertDialog isOpen={asks} onOpenChange={setAsks} title={t('staff.providers.remove-ask', { name: provider.name })} confirmLabel={t('staff.providers.remove')} cancelLabel={t('staff.cancel')} isDangerous onConfirm={() => remove.mutateAsync({ params: { id: provider.id } }).then(() => undefined)}>{t('staff.providers.remove-means', { count: provider.people })}</AlertDialog>}
     </Drawer>
   )
