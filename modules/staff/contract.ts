@@ -175,7 +175,7 @@ export const staff = {
     method: 'POST', path: '/api/session/passkey', access: 'public', kind: 'raw', idempotency: 'none', summary: 'Signs in by a passkey, which is both factors.',
     body: z.strictObject({ passkey: PasskeyAnswer }), response: z.object({ personId: id }), faults: ['staff.passkey-wrong', 'staff.sign-in-locked'],
   },
-  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, summary: 'Ends this session.' },
+  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, kind: 'raw', idempotency: 'own', summary: 'Ends this session; `url` is where the browser goes next to end the session of the provider it came by.', response: z.object({ url: z.string().nullable() }) },
 
   me: { method: 'GET', path: '/api/me', access: 'signed-in', always: true, summary: 'Who I am and what I may do.', response: Me },
   editMe: { method: 'PATCH', path: '/api/me', access: 'signed-in', body: z.strictObject({ name: line(100).optional(), locale: locale.optional(), zone: zone.optional() }), response: Me },

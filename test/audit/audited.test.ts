@@ -395,7 +395,7 @@ test('C12 consent and exports', async () => {
 })
 
 /** Starts programs of its own or takes everything away, or needs a directory or a signing provider: their own tests hold their lines. */
-const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'demo.start', 'demo.cancel', 'demo.remove'])
+const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'staff.oidcSignOut', 'staff.samlSignOutForm', 'demo.start', 'demo.cancel', 'demo.remove'])
 
 test('C12 no endpoint that changes something was left out', () => {
   expect([...desk.endpoints].filter(([name, endpoint]) => endpoint.method !== 'GET' && !called.has(name) && !elsewhere.has(name)).map(([name]) => name)).toEqual([])

@@ -51,6 +51,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.revokeToken': ['staff.token-revoked'],
   'staff.beginSignIn': { none: 'an open question; the answer to it is an event' },
   'staff.samlReturn': { none: 'an answer that is kept; its use by the browser that asked is an event' },
+  'staff.oidcSignOut': ['staff.session-ended'],
+  'staff.samlSignOutForm': ['staff.session-ended'],
   'staff.finishSignIn': ['staff.signed-in'],
   'staff.signInByDirectory': ['staff.signed-in', 'staff.identity-connected', 'staff.person-created'],
   'staff.connectIdentity': { none: 'begins a journey that ends with a confirmation, which is an event; a directory is connected at once, with its event' },
@@ -190,8 +192,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
   'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
-  // Returns of a provider open a session or keep an answer: signing in is an event of its own.
-  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
+  // Returns of a provider open a session or keep an answer, or end sessions: signing in and a session's end are events of their own.
+  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlSignOut', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
   // A directory reads back what it brought.
   'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
   'customers.limit', 'customers.fields', 'customers.tiers',

@@ -15,6 +15,7 @@ import * as access from '../store/access.ts'
 import { getRole } from '../teams.ts'
 import type { Vouched } from './flow.ts'
 import { mustBeHandOut, type OpenProvider } from './providers.ts'
+import { noteTheirs } from './sign-out.ts'
 import * as store from './store.ts'
 
 /** The same whether there is such a person here or not. */
@@ -69,11 +70,13 @@ export async function enter(app: App, provider: OpenProvider, vouched: Vouched, 
     const person = await personOf(ctx, provider, vouched)
     if (person.totpSecret && !provider.settings.asksSecondFactor) return null
     await then(ctx)
-    return openAs(ctx, person, origin)
+    return openAs(ctx, provider, vouched, person, origin)
   })
 }
-function openAs(ctx: Ctx, person: access.Credentials, origin: Origin): Promise<Opened> {
-  return openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, 'federation')
+async function openAs(ctx: Ctx, provider: OpenProvider, vouched: Vouched, person: access.Credentials, origin: Origin): Promise<Opened> {
+  const opened = await openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, 'federation')
+  noteTheirs(ctx, provider.id, opened.sessionId, vouched)
+  return opened
 }
 
 /** The same with a code, counted like a sign-in by password. Throws `staff.sign-in-failed`, `staff.sign-in-locked`, `staff.code-needed`. */
@@ -85,10 +88,10 @@ export async function enterWithCode(app: App, provider: OpenProvider, vouched: V
       const present = await personOf(ctx, provider, vouched)
       ctx.later(access.markAttempt(ctx, tried.attemptId))
       await then(ctx)
-      return openAs(ctx, present, origin)
+      return openAs(ctx, provider, vouched, present, origin)
     })
   }
-  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openSession(ctx, person.id, origin, 'federation') })
+  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openAs(ctx, provider, vouched, person, origin) })
 }
 
 /** A try that says nothing of the password (the directory is down, nobody is connected) counts neither way. */

@@ -104,9 +104,28 @@ export const finishFlow = async (ctx: Ctx, id: string): Promise<boolean> =>
 export const useAssertion = async (ctx: Ctx, providerId: string, assertionId: string, expiresAt: Date): Promise<boolean> => (await ctx.db`
   insert into staff.saml_assertion (provider_id, assertion_id, expires_at) values (${providerId}, ${assertionId}, ${expiresAt}) on conflict do nothing`).count === 1
 
+export interface TheirSessionRow { sessionId: string; providerId: string; issuer: string; subject: string; sid: string | null; kept: Buffer }
+export const insertTheirs = (ctx: Ctx, row: TheirSessionRow) => ctx.db`
+  insert into staff.federated_session (session_id, provider_id, issuer, subject, sid, kept) values (${row.sessionId}, ${row.providerId}, ${row.issuer}, ${row.subject}, ${row.sid}, ${row.kept})`
+export async function selectTheirs(ctx: Ctx, sessionHash: Buffer): Promise<TheirSessionRow | undefined> {
+  const [row] = await ctx.db<TheirSessionRow[]>`
+    select f.session_id, f.provider_id, f.issuer, f.subject, f.sid, f.kept from staff.federated_session f join staff.session s on s.id = f.session_id where s.hash = ${sessionHash}`
+  return row
+}
+/** Ends our sessions that came from these of the provider's: of a subject, of one session, or of both. Answers whose. */
+export const deleteFrom = (ctx: Ctx, providerId: string, issuer: string, { subject, sid }: { subject: string | null; sid: string | null }): Promise<{ personId: string; count: number }[]> => ctx.db<{ personId: string; count: number }[]>`
+  with ended as (
+    delete from staff.session s using staff.federated_session f where f.session_id = s.id and f.provider_id = ${providerId} and f.issuer = ${issuer}
+      ${subject === null ? ctx.db`` : ctx.db`and f.subject = ${subject}`} ${sid === null ? ctx.db`` : ctx.db`and (f.sid = ${sid} ${subject === null ? ctx.db`` : ctx.db`or f.sid is null`})`} returning s.person_id)
+  select person_id, count(*)::int as count from ended group by person_id`
+/** False when this was said before. */
+export const hearOnce = async (ctx: Ctx, providerId: string, messageId: string, expiresAt: Date): Promise<boolean> => (await ctx.db`
+  insert into staff.logout_message (provider_id, message_id, expires_at) values (${providerId}, ${messageId}, ${expiresAt}) on conflict do nothing`).count === 1
+
 export async function forgetFlows(app: App): Promise<void> {
   const now = app.clock.now()
   await app.pool`delete from staff.federation_flow where expires_at < ${now}`
   // Kept a day longer than it would be believed: clocks differ.
+  await app.pool`delete from staff.logout_message where expires_at < ${new Date(now.getTime() - 86_400_000)}`
   await app.pool`delete from staff.saml_assertion where expires_at < ${new Date(now.getTime() - 86_400_000)}`
 }

@@ -10,8 +10,8 @@ import { useSecondPerson } from '../SecondPerson.tsx'
 import { conflict, roleName } from '../words.ts'
 
 const blank: Record<ProviderKind, ProviderSettings> = {
-  oidc: { kind: 'oidc', issuer: '', clientId: '', asksSecondFactor: false, directoryClaim: 'sub' },
-  saml: { kind: 'saml', entityId: '', signOnUrl: '', certificate: '', asksSecondFactor: false },
+  oidc: { kind: 'oidc', issuer: '', clientId: '', asksSecondFactor: false, directoryClaim: 'sub', endsThere: false },
+  saml: { kind: 'saml', entityId: '', signOnUrl: '', certificate: '', asksSecondFactor: false, signOutUrl: null },
   ldap: { kind: 'ldap', url: 'ldaps://', startTls: false, authority: null, bindDn: '', baseDn: '', filter: '(mail={login})', subjectAttribute: 'entryUUID', nameAttribute: 'cn', mailAttribute: 'mail', asksSecondFactor: false },
 }
 type Faults = Record<string, string>
@@ -51,7 +51,7 @@ export function ProviderDrawer({ provider, kind, onClose, onMade }: { provider: 
       <Form onSubmit={submit} fault={isToSecond || call.error?.code.endsWith('meanwhile') ? undefined : call.faultText ?? (Object.keys(faults).length ? t('input.invalid', { count: Object.keys(faults).length }) : undefined)}>
         <TextField label={t('staff.name')} description={t('staff.providers.name-how')} value={name} onChange={setName} isRequired autoFocus={!provider} error={faults['name']} />
         {isSeparated && !provider?.admittedAt && <p className="max-w-reading text-muted">{t('staff.providers.needs-two')}</p>}
-        {provider && <Theirs provider={provider} />}
+        {provider && settings.kind !== 'ldap' && <Theirs provider={provider} settings={settings} />}
         {settings.kind === 'oidc' && <Oidc value={settings} onChange={setSettings} faults={faults} />}
         {settings.kind === 'saml' && <Saml value={settings} onChange={setSettings} faults={faults} />}
         {settings.kind === 'ldap' && <Ldap value={settings} onChange={setSettings} faults={faults} />}
@@ -73,7 +73,7 @@ export function ProviderDrawer({ provider, kind, onClose, onMade }: { provider: 
 }
 
 /** What the administrators of the other system need of us. */
-function Theirs({ provider }: { provider: ProviderRow }): ReactElement | null {
+function Theirs({ provider, settings }: { provider: ProviderRow; settings: OidcSettings | SamlSettings }): ReactElement | null {
   const t = useText()
   const copy = { copyLabel: t('staff.copy'), copiedLabel: t('staff.copied') }
   if (provider.returnUrl === null) return null
@@ -81,6 +81,8 @@ function Theirs({ provider }: { provider: ProviderRow }): ReactElement | null {
     <div className="flex min-w-0 flex-col gap-3 rounded-md bg-sunken px-3 py-3">
       <p className="text-sm text-muted">{t('staff.providers.theirs')}</p>
       <CopyField label={t(provider.kind === 'saml' ? 'staff.providers.consumer' : 'staff.providers.return-url')} text={provider.returnUrl} {...copy} />
+      {provider.signOutUrl !== null && (settings.kind === 'oidc' || settings.signOutUrl !== null) && <CopyField label={t(provider.kind === 'saml' ? 'staff.providers.single-logout' : 'staff.providers.back-channel')} text={provider.signOutUrl} {...copy} />}
+      {provider.signedOutUrl !== null && settings.kind === 'oidc' && settings.endsThere && <CopyField label={t('staff.providers.signed-out-url')} text={provider.signedOutUrl} {...copy} />}
       {provider.entityId !== null && <CopyField label={t('staff.providers.entity-id')} text={provider.entityId} {...copy} />}
     </div>
   )
@@ -94,6 +96,7 @@ function Oidc({ value, onChange, faults }: Part<OidcSettings>): ReactElement {
       <TextField type="url" label={t('staff.providers.issuer')} description={t('staff.providers.issuer-how')} value={value.issuer} onChange={(issuer) => onChange({ ...value, issuer })} isRequired error={faults['settings.issuer']} />
       <TextField label={t('staff.providers.client-id')} value={value.clientId} onChange={(clientId) => onChange({ ...value, clientId })} isRequired error={faults['settings.clientId']} />
       <TextField label={t('staff.providers.directory-claim')} description={t('staff.providers.directory-claim-how')} value={value.directoryClaim} onChange={(directoryClaim) => onChange({ ...value, directoryClaim })} isRequired error={faults['settings.directoryClaim']} />
+      <Switch isSelected={value.endsThere ?? false} onChange={(endsThere) => onChange({ ...value, endsThere })}>{t('staff.providers.ends-there')}</Switch>
     </>
   )
 }
@@ -103,6 +106,7 @@ function Saml({ value, onChange, faults }: Part<SamlSettings>): ReactElement {
     <>
       <TextField label={t('staff.providers.their-entity-id')} value={value.entityId} onChange={(entityId) => onChange({ ...value, entityId })} isRequired error={faults['settings.entityId']} />
       <TextField type="url" label={t('staff.providers.sign-on-url')} value={value.signOnUrl} onChange={(signOnUrl) => onChange({ ...value, signOnUrl })} isRequired error={faults['settings.signOnUrl']} />
+      <TextField type="url" label={t('staff.providers.sign-out-url')} description={t('staff.providers.sign-out-url-how')} value={value.signOutUrl ?? ''} onChange={(url) => onChange({ ...value, signOutUrl: url.trim() === '' ? null : url })} error={faults['settings.signOutUrl']} />
       <TextArea label={t('staff.providers.certificate')} description={t('staff.providers.certificate-how')} value={value.certificate} onChange={(certificate) => onChange({ ...value, certificate })} isRequired error={faults['settings.certificate']} />
     </>
   )
