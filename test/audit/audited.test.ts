@@ -334,6 +334,8 @@ test('C12 mailboxes, quarantine and webhooks', async () => {
 test('C12 governance and the demonstration company', async () => {
   await does('governance.changeAuditRetention', { body: { days: 500 } })
   await does('governance.verifyAudit')
+  const planted = await does('governance.plantCanary', { body: { name: '誘餌', subject: '誘餌', text: '誘餌' } })
+  await does('governance.endCanary', { params: { id: (planted.body as unknown as { rows: { id: string }[] }).rows[0]!.id } })
   await does('governance.changeAlarmLimits', { body: { failures: 5, denials: 5, reads: 50 } })
   await does('governance.exportAudit', { body: { format: 'csv' } })
   const [alarm] = await desk.app.pool<{ id: string }[]>`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (gen_random_uuid(), 'probing', 'x', 9, now(), now(), now()) returning id`
