@@ -168,7 +168,8 @@ test('D08 rights that are taken away end or narrow an open stream', { timeout: 1
   const timesNamed = () => streams[0]!.text().split(moved.id).length
   const hears = async (requestId: string): Promise<boolean> => {
     const before = timesNamed()
-    await run(desk.app, {}, (ctx) => setPresence(ctx, moved.id, (isAway = !isAway) ? 'away' : 'offline'))
+    isAway = !isAway
+    await run(desk.app, {}, (ctx) => setPresence(ctx, moved.id, isAway ? 'away' : 'offline'))
     expect(await waitFor(() => timesNamed() > before)).toBe(true)
     return streams[0]!.text().includes(requestId)
   }

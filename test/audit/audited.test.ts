@@ -334,6 +334,7 @@ test('C12 mailboxes, quarantine and webhooks', async () => {
 test('C12 governance and the demonstration company', async () => {
   await does('governance.changeAuditRetention', { body: { days: 500 } })
   await does('governance.verifyAudit')
+  await does('governance.changeNoticeMail', { body: { isOn: false } })
   const planted = await does('governance.plantCanary', { body: { name: '誘餌', subject: '誘餌', text: '誘餌' } })
   await does('governance.endCanary', { params: { id: (planted.body as unknown as { rows: { id: string }[] }).rows[0]!.id } })
   await does('governance.changeAlarmLimits', { body: { failures: 5, denials: 5, reads: 50 } })

@@ -55,6 +55,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.samlSignOutForm': ['staff.session-ended'],
   'governance.plantCanary': ['alarm.canary-planted', 'customer.created'],
   'governance.endCanary': ['alarm.canary-ended'],
+  'governance.changeNoticeMail': ['notice.mail-changed'],
   'staff.finishSignIn': ['staff.signed-in'],
   'staff.signInByDirectory': ['staff.signed-in', 'staff.identity-connected', 'staff.person-created'],
   'staff.connectIdentity': { none: 'begins a journey that ends with a confirmation, which is an event; a directory is connected at once, with its event' },
@@ -206,7 +207,7 @@ export const plainReads: readonly string[] = [
   'insight.figures', 'insight.behind', 'insight.exportFigures',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
-  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.canaries', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
+  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.canaries', 'governance.noticeMail', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
   // Which columns there are, how long they are kept, how many are due.
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
   // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.

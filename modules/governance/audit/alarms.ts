@@ -11,6 +11,7 @@ import { newId } from '../../../lib/id/index.ts'
 import { defaultCalendar, getPerson } from '../../staff/index.ts'
 import { isCanary } from './canary.ts'
 import type { Alarm, Limits } from './contract.ts'
+import { tell } from '../tell.ts'
 import { namesOf } from './search.ts'
 
 const WINDOW_MS = 15 * 60_000
@@ -35,11 +36,12 @@ interface Sighting { kind: Kind; who: string; actorId?: string | null; actorKind
 /** Raises an alarm, or counts on in the one that is open. */
 export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<void> {
   const id = newId()
-  const [row] = await ctx.db<{ id: string; isNew: boolean }[]>`
+  const [row] = await ctx.db<{ id: string; isNew: boolean; ownerId: string | null }[]>`
     insert into governance.alarm (id, kind, who, actor_id, actor_kind, source, target, count, first_at, last_at, raised_at, owner_id)
     values (${id}, ${seen.kind}, ${seen.who}, ${seen.actorId ?? null}, ${seen.actorKind ?? null}, ${seen.source ?? null}, ${seen.target ?? null}, ${seen.count}, ${seen.firstAt ?? seen.at}, ${seen.at}, ${ctx.now}, ${await ownerFor(ctx)})
     on conflict (kind, who) where acknowledged_at is null do update set count = greatest(governance.alarm.count, excluded.count), last_at = excluded.last_at, target = coalesce(excluded.target, governance.alarm.target)
-    returning id, id = ${id} as is_new`
+    returning id, id = ${id} as is_new, owner_id`
+  if (row!.isNew && row!.ownerId) tell(ctx, 'alarm', row!.id, row!.ownerId)
   if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
 }
 
@@ -147,6 +149,7 @@ export async function ownAlarm(ctx: Ctx, id: string, personId: string): Promise<
   const before = await getAlarm(ctx, id)
   await getPerson(ctx, personId)
   await ctx.db`update governance.alarm set owner_id = ${personId} where id = ${id}`
+  tell(ctx, 'alarm', id, personId)
   await emit(ctx, 'alarm.owner-changed', { subject: id, data: { before: { owner: before.owner?.id ?? null }, after: { owner: personId } } })
   return getAlarm(ctx, id)
 }

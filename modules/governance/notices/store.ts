@@ -1,6 +1,7 @@
 /** Reading notices: one's own, those one sent, and the report on one. */
 import { may } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
+import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { SUBJECT, visible } from '../../requests/index.ts'
@@ -26,6 +27,14 @@ async function handedOf(ctx: Ctx, ids: readonly string[]): Promise<Map<string, H
   return Map.groupBy(rows.map(({ holderId, holderName, isVisible, ...row }) => ({ ...row, subject: isVisible && mayRead ? row.subject : null, holder: holderId ? { id: holderId, name: holderName ?? '' } : null })), (row) => row.noticeId)
 }
 const mineOf = ({ byId, byName, ...row }: Head, handed: ReadonlyMap<string, Handed[]>): MyNotice => ({ ...row, by: { id: byId, name: byName }, requests: handed.get(row.id) ?? [] })
+
+export const mailsNotices = async ({ db, actor }: Ctx): Promise<{ isOn: boolean }> => ({ isOn: (await db`select from governance.no_notice_mail where person_id = ${actor.id}`).count === 0 })
+export async function changeMail(ctx: Ctx, isOn: boolean): Promise<{ isOn: boolean }> {
+  if (ctx.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: 'signed-in' })
+  const { count } = isOn ? await ctx.db`delete from governance.no_notice_mail where person_id = ${ctx.actor.id}` : await ctx.db`insert into governance.no_notice_mail (person_id, since) values (${ctx.actor.id}, ${ctx.now}) on conflict do nothing`
+  if (count) await emit(ctx, 'notice.mail-changed', { subject: ctx.actor.id, data: { isOn } })
+  return { isOn }
+}
 
 export async function listMine(ctx: Ctx, { state, cursor, limit }: { state: 'open' | 'confirmed'; cursor?: string; limit: number }) {
   const { db, actor } = ctx
