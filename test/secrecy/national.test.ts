@@ -1,7 +1,6 @@
 /** The national ciphers for the whole installation: by the setting to the rows, and from one cipher to the other while everybody works. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addMailbox } from '../../modules/channels/index.ts'
-import { readConfig } from '../../platform/config.ts'
 import { run } from '../../platform/context.ts'
 import { bytesOf, isSealed } from '../../platform/crypto/envelope.ts'
 import { countWrapped, rewrapKeys } from '../../platform/crypto/vault.ts'
