@@ -13,6 +13,7 @@ import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { forgetWords } from './words.ts'
+import { requestPolicies } from './visible.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -34,7 +35,7 @@ export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { visible } from './store.ts'
+export { shownLike, visible, withRequest } from './visible.ts'
 export { viewRequest } from './view.ts'
 
 export const requestsRoom: Module = {
@@ -43,6 +44,7 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   personal: requestsPersonal,
+  policies: requestPolicies,
   permissions: ['requests.assign'],
   routes: mountRequests,
   events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },

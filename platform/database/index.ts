@@ -96,8 +96,18 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
   return result
 }
 
-interface Guard { db: Db; begin(): PromiseLike<unknown>; rollback(): Promise<unknown>; lost: Promise<never>; isLost(): boolean; end(): void; release(): void }
-type Statement = { handler: (statement: Statement) => void; reject: (error: unknown) => void }
+export interface Guard {
+  db: Db
+  /** Sends a statement that was made elsewhere. */
+  send(statement: Statement): void
+  begin(): PromiseLike<unknown>
+  rollback(): Promise<unknown>
+  lost: Promise<never>
+  isLost(): boolean
+  end(): void
+  release(): void
+}
+export type Statement = { handler: (statement: Statement) => void; reject: (error: unknown) => void }
 type Wire = { onclose: ((error: unknown) => void) | null }
 
 /**
@@ -107,7 +117,7 @@ type Wire = { onclose: ((error: unknown) => void) | null }
  * stops what outlives a failure: of two branches at work one was refused, and the other would go on sending into
  * whatever the connection is used for next.
  */
-function guardOf(connection: postgres.ReservedSql): Guard {
+export function guardOf(connection: postgres.ReservedSql): Guard {
   let wire: Wire | null = null
   let error: unknown = null
   let ended = false
@@ -128,6 +138,10 @@ function guardOf(connection: postgres.ReservedSql): Guard {
       if (hand) made.handler = (statement) => { if (ended) statement.reject(new Error('the transaction has ended')); else hand(statement) }
       return made
     } }) as unknown as Db,
+    send(statement) {
+      if (error) statement.reject(error)
+      else (connection`` as unknown as Statement).handler(statement)
+    },
     rollback: () => Promise.resolve(connection`rollback`),
     end: () => { ended = true },
     begin: () => connection.unsafe('begin', [], { onexecute: hear } as never),
