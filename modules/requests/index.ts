@@ -35,7 +35,7 @@ export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { shownLike, visible, withRequest } from './visible.ts'
+export { requestPolicies, shownLike, visible, withRequest } from './visible.ts'
 export { viewRequest } from './view.ts'
 
 export const requestsRoom: Module = {

@@ -1,6 +1,7 @@
 /**
- * Statements of one reader, sent with the words that say who asks: begin, the settings and the first statement travel
- * together, and what is asked in answer to an answer joins them, so nothing is waited for that was not waited for before.
+ * Statements of one reader, behind a statement that says who asks: both travel together, and what is asked in answer to
+ * an answer joins them, so nothing is waited for that was not waited for before. No transaction: each statement looks
+ * for itself, as it would straight from the pool.
  */
 import type postgres from 'postgres'
 import { type Db, guardOf, type Guard, type Pool, type Statement } from './index.ts'
@@ -14,81 +15,68 @@ export interface Asker {
   regions: readonly string[]
 }
 
-type Sent = Statement & Promise<unknown> & { executed: boolean }
-/** A statement is otherwise handed over a moment after it was asked for, and what follows would overtake it. */
-function atOnce(made: PromiseLike<unknown>): Promise<unknown> {
-  const statement = made as Sent
-  statement.executed = true
-  statement.handler(statement)
-  return statement
-}
+const naming = (db: Db, { me, program, teams, regions }: Asker): Statement & PromiseLike<unknown> =>
+  db`select set_config('loopdesk.me', ${me ?? ''}, false), set_config('loopdesk.program', ${program ?? ''}, false),
+    set_config('loopdesk.teams', ${teams as string[]}::uuid[]::text, false), set_config('loopdesk.regions', ${regions as string[]}::text[]::text, false)` as unknown as Statement & PromiseLike<unknown>
 
-/** One transaction, as long as answers are awaited. A statement that fails takes with it those sent behind it, and no others. */
+/** A connection that goes by the reader's name, for as long as answers are awaited. */
 class Turn {
-  hasFailed = false
-  #cause: unknown = null
+  #fault: unknown = null
   #guard: Guard | null = null
-  #isClosed = false
   #waiting: Statement[] = []
   readonly #open = new Set<Statement>()
-  readonly #onIdle: () => void
+  readonly #onEnd: () => void
 
-  constructor(pool: Pool, asker: Asker, onIdle: () => void) {
-    this.#onIdle = onIdle
+  constructor(pool: Pool, asker: Asker, onEnd: () => void) {
+    this.#onEnd = onEnd
     ;(pool as unknown as postgres.Sql).reserve().then((connection) => this.#begin(guardOf(connection), asker)).catch((error: unknown) => this.#fail(error))
   }
 
-  #begin(guard: Guard, { me, program, teams, regions }: Asker): void {
+  #begin(guard: Guard, asker: Asker): void {
     this.#guard = guard
     guard.lost.catch((error: unknown) => this.#fail(error))
-    const said = [guard.begin(), guard.db`select set_config('loopdesk.me', ${me ?? ''}, true), set_config('loopdesk.program', ${program ?? ''}, true),
-      set_config('loopdesk.teams', ${teams as string[]}::uuid[]::text, true), set_config('loopdesk.regions', ${regions as string[]}::text[]::text, true)`]
-    for (const one of said) atOnce(one).catch((error: unknown) => { this.hasFailed = true; this.#cause ??= error })
+    const named = naming(guard.db, asker)
+    const { reject } = named
+    // At once, not a moment later: the answers behind it may lie in the same packet. They are waited for all the same,
+    // because a connection goes back only when nothing is under way on it.
+    named.reject = (error) => { this.#fault ??= error; reject(error) }
+    guard.first(named)
+    named.then(undefined, () => {})
     for (const statement of this.#waiting.splice(0)) guard.send(statement)
   }
 
+  /** There is no connection any more to answer anybody. */
   #fail(error: unknown): void {
-    this.hasFailed = true
+    this.#fault ??= error
     this.#waiting = []
     for (const statement of this.#open) statement.reject(error)
   }
 
   send(statement: Statement): void {
-    const { reject } = statement
-    statement.reject = (error) => {
-      this.hasFailed = true
-      this.#cause ??= error
-      // 25P02 is only the echo of a statement that failed before.
-      reject((error as { code?: string }).code === '25P02' ? this.#cause : error)
-    }
+    const { resolve } = statement
+    // The last reader's name stays where this one's was not taken: what was read under it reaches nobody.
+    statement.resolve = (rows) => { if (this.#fault) statement.reject(this.#fault); else resolve(rows) }
     this.#open.add(statement)
     // Whoever awaited the answer has asked on by then, and the next statement still belongs here.
-    const done = (): void => { this.#open.delete(statement); if (!this.#open.size) setImmediate(() => { if (!this.#open.size) this.#close() }) }
-    ;(statement as Sent).then(done, done)
-    if (this.#guard) this.#guard.send(statement)
+    const done = (): void => { this.#open.delete(statement); if (!this.#open.size) setImmediate(() => { if (!this.#open.size) this.#end() }) }
+    ;(statement as Statement & PromiseLike<unknown>).then(done, done)
+    if (this.#fault) statement.reject(this.#fault)
+    else if (this.#guard) this.#guard.send(statement)
     else this.#waiting.push(statement)
   }
 
-  /** To the last answer: a connection given back with a statement under way answers the next holder with it. */
-  #close(): void {
-    this.#onIdle()
-    const guard = this.#guard
-    if (this.#isClosed || !guard) return
-    this.#isClosed = true
-    const ended = guard.isLost() ? Promise.resolve() : Promise.race([atOnce(guard.db`commit`), guard.lost]).catch(() => {})
-    guard.end()
-    void ended.then(() => guard.release())
+  #end(): void {
+    this.#onEnd()
+    this.#guard?.release()
+    this.#guard = null
   }
 }
 
-/** What this reader may see of the pool's database. Holds a connection only while answers are awaited. */
+/** The pool's database as this reader may see it. */
 export function openView(pool: Pool, asker: Asker): Db {
   let turn: Turn | null = null
   const hand = (statement: Statement): void => {
-    if (!turn || turn.hasFailed) {
-      const one: Turn = new Turn(pool, asker, () => { if (turn === one) turn = null })
-      turn = one
-    }
+    turn ??= new Turn(pool, asker, () => { turn = null })
     turn.send(statement)
   }
   const routed = (made: unknown): unknown => {

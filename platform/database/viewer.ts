@@ -9,7 +9,12 @@ import { type Db, openPool, type Pool } from './index.ts'
 export const VIEWER = 'loopdesk_viewer'
 
 /** Rows of `table` (`schema.name`) are shown to the viewer when `shows`, an expression, holds. */
-export interface Policy { table: string; shows: string }
+export interface Policy {
+  table: string
+  shows: string
+  /** What the expression calls. */
+  functions?: readonly string[]
+}
 
 /** Who asks, as the settings say it; as expressions of which a statement works each out once. */
 export const asking = {
@@ -36,7 +41,8 @@ export async function raiseBackstop(db: Db, schemas: readonly string[], given: r
     end if;
   exception when others then null; end $$`)
   if (await missingOf(db) !== null) return
-  const statements = given.flatMap(({ table, shows }) => [
+  const statements = given.flatMap(({ table, shows, functions = [] }) => [
+    ...functions,
     `drop policy if exists everyone on ${table}`, `drop policy if exists viewer on ${table}`,
     // A role that is not the owner keeps what its grants give it; the viewer needs both to hold.
     `create policy everyone on ${table} to public using (true) with check (true)`,
