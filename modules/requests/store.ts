@@ -9,6 +9,9 @@ import { NAME, sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
 
+/** Whether the event `e` belongs to the history of a request that was still open after `since`: it is read as long as the request is worked on. */
+export const isOfLiving = ({ db }: Pick<Ctx, 'db'>, since: Date) => db`exists (select 1 from requests.request r where r.id = e.subject and (r.closed_at is null or r.closed_at >= ${since}))`
+
 export const asker = (ctx: Ctx): Asker => ({
   id: ctx.actor.id,
   mayWork: may(ctx.actor, 'requests.work'),

@@ -30,5 +30,6 @@ export const staffPersonal: PersonalRoom = { data: {
   'staff.passkey_challenge': { ...technical('person_id', 'purpose', 'expires_at'), hash: secret },
   'staff.proposal': { ...technical('id', 'kind', 'person_id', 'proposed_by', 'proposed_at', 'expires_at', 'decided_by', 'decided_at', 'verdict'), ...columns(of('secure'), 'payload', 'reason') },
   'staff.policy': 'impersonal',
+  'staff.calendar_version': { ...technical('calendar_id', 'version', 'name', 'hours', 'holidays', 'years', 'imports', 'changed_by', 'changed_at'), reason: of('secure') },
   'staff.role': 'impersonal', 'staff.calendar': 'impersonal', 'staff.team': 'impersonal', 'staff.skill': 'impersonal', 'staff.api_client': 'impersonal', 'staff.setup_link': 'impersonal',
 } }

@@ -2,6 +2,7 @@
 import { createToken, getToken, invitation, invite, listTokens, revokeToken } from './tokens.ts'
 import type { Mount } from '../../platform/http/server.ts'
 import * as calendars from './calendars.ts'
+import * as preview from './preview.ts'
 import { staff } from './contract.ts'
 import * as people from './people.ts'
 import { setUp, needsSetup } from './setup.ts'
@@ -129,7 +130,13 @@ function mountTeams(mount: Mount): void {
   mount(staff.editSkill, (ctx, { params, body }) => teams.editSkill(ctx, params.id, body))
 
   mount(staff.calendars, async (ctx) => ({ rows: await calendars.listCalendars(ctx) }))
+  mount(staff.calendar, (ctx, { params }) => calendars.getCalendar(ctx, params.id))
+  mount(staff.calendarVersions, async (ctx, { params }) => ({ rows: await calendars.listVersions(ctx, params.id) }))
   mount(staff.createCalendar, (ctx, { body }) => calendars.createCalendar(ctx, body))
   mount(staff.editCalendar, (ctx, { params, body }) => calendars.editCalendar(ctx, params.id, body))
-  mount(staff.previewCalendar, (ctx, { body }) => calendars.previewCalendar(ctx, body))
+  mount(staff.removeCalendar, (ctx, { params }) => calendars.removeCalendar(ctx, params.id))
+  mount(staff.previewCalendar, (ctx, { body }) => preview.previewCalendar(ctx, body))
+  mount(staff.calendarMonth, async (ctx, { body }) => preview.previewMonth(ctx, body))
+  mount(staff.readHolidays, (ctx, { body }) => preview.readHolidays(ctx, body))
+  mount(staff.holidayPlaces, (ctx, { query }) => preview.holidayPlaces(ctx, query))
 }

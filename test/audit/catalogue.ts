@@ -46,6 +46,9 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.removeRole': ['staff.role-removed'],
   'staff.createCalendar': ['staff.calendar-created'],
   'staff.editCalendar': ['staff.calendar-changed'],
+  'staff.removeCalendar': ['staff.calendar-removed'],
+  'staff.calendarMonth': { none: 'computes, stores nothing' },
+  'staff.readHolidays': { none: 'reads what it is given, stores nothing' },
   'staff.previewCalendar': { none: 'computes, stores nothing' },
   'staff.createToken': ['staff.token-created'],
   'staff.revokeToken': ['staff.token-revoked'],
@@ -103,6 +106,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'requests.assign': ['request.handed-over', 'request.assigned', 'request.unassigned', 'request.moved'],
   'requests.accept': ['request.assignment-accepted'],
   'requests.decline': ['request.assignment-declined', 'request.assigned', 'request.unassigned'],
+  'requests.moveDeadlines': ['request.deadlines-moved', 'request.calendar-applied'],
   'requests.correct': ['request.corrected'],
   'requests.write': ['request.reply-held', 'request.noted', 'request.waiting', 'request.assignment-accepted', 'request.taken'],
   'requests.unsend': ['request.reply-withdrawn'],
@@ -189,7 +193,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
-  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
+  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.calendar', 'staff.calendarVersions', 'staff.holidayPlaces', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
   // Returns of a provider open a session or keep an answer: signing in is an event of its own.
   'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
   // A directory reads back what it brought.
@@ -197,7 +201,7 @@ export const plainReads: readonly string[] = [
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
-  'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
+  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
   'insight.figures', 'insight.behind', 'insight.exportFigures',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
