@@ -8,7 +8,7 @@ import { calendarVersion, chosenCalendar, shownSteps } from '../staff/index.ts'
 import { calendarFor, type Mark } from './clocks.ts'
 import type { Deadlines, MovedDeadlines } from './contract.ts'
 import type { RequestRecord } from './request.ts'
-import { visible } from './store.ts'
+import { visible } from './visible.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 

@@ -8,7 +8,8 @@ import { calendarFor } from './clocks.ts'
 import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
-import { asker, visible } from './store.ts'
+import { asker } from './store.ts'
+import { visible } from './visible.ts'
 
 interface ViewRow extends RequestRecord, Situation {
   serviceName: Record<string, string> | null

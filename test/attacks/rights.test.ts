@@ -4,7 +4,10 @@ import { letter, mailboxFor } from '../../modules/channels/mail/testing/peers.ts
 import { takeIn } from '../../modules/channels/mail/take.ts'
 import { createPerson, createTeam, createToken, disablePerson, removeMember, setPresence } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
-import { openDesk, type TestDesk } from '../harness.ts'
+import { rooms } from '../../apps/rooms.ts'
+import type { Endpoint } from '../../platform/http/contract.ts'
+import type { Module } from '../../platform/module.ts'
+import { joinDesk, openDesk, type TestDesk } from '../harness.ts'
 import { fill, type Operation, readOperations, sample, type Schema, send } from '../input/api.ts'
 import { fingerprint } from '../input/state.ts'
 import { type Staffed, staffed, type TestPerson } from '../people.ts'
@@ -279,6 +282,29 @@ test('D14 nobody widens themselves: own role, own team, own token, a role that h
     ['POST', '/api/roles', { key: 'mine', name: 'x', permissions: ['*'], scope: 'all' }], ['PATCH', `/api/roles/${administrator.id}`, { name: 'x', version: administrator.version }], ['POST', `/api/people/${people.admin.id}/sign-in-links`, undefined],
   ] as const) expect([403, 422], `${method} ${path}`).toContain((await as(me, method, path, body)).status)
   expect((await as<{ role: { key: string } }>(me, 'GET', '/api/me')).body.role.key).toBe('lead')
+})
+
+test('D02 D03 routes whose statements forget the rule show nothing of another team’s requests, and its own ones as ever', async () => {
+  const forgetful = (path: string): Endpoint => ({ method: 'GET', path, access: 'requests.read', response: { parse: (rows) => rows } })
+  const tables = { requests: 'requests.request r', messages: 'requests.message m', tasks: 'requests.task t', mails: 'channels.mail m where m.request_id is not null', events: "platform.event e where type like 'request.%'" }
+  const careless: Module = {
+    name: 'careless',
+    contract: Object.fromEntries(Object.keys(tables).map((name) => [name, forgetful(`/api/careless/${name}`)])),
+    routes(mount) { for (const [name, table] of Object.entries(tables)) mount(this.contract![name]!, async (ctx) => ({ rows: await ctx.db`select * from ${ctx.db.unsafe(table)}` })) },
+  }
+  await as(people.admin, 'POST', `/api/requests/${requestId}/tasks`, { title: '回電' })
+  const beside = await joinDesk(desk, { rooms: [...rooms, careless] })
+  try {
+    const rowsOf = async (who: TestPerson, name: string) => (await beside.call<{ rows: unknown[] }>('GET', `/api/careless/${name}`, { token: who.token })).body.rows
+    const told = (rows: unknown[]): boolean => [requestId, messageId, mailId].some((id) => JSON.stringify(rows).includes(id))
+    for (const name of Object.keys(tables)) {
+      for (const stranger of [otherLead, people.outsider, people.intake]) expect(told(await rowsOf(stranger, name)), `${name} to ${stranger.name}`).toBe(false)
+      expect(told(await rowsOf(people.admin, name)), name).toBe(true)
+      expect(told(await rowsOf(people.lead, name)), name).toBe(true)
+    }
+  } finally {
+    await beside.close()
+  }
 })
 
 test('D17 no function of the database runs with more rights than its caller', async () => {
