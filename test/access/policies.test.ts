@@ -131,3 +131,19 @@ test('7.3-a a database user who may not become the role runs without the policie
   // Whoever is neither owner nor viewer sees what the grants say, as before.
   expect((await plain<{ count: number }[]>`select count(*)::int as count from requests.request`)[0]!.count).toBe((await pool<{ count: number }[]>`select count(*)::int as count from requests.request`)[0]!.count)
 })
+
+/** Tables with a request's id and no policy, each with its reason. */
+const OPEN: Readonly<Record<string, string>> = {
+  'channels.chat_session': 'a conversation is found by the token its visitor holds; colleagues read it as messages',
+  'governance.canary': 'told to who plants them alone, whose scope is everything',
+  'governance.handed_request': 'a hand-over names requests that its reader may not see; the statement shows only their numbers then',
+  'requests.assignment': 'the policy on requests asks it who was offered what; it says nothing of a customer',
+  'requests.search': 'digests without words; a policy would keep its index from being used, and what is found is joined with requests',
+}
+
+test('7.3-a D02 every table that hangs on a request has its policy, or a reason written here', async () => {
+  const { pool } = desk.app
+  const hanging = (await pool<{ name: string }[]>`select table_schema || '.' || table_name as name from information_schema.columns where column_name = 'request_id' and table_schema !~ '^(pg_|information_schema)' order by 1`).map((row) => row.name)
+  const { tables } = await findBackstop(pool)
+  expect(hanging.filter((name) => !tables.includes(name))).toEqual(Object.keys(OPEN).sort())
+})
