@@ -104,7 +104,7 @@ function Canaries(): ReactElement | null {
           { id: 'request', title: t('governance.canaries.request'), cell: (row) => `#${row.number}` },
           { id: 'by', title: t('governance.canaries.by'), cell: (row) => row.plantedBy ?? '–', priority: 3 },
           { id: 'at', title: t('governance.canaries.at'), cell: (row) => <Time at={row.plantedAt} /> },
-          { id: 'end', title: t('governance.canaries.end'), align: 'end', cell: (row) => <Button size="sm" variant="quiet" reason={refusal} busy={end.isPending && end.variables?.params.id === row.id} onPress={() => end.mutate({ params: { id: row.id } })}>{t('governance.canaries.end')}</Button> },
+          { id: 'end', title: t('governance.action'), align: 'end', cell: (row) => <Button size="sm" variant="quiet" reason={refusal} busy={end.isPending && end.variables?.params.id === row.id} onPress={() => end.mutate({ params: { id: row.id } })}>{t('governance.canaries.end')}</Button> },
         ]}
       />
       <Button className="self-start" reason={refusal} onPress={() => setPlanting(true)}>{t('governance.canaries.plant')}</Button>
