@@ -31,6 +31,8 @@ export const patterns = {
   rules: '/rules',
   personRequests: '/governance/person-requests',
   personRequest: '/governance/person-requests/$id',
+  breaches: '/governance/breaches',
+  breach: '/governance/breaches/$id',
   personalData: '/governance/personal-data',
   consents: '/governance/consents',
   retention: '/governance/retention',

@@ -378,6 +378,18 @@ test('C12 requests of people about their own data', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 P18 a breach of personal data', async () => {
+  const known = { title: '磁碟遺失', happened: '備份磁碟遺失', categories: ['contact'], persons: 12, cause: '運送', harm: '詐騙', measures: '報警', advice: '留意電話', contact: '02-2345-0000', laws: ['gdpr'] }
+  const { id } = (await does('governance.openBreach', { body: { ...known, noticedAt: desk.clock.now().toISOString() } })).body
+  await does('governance.editBreach', { params: { id }, body: { ...known, persons: 15, version: 1 } })
+  await does('governance.settleDuty', { params: { id, law: 'gdpr' }, body: { outcome: 'reported', words: 'DPA-1', version: 2 } })
+  await does('governance.decidePersons', { params: { id }, body: { verdict: 'tell', reason: '風險高', version: 3 } })
+  await does('governance.tellPersons', { params: { id }, body: { how: '簡訊', version: 4 } })
+  await does('governance.closeBreach', { params: { id }, body: { outcome: '改為加密', version: 5 } })
+  await does('governance.changeBreachHours', { body: { 'tw-pdpa': 24, pipl: 0 } })
+  expect(wrong).toEqual([])
+})
+
 test('C12 consent and exports', async () => {
   const asked = await desk.call<{ token: string }>('POST', '/api/portal/requests', { body: { key: hex(), visitor: hex(), name: '高小姐', email: 'gao-own@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
   const customerId = (await does('customers.create', { body: { name: '何先生', email: 'he@example.com' } })).body.id

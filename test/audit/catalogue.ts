@@ -180,6 +180,13 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.decideExport': ['privacy.export-approved', 'privacy.export-refused'],
   'governance.takeExport': ['privacy.export-taken'],
   'governance.changeExportRules': ['privacy.export-rules-changed'],
+  'governance.openBreach': ['privacy.breach-opened'],
+  'governance.editBreach': ['privacy.breach-changed'],
+  'governance.settleDuty': ['privacy.breach-duty-settled'],
+  'governance.decidePersons': ['privacy.breach-decided'],
+  'governance.tellPersons': ['privacy.breach-told'],
+  'governance.closeBreach': ['privacy.breach-closed'],
+  'governance.changeBreachHours': ['privacy.breach-hours-changed'],
   'governance.ask': ['privacy.request-opened'],
 
   'demo.start': ['platform.demo-started'],
@@ -207,5 +214,6 @@ export const plainReads: readonly string[] = [
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
   // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
   'governance.notices', 'governance.exports', 'governance.exportRules', 'governance.mark',
+  'governance.breaches', 'governance.breach', 'governance.breachDraft', 'governance.breachHours',
   'governance.own', 'governance.ownConsents', 'demo.state',
 ]

@@ -30,7 +30,8 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
     const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
     const personRequest = await desk.call<{ id: string }>('POST', '/api/person-requests', { token: company.admin.token, body: { customerId: customer!.id, kind: 'erase', wish: '請刪除我的資料' } })
-    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    const breach = await desk.call<{ id: string }>('POST', '/api/breaches', { token: company.admin.token, body: { title: '備份磁碟遺失', happened: `運送途中遺失。${'A1-'.repeat(40)}`, categories: ['contact'], persons: null, cause: '', harm: '', measures: '', advice: '', contact: '', laws: ['gdpr', 'pipl'], noticedAt: new Date(Date.now() - 60_000).toISOString() } })
+    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()

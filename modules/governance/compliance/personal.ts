@@ -8,6 +8,7 @@ import { personOf } from '../privacy/person.ts'
 import { viewRetention } from '../privacy/retention.ts'
 import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
+import { askBreach } from './breach.ts'
 import { askCovered } from './operation.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
@@ -116,6 +117,6 @@ export const personal: readonly Clause[] = [
   { id: 'P15', clause: 'PIPL 51', open: [byYou('measures')] },
   { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
   { id: 'P17', clause: 'PIPL 55, 56', open: [notBuilt('assessment')] },
-  { id: 'P18', clause: 'PIPL 57', open: [notBuilt('breach')] },
+  { id: 'P18', clause: 'PIPL 57', ask: askBreach, open: [elsewhere('breach-tests')] },
   { id: 'P19', clause: 'PIPL 51, 55', ask: askExports, open: [elsewhere('export-tests')] },
 ]

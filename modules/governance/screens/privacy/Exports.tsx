@@ -7,8 +7,7 @@ import { useLanguage, useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Checkbox, Dialog, EmptyState, Facts, Form, Num, NumberField, Select, Table, TextArea, TextField, Time, toast, type Tone } from '../../../../ui/index.ts'
 import { customers } from '../../../customers/contract.ts'
 import { exportColumns, exportPurposes, privacy, type ExportColumn, type ExportRow } from '../../privacy/contract.ts'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
 const tones: Record<ExportRow['state'], Tone> = { waiting: 'soon', ready: 'ok', refused: 'plain', expired: 'plain' }
 const usual: readonly ExportColumn[] = ['name', 'email', 'phone', 'tier']
@@ -70,7 +69,6 @@ function About({ row }: { row: ExportRow }) {
 
 function ExportDialog({ row, onClose }: { row: ExportRow; onClose: () => void }) {
   const t = useText()
-  const may = useMay()
   const decide = useCall(privacy.decideExport, { refresh: [privacy.exports], onFault: () => undefined, onDone: () => { toast.ok(t('governance.privacy.saved')); onClose() } })
   const take = useCall(privacy.takeExport, {
     refresh: [privacy.exports],
@@ -81,7 +79,8 @@ function ExportDialog({ row, onClose }: { row: ExportRow; onClose: () => void })
       toast.ok(t('governance.privacy.export-taken', { mark }))
     },
   })
-  const refusal = !may('privacy.approve') ? t('governance.privacy.may-not-approve') : row.isMine ? t('governance.privacy.own-export') : undefined
+  const mayNot = useRefusal('privacy.approve')
+  const refusal = mayNot ?? (row.isMine ? t('governance.privacy.own-export') : undefined)
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('governance.privacy.export-title', { number: row.number })} closeLabel={t('console.close')}>
       <div className="flex flex-col gap-4">
@@ -146,7 +145,7 @@ function NewExport({ onClose }: { onClose: () => void }) {
 
 function RulesDialog({ onClose }: { onClose: () => void }) {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const found = useGet(privacy.exportRules, {})
   const save = useCall(privacy.changeExportRules, { refresh: [privacy.exportRules], onFault: () => undefined, onDone: () => { toast.ok(t('governance.privacy.saved')); onClose() } })
   return (

@@ -10,15 +10,14 @@ import { Actions, Badge, Button, ComboBox, Dialog, EmptyState, ErrorState, Form,
 import { customers } from '../../../customers/contract.ts'
 import { kinds, laws, privacy, type PersonRequestRow } from '../../privacy/contract.ts'
 import { DueBadge, StageBadge } from './parts.tsx'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
 type Rows = { rows: PersonRequestRow[]; next: string | null }
 
 /** What people ask about their own data: what is due first stands first. */
 export default function PersonRequests(): ReactElement {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const [search, setSearch] = useSearchState<'view' | 'customer'>()
   const [isSetting, setSetting] = useState(false)
   const [isNew, setNew] = useState(false)
