@@ -33,6 +33,8 @@ export const patterns = {
   personRequest: '/governance/person-requests/$id',
   breaches: '/governance/breaches',
   breach: '/governance/breaches/$id',
+  outside: '/governance/connections',
+  assessments: '/governance/assessments',
   personalData: '/governance/personal-data',
   consents: '/governance/consents',
   retention: '/governance/retention',

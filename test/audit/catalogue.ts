@@ -187,6 +187,14 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.tellPersons': ['privacy.breach-told'],
   'governance.closeBreach': ['privacy.breach-closed'],
   'governance.changeBreachHours': ['privacy.breach-hours-changed'],
+  'governance.addProcessor': ['privacy.processor-added'],
+  'governance.changeProcessor': ['privacy.processor-changed'],
+  'governance.approveBasis': ['privacy.basis-approved'],
+  'governance.changeOutsideRules': ['privacy.outside-rules-changed'],
+  'governance.makeAssessment': ['privacy.assessment-made'],
+  'governance.changeAssessment': ['privacy.assessment-changed'],
+  'governance.decideAssessment': ['privacy.assessment-approved', 'privacy.assessment-refused'],
+  'governance.removeAssessment': ['privacy.assessment-removed'],
   'governance.ask': ['privacy.request-opened'],
 
   'demo.start': ['platform.demo-started'],
@@ -214,6 +222,6 @@ export const plainReads: readonly string[] = [
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
   // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
   'governance.notices', 'governance.exports', 'governance.exportRules', 'governance.mark',
-  'governance.breaches', 'governance.breach', 'governance.breachDraft', 'governance.breachHours',
+  'governance.breaches', 'governance.breach', 'governance.breachDraft', 'governance.breachHours', 'governance.outside', 'governance.assessments',
   'governance.own', 'governance.ownConsents', 'demo.state',
 ]

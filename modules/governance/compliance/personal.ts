@@ -10,6 +10,7 @@ import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
 import { askBreach } from './breach.ts'
 import { askCovered } from './operation.ts'
+import { askAbroad, askAssessments, askProcessors } from './outside.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
 /** Each decision of the rules keeps its candidates and its reason. */
@@ -105,10 +106,10 @@ export const personal: readonly Clause[] = [
   { id: 'P03', clause: 'PIPL 23, 25, 29, 39', ask: askSeparate, open: [elsewhere('consent-tests')] },
   { id: 'P04', clause: 'PIPL 31', open: [notBuilt('minors')] },
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
-  { id: 'P06', clause: 'PIPL 21', open: [notBuilt('processors'), byYou('processor-contracts')] },
+  { id: 'P06', clause: 'PIPL 21', ask: askProcessors, open: [byYou('processor-contracts'), elsewhere('blocked-tests')] },
   { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },
   { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
-  { id: 'P09', clause: 'PIPL 38–40', open: [byYou('cross-border')] },
+  { id: 'P09', clause: 'PIPL 38–40', ask: askAbroad, open: [byYou('cross-border')] },
   { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },
   { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [notBuilt('portability')] },
   { id: 'P12', clause: 'PIPL 46', ask: askCorrection },
@@ -116,7 +117,7 @@ export const personal: readonly Clause[] = [
   { id: 'P14', clause: 'PIPL 50', ask: askRequests, open: [elsewhere('person-request-tests')] },
   { id: 'P15', clause: 'PIPL 51', open: [byYou('measures')] },
   { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
-  { id: 'P17', clause: 'PIPL 55, 56', open: [notBuilt('assessment')] },
+  { id: 'P17', clause: 'PIPL 55, 56', ask: askAssessments, open: [notBuilt('assessment-fields')] },
   { id: 'P18', clause: 'PIPL 57', ask: askBreach, open: [elsewhere('breach-tests')] },
   { id: 'P19', clause: 'PIPL 51, 55', ask: askExports, open: [elsewhere('export-tests')] },
 ]

@@ -12,6 +12,7 @@ const ofHouse = [
 const ofPrivacy = [
   { id: 'requests', text: 'governance.privacy.part-requests', href: paths.personRequests(), needs: 'privacy.read' }, { id: 'breaches', text: 'governance.breach.part', href: paths.breaches(), needs: 'privacy.read' },
   { id: 'register', text: 'governance.privacy.part-register', href: paths.personalData(), needs: 'privacy.read' }, { id: 'consents', text: 'governance.privacy.part-consents', href: paths.consents(), needs: 'privacy.read' },
+  { id: 'outside', text: 'governance.outside.part', href: paths.outside(), needs: 'privacy.read' }, { id: 'assessments', text: 'governance.assessment.part', href: paths.assessments(), needs: 'privacy.read' },
   { id: 'retention', text: 'governance.privacy.part-retention', href: paths.retention(), needs: 'privacy.read' }, { id: 'exports', text: 'governance.privacy.part-exports', href: paths.exports(), needs: 'privacy.export' },
 ] as const
 export type GovernancePart = (typeof ofHouse | typeof ofPrivacy)[number]['id']

@@ -24,7 +24,7 @@ export async function configurationOf(app: App, provider: Provider): Promise<oid
 
 export async function discover(app: App, { settings, secret }: Provider): Promise<oidc.Configuration> {
   const network = await readNetwork({ db: app.pool })
-  const options: oidc.DiscoveryRequestOptions = { [oidc.customFetch]: fetchFrom(network) as oidc.CustomFetch, timeout: TIMEOUT_MS / 1000, ...(network.clearText ? { execute: [oidc.allowInsecureRequests] } : {}) }
+  const options: oidc.DiscoveryRequestOptions = { [oidc.customFetch]: fetchFrom(app, network) as oidc.CustomFetch, timeout: TIMEOUT_MS / 1000, ...(network.clearText ? { execute: [oidc.allowInsecureRequests] } : {}) }
   try {
     const server = (await oidc.discovery(new URL(settings.issuer), settings.clientId, undefined, oidc.None(), options)).serverMetadata()
     if (server.issuer.replace(/\/$/, '') !== settings.issuer.replace(/\/$/, '')) throw new Error('another issuer')
