@@ -46,7 +46,7 @@ function Connections({ connections, refusal, onRecord }: { connections: Outside[
           { id: 'way', title: t('governance.outside.way'), cell: (row) => t(`governance.outside.way.${row.way}`) },
           { id: 'record', title: t('governance.outside.record'), cell: (row) => <span className="inline-flex flex-wrap gap-1.5">{row.lacks ? <Badge tone="soon">{t(`governance.outside.short.${row.lacks}`)}</Badge> : <Badge tone="ok">{t('governance.outside.record-ok')}</Badge>}{row.blocked > 0 && <Badge tone="late">{t('governance.outside.blocked', { count: row.blocked })}</Badge>}</span> },
           { id: 'assessment', title: t('governance.outside.assessment'), priority: 3, cell: (row) => row.assessment === null ? <span className="text-faint">{t('governance.outside.none-yet')}</span> : `#${row.assessment}` },
-          { id: 'act', title: t('governance.outside.record-now'), align: 'end', cell: (row) => <Button size="sm" reason={refusal} onPress={() => onRecord(row.host)} aria-label={t('governance.outside.record-of', { host: row.host })}>{t('governance.outside.record-now')}</Button> },
+          { id: 'act', title: t('governance.privacy.change'), align: 'end', cell: (row) => <Button size="sm" reason={refusal} onPress={() => onRecord(row.host)} aria-label={t('governance.outside.record-of', { host: row.host })}>{t(row.lacks === 'governance.outside.no-record' ? 'governance.outside.record-now' : 'governance.privacy.change')}</Button> },
         ]}
       />
     </Section>
