@@ -408,6 +408,15 @@ test('C12 P06 P09 P17 records of processors, and assessments', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 P04 a child and the guardian', async () => {
+  const { id } = (await does('customers.create', { body: { name: '小安', email: 'an@example.com' } })).body
+  await does('customers.markMinor', { params: { id }, body: { birthYear: null } })
+  await does('customers.guardian', { params: { id }, body: { name: '高先生', relation: 'parent', channel: 'paper', evidence: '同意書 7' } })
+  await does('customers.endGuardian', { params: { id } })
+  await does('customers.endMinor', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
 test('C12 consent and exports', async () => {
   const asked = await desk.call<{ token: string }>('POST', '/api/portal/requests', { body: { key: hex(), visitor: hex(), name: '高小姐', email: 'gao-own@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
   const customerId = (await does('customers.create', { body: { name: '何先生', email: 'he@example.com' } })).body.id

@@ -85,6 +85,10 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'customers.unmerge': ['customer.unmerged'],
   'customers.distinguish': ['customer.distinguished'],
   'customers.reveal': ['customers.field-revealed'],
+  'customers.markMinor': ['customer.minor-marked'],
+  'customers.endMinor': ['customer.minor-ended'],
+  'customers.guardian': ['customer.guardian-consented'],
+  'customers.endGuardian': ['customer.guardian-withdrawn'],
   'customers.changeLimit': ['customers.revelation-limit-changed'],
   'customers.changeTiers': ['customer.tiers-changed'],
 

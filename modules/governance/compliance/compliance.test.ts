@@ -50,7 +50,7 @@ test('7.3-c C12–C16 P16 the officer asks from the page, gets each clause with 
   expect(of(checks, 'C25').evidence).toContainEqual(expect.objectContaining({ what: 'addresses-encrypted', result: 'ok' }))
   expect(of(checks, 'P13')).toMatchObject({ verdict: 'not-built', evidence: [{ result: 'ok', what: 'erased-everywhere' }] })
   expect(of(checks, 'C28').evidence.filter((one) => one.result === 'bad')).toEqual([])
-  expect(['P06', 'P09', 'P17', 'P18'].map((id) => [id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')])).toEqual([['P06', 'by-you', []], ['P09', 'by-you', []], ['P17', 'not-built', []], ['P18', 'met', []]])
+  expect(['P04', 'P06', 'P09', 'P17', 'P18'].map((id) => [id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')])).toEqual([['P04', 'by-you', []], ['P06', 'by-you', []], ['P09', 'by-you', []], ['P17', 'not-built', []], ['P18', 'met', []]])
   expect(of(checks, 'P17').evidence).toContainEqual(expect.objectContaining({ what: 'assessment-rule-off' }))
   expect(of(checks, 'C20').verdict).toBe('by-you')
   for (const locale of locales) {

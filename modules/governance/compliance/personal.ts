@@ -10,6 +10,7 @@ import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
 import { askBreach } from './breach.ts'
 import { askCovered } from './operation.ts'
+import { askMinors } from './minors.ts'
 import { askAbroad, askAssessments, askProcessors } from './outside.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
@@ -104,7 +105,7 @@ export const personal: readonly Clause[] = [
   { id: 'P01', clause: 'PIPL 13, 14, 17', ask: askConsents, open: [elsewhere('consent-tests')] },
   { id: 'P02', clause: 'PIPL 15, 16', ask: askWithdrawals, open: [elsewhere('withdrawal-tests')] },
   { id: 'P03', clause: 'PIPL 23, 25, 29, 39', ask: askSeparate, open: [elsewhere('consent-tests')] },
-  { id: 'P04', clause: 'PIPL 31', open: [notBuilt('minors')] },
+  { id: 'P04', clause: 'PIPL 31', ask: askMinors, open: [byYou('minors-known'), elsewhere('minor-tests')] },
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
   { id: 'P06', clause: 'PIPL 21', ask: askProcessors, open: [byYou('processor-contracts'), elsewhere('blocked-tests')] },
   { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },

@@ -10,7 +10,7 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { writeCsv } from '../../../lib/csv/index.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { countForExport, type ExportedCustomer, type ExportFilter, personalFields, selectForExport } from '../../customers/index.ts'
+import { countForExport, type ExportedCustomer, type ExportFilter, personalFields, selectForExport, withoutGuardian } from '../../customers/index.ts'
 import { findPeople } from '../../staff/index.ts'
 import { mustBeApproved } from '../outside/assessments.ts'
 import { countAbroad, readRules as readOutsideRules } from '../outside/store.ts'
@@ -77,7 +77,9 @@ export async function askExport(ctx: Ctx, wanted: Wanted): Promise<ExportRow> {
 /** What would be in the file now; for a purpose that needs consent only who agrees to it. */
 async function rowsOf(ctx: Ctx, wanted: Pick<Wanted, 'purpose' | 'filter'>, before: string): Promise<ExportedCustomer[]> {
   if (await countForExport(ctx, wanted.filter, before) > MOST_ROWS) throw new Fault('governance.privacy.export-too-large', 422, { most: MOST_ROWS })
-  const rows = await selectForExport(ctx, wanted.filter, before, MOST_ROWS)
+  const found = await selectForExport(ctx, wanted.filter, before, MOST_ROWS)
+  const children = await withoutGuardian(ctx, found.map((row) => row.id))
+  const rows = found.filter((row) => !children.has(row.id))
   const purpose = purposes.find((one) => one === wanted.purpose)
   if (!purpose) return rows
   const agree = await agreeing(ctx, rows.map((row) => row.id), purpose)
