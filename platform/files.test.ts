@@ -15,7 +15,7 @@ const keep = () => run(desk.app, {}, async (ctx) => storeFile(ctx, Buffer.from(t
 test('C25 P13 a file is sealed as it comes in, goes over to a person, and ends with their key', async () => {
   const id = await keep()
   const owner = newId()
-  expect((await desk.app.pool<{ text: string }[]>`select encode(bytes, 'escape') as text from platform.file where id = ${id}`)[0]!.text).not.toContain('A123')
+  expect((await desk.app.pool<{ text: string }[]>`select encode(bytes, 'escape') as text from platform.file where id = ${id}`)[0]!.text).not.toContain('A123456789')
   expect((await read(id))[0]!.bytes.toString()).toBe(text)
   desk.app.vault.forget(id)
   await run(desk.app, {}, async (ctx) => { await holdKey(ctx, owner); await giveFiles(ctx, owner, [id]) })

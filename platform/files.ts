@@ -13,7 +13,7 @@ export function storeFile(ctx: Ctx, bytes: Uint8Array): string {
   const { masterId, wrapped } = ctx.app.vault.create(id)
   ctx.later(ctx.db`
     with keyed as (insert into platform.data_key (id, master_id, wrapped) values (${id}, ${masterId}, ${wrapped}))
-    insert into platform.file (id, size, bytes, is_sealed, at) values (${id}, ${bytes.length}, ${ctx.app.vault.sealBytes(id, BYTES, id, bytes)}, true, ${ctx.now})`)
+    insert into platform.file (id, size, bytes, at) values (${id}, ${bytes.length}, ${ctx.app.vault.sealBytes(id, BYTES, id, bytes)}, ${ctx.now})`)
   return id
 }
 
@@ -28,25 +28,16 @@ export async function giveFiles(ctx: Ctx, owner: string, ids: readonly string[])
 }
 
 /** What the rows need that are to be opened, as columns of `f`. */
-export const fileColumns = ({ db }: Pick<Ctx, 'db'>) => db`f.id as file_id, f.key as file_key, f.is_sealed, f.bytes`
-export interface FileRow { fileId: string; fileKey: Buffer | null; isSealed: boolean; bytes: Buffer }
+export const fileColumns = ({ db }: Pick<Ctx, 'db'>) => db`f.id as file_id, f.key as file_key, f.bytes`
+export interface FileRow { fileId: string; fileKey: Buffer | null; bytes: Buffer }
 
 /** The rows with their bytes opened; empty when the key is gone. */
 export async function openFiles<R extends FileRow>(ctx: Pick<Ctx, 'app' | 'db'>, rows: PromiseLike<readonly R[]> | readonly R[]): Promise<Omit<R, Exclude<keyof FileRow, 'bytes'>>[]> {
   const { vault } = ctx.app
   const found = await rows
-  await findKeys(ctx, found.flatMap((row) => (row.isSealed ? [row.fileKey ? vault.ownerOf(row.fileKey) : row.fileId] : [])))
-  return found.map(({ fileId, fileKey, isSealed, ...row }) => {
-    if (!isSealed) return row
+  await findKeys(ctx, found.map((row) => (row.fileKey ? vault.ownerOf(row.fileKey) : row.fileId)))
+  return found.map(({ fileId, fileKey, ...row }) => {
     const secret = fileKey ? vault.openBytes(KEY, fileId, fileKey) : vault.has(fileId) ? vault.key(fileId).secret : null
     return { ...row, bytes: secret ? openBytes({ id: fileId, secret }, placeOf(BYTES, fileId), row.bytes) : Buffer.alloc(0) }
   })
-}
-
-/** Seals a file that an earlier version kept as it was. */
-export function sealStored(ctx: Ctx, id: string, bytes: Buffer): void {
-  const { masterId, wrapped } = ctx.app.vault.create(id)
-  ctx.later(ctx.db`
-    with keyed as (insert into platform.data_key (id, master_id, wrapped) values (${id}, ${masterId}, ${wrapped}))
-    update platform.file set bytes = ${ctx.app.vault.sealBytes(id, BYTES, id, bytes)}, is_sealed = true where id = ${id}`)
 }

@@ -9,7 +9,7 @@ export const platformPersonal: PersonalRoom = {
   data: {
     'platform.event': { ...technical('seq', 'xid', 'id', 'type', 'subject', 'actor_kind', 'actor_id', 'at', 'team_id', 'call'), data: kept('as-request', 'team'), source: kept(400, 'audit', 'secure') },
     'platform.idempotency': { ...technical('actor', 'key', 'fingerprint', 'status', 'at'), response: kept(3, 'self', 'secure') },
-    'platform.file': { ...technical('id', 'size', 'at', 'is_sealed'), key: { class: 'personal', purpose: 'secure', basis: 'contract', retention: 'as-request', source: 'system', readers: 'nobody' }, bytes: { class: 'personal', purpose: 'answer', basis: 'contract', retention: 'as-request', source: 'channel', readers: 'team' } },
+    'platform.file': { ...technical('id', 'size', 'at'), key: { class: 'personal', purpose: 'secure', basis: 'contract', retention: 'as-request', source: 'system', readers: 'nobody' }, bytes: { class: 'personal', purpose: 'answer', basis: 'contract', retention: 'as-request', source: 'channel', readers: 'team' } },
     'platform.job': { ...technical('id', 'queue', 'lane', 'key', 'run_at', 'attempts', 'leased_by', 'leased_until', 'failed_at', 'created_at'), ...columns(kept('as-request', 'nobody', 'secure'), 'payload', 'error') },
     'platform.event_failure': { ...technical('id', 'listener', 'xid', 'seq', 'at'), error: kept('as-request', 'nobody', 'secure') },
     'platform.cursor': 'impersonal', 'platform.setting': 'impersonal', 'platform.seal': 'impersonal', 'platform.event_removed': 'impersonal', 'platform.event_blanked': 'impersonal',

@@ -9,7 +9,6 @@ import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
-import { sealEarlier } from './kept.ts'
 import { mustBeRelated } from './mask.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
 import { endMinor, markMinor, recordGuardian, withdrawGuardian } from './minor.ts'
@@ -53,4 +52,4 @@ function mountCustomers(mount: Mount): void {
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, selfTest: sealEarlier, routes: mountCustomers }
+export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, routes: mountCustomers }

@@ -3,12 +3,11 @@
  * digests that show nothing. Only this room's statements meet the one or the other.
  */
 import type { App, Ctx } from '../../platform/context.ts'
-import { isSealed } from '../../platform/crypto/envelope.ts'
-import { destroyKey, holdKey, opened, type Places } from '../../platform/crypto/vault.ts'
+import { destroyKey, opened, type Places } from '../../platform/crypto/vault.ts'
 import { coverQuery, coverWords, indexOf } from '../../platform/crypto/words.ts'
 import { emit } from '../../platform/events/book.ts'
 import { toTsquery } from '../../lib/search/index.ts'
-import { customerWords, foldIdentity, type IdentityKind } from './address.ts'
+import { customerWords } from './address.ts'
 
 /** The column of a customer's name, for the rooms that show it beside something else. */
 export const NAME = 'customers.customer/name'
@@ -51,38 +50,4 @@ export async function forgetKey(ctx: Ctx, customerId: string): Promise<void> {
     update customers.customer set name = '', company = null, region = null, note = null, name_index = null, alike = null, words = '', version = version + 1
     where id = any(${ids}::uuid[]) and (name <> '' or words <> '' or company is not null or note is not null or region is not null) returning 1`
   if (changed.length + erased.length) for (const id of ids) await emit(ctx, 'customer.key-destroyed', { subject: id, data: { records: ids.length } })
-}
-
-const AT_ONCE = 500
-const DONE = 'customers.sealed'
-/** Seals what an earlier version wrote down as it is; before serving, because by their plain addresses customers are found no more. */
-export async function sealEarlier(app: App): Promise<void> {
-  const [done] = await app.pool`select 1 from platform.setting where key = ${DONE}`
-  if (done) return
-  await app.pool.begin(async (tx) => {
-    const db = tx as unknown as Ctx['db']
-    await db`select pg_advisory_xact_lock(7101005)`
-    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-      const rows = await db<Earlier[]>`
-        select c.id, c.name, c.company, c.note, coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value, 'shown', i.shown)) from customers.identity i where i.customer_id = c.id), '[]') as identities
-        from customers.customer c where c.id > ${after} order by c.id limit ${AT_ONCE}`
-      for (const row of rows) if (!isSealed(row.name)) await sealOne(app, db, row)
-      if (rows.length < AT_ONCE) break
-      after = rows.at(-1)!.id
-    }
-    await db`insert into platform.setting (key, value, at) values (${DONE}, 'true', ${app.clock.now()}) on conflict do nothing`
-  })
-}
-
-interface Earlier { id: string; name: string; company: string | null; note: string | null; identities: { id: string; kind: IdentityKind; value: string; shown: string }[] }
-async function sealOne(app: App, db: Ctx['db'], { id, name, company, note, identities }: Earlier): Promise<void> {
-  await holdKey({ app, db }, id)
-  const shown = identities.filter((one) => one.kind !== 'chat').map((one) => one.shown)
-  const words = coveredWords(app, [name, company, ...shown], identities.filter((one) => one.kind === 'phone').map((one) => one.shown))
-  await db`update customers.customer set name = ${sealWord(app, id, 'name', name)}, company = ${sealWord(app, id, 'company', company)}, note = ${sealWord(app, id, 'note', note)},
-    name_index = ${nameIndex(app, name)}, alike = ${alikeIndex(app, name, company)}, words = array_to_tsvector(${words}::text[]) where id = ${id}`
-  for (const one of identities) {
-    const value = foldIdentity(one.kind, one.value)
-    await db`update customers.identity set value = ${addressIndex(app, one.kind, value)}, ending = ${endingIndex(app, one.kind, value)}, shown = ${sealShown(app, id, one.id, one.kind === 'chat' ? one.value : one.shown)} where id = ${one.id}`
-  }
 }

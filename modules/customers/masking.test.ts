@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sealEarlierMails } from '../channels/mail/store.ts'
+import { insertMail } from '../channels/mail/store.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed, type TestPerson } from '../../test/people.ts'
 import { newId } from '../../lib/id/index.ts'
@@ -43,7 +43,7 @@ test('7.1-a P08 D07 whoever has no request of the customer sees every personal f
   expect(shown.masked.sort()).toEqual(['email', 'name', 'note', 'phone'])
   const rows = (await desk.call<{ rows: CustomerRow[] }>('GET', '/api/customers', { token: people.outsider.token })).body.rows
   expect(rows.find((row) => row.id === who.served)).toMatchObject({ name: '陳＊＊', company: '大＊＊', region: '***', contact: 'C***' })
-  for (const token of [people.outsider.token, request.holder.token]) expect(JSON.stringify(await view(who.unserved, token))).not.toMatch(/huang\.zhiwei|444/)
+  for (const token of [people.outsider.token, request.holder.token]) expect(JSON.stringify(await view(who.unserved, token))).not.toMatch(/huang\.zhiwei|444-?555/)
 })
 
 test('7.1-a C29 who has the request in hand sees all, the team reads the name, leads see all by their role', async () => {
@@ -158,10 +158,9 @@ test('P08 who is only known by an address is not named by it on lists, messages 
 })
 
 test('P08 the log of mails shows addresses covered to who may not see them all, and finds them whole', async () => {
-  await desk.app.pool`insert into channels.mailbox (id, name, address, created_at) values (${newId()}, 'box', 'desk@example.com', now())`
-  await desk.app.pool`insert into channels.mail (id, mailbox_id, direction, verdict, address, subject, at) select ${newId()}, id, 'in', 'quarantined', 'lu.wei@example.com', '合約', now() from channels.mailbox`
-  // As an earlier version kept it.
-  await sealEarlierMails(desk.app)
+  const mailboxId = newId()
+  await desk.app.pool`insert into channels.mailbox (id, name, address, created_at) values (${mailboxId}, 'box', 'desk@example.com', now())`
+  await run(desk.app, {}, async (ctx) => insertMail(ctx, { mailboxId, direction: 'in', headerId: null, verdict: 'quarantined', address: 'lu.wei@example.com', subject: '合約', size: 9 }))
   const mails = async (token: string, search = '') => (await desk.call<{ rows: { address: string }[] }>('GET', `/api/mails${search && `?search=${search}`}`, { token })).body.rows.map((row) => row.address)
   expect(await mails(director.token)).toEqual(['l***@example.com'])
   expect(await mails(director.token, 'lu.w')).toEqual([])

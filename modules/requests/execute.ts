@@ -89,11 +89,13 @@ const RANK: Record<string, number> = { held: 0, queued: 1, uncertain: 2, failed:
 
 /** A channel reports what became of an outgoing message; a late report never moves it backwards, except that a bounce after sending fails it. */
 export async function setDelivery(ctx: Ctx, messageId: string, state: 'queued' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain', why: string | null = null): Promise<void> {
-  const [message] = await ctx.db<{ requestId: string; state: string; teamId: string | null; customerId: string }[]>`
-    select m.request_id, m.state, r.team_id, r.customer_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
+  const [message] = await ctx.db<{ requestId: string; state: string; stateWhy: string | null; teamId: string | null; customerId: string }[]>`
+    select m.request_id, m.state, m.state_why, r.team_id, r.customer_id from requests.message m join requests.request r on r.id = m.request_id where m.id = ${messageId} for update of m`
   if (!message) throw notFound('requests.message')
   const bounced = state === 'failed' && message.state !== 'read'
-  if (!bounced && (RANK[state] ?? 0) <= (RANK[message.state] ?? 0)) return
+  // Sent, and later found to be sent perhaps twice.
+  const doubted = state === message.state && why !== null && message.stateWhy === null
+  if (!bounced && !doubted && (RANK[state] ?? 0) <= (RANK[message.state] ?? 0)) return
   // A server's own words often name the address.
   const isKey = why === null || /^[a-z]+(\.[a-z-]+)+$/.test(why)
   if (!isKey) await holdKey(ctx, message.customerId)

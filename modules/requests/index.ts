@@ -6,7 +6,6 @@
 import type { Module } from '../../platform/module.ts'
 import { requests } from './contract.ts'
 import { forgetUploads } from './attachments.ts'
-import { sealEarlier } from './earlier.ts'
 import { releaseMessage } from './execute.ts'
 import { RELATIONS } from '../customers/index.ts'
 import { requestsPersonal } from './personal-data.ts'
@@ -34,7 +33,7 @@ export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { visible } from './store.ts'
+export { isOfLiving, visible } from './store.ts'
 export { viewRequest } from './view.ts'
 
 export const requestsRoom: Module = {
@@ -49,7 +48,6 @@ export const requestsRoom: Module = {
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
-    'requests.seal-earlier': { every: 3_600_000, work: (app) => sealEarlier(app) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },

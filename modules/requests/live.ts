@@ -13,7 +13,10 @@ const BEAT_MS = 15_000
 /** Changes of staff come in bursts. */
 const LOOK_MS = 100
 const LOOK_EVERY_MS = 60_000
-/** A client that does not read is cut off before it fills our memory; it catches up after reconnecting. */
+/**
+ * A client that does not read is cut off before it fills our memory; it catches up after reconnecting. What it is told
+ * first may be more, a whole conversation: a slow line that was cut off over that would never get to its end.
+ */
 const MOST_BUFFERED = 256 * 1024
 
 export interface Looking { requestId: string; teamId: string | null; personId: string; name: string; typing: string | null; at: number }
@@ -37,6 +40,8 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   const ends = new Set<() => void>()
   const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
   addBeat(beat)
+  let most = 0
+  raw.on('drain', () => { most = MOST_BUFFERED })
   let ended = false
   const finish = () => {
     if (ended) return
@@ -53,7 +58,8 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
     send(event, value, id) {
       if (ended) return
       raw.write(`${id ? `id: ${id}\n` : ''}event: ${event}\ndata: ${JSON.stringify(value)}\n\n`)
-      if (raw.writableLength > MOST_BUFFERED) { raw.destroy(); finish() }
+      most ||= MOST_BUFFERED + raw.writableLength
+      if (raw.writableLength > most) { raw.destroy(); finish() }
     },
     end: finish,
     onEnd(done) { if (ended) done(); else ends.add(done) },

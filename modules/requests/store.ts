@@ -24,6 +24,9 @@ export function visible(ctx: Ctx) {
 const ofRegion = ({ actor, db }: Ctx) => db`exists (select 1 from customers.customer v left join customers.customer w on w.id = v.merged_into
   where v.id = r.customer_id and coalesce(w.region, v.region) = any(${(actor.regions ?? []) as string[]}))`
 
+/** Whether the event `e` belongs to the history of a request that was still open after `since`: it is read as long as the request is worked on. */
+export const isOfLiving = ({ db }: Pick<Ctx, 'db'>, since: Date) => db`exists (select 1 from requests.request r where r.id = e.subject and (r.closed_at is null or r.closed_at >= ${since}))`
+
 export const asker = (ctx: Ctx): Asker => ({
   id: ctx.actor.id,
   mayWork: may(ctx.actor, 'requests.work'),

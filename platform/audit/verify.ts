@@ -107,6 +107,9 @@ async function readAnchors(dataDir: string): Promise<Map<number, string>> {
 }
 
 interface Removals { of: ReadonlyMap<string, string>; valid: ReadonlySet<string> }
+/** Events that vouch for what was taken out of the chain: without them it would seem to have been tampered with, so they are never taken out themselves. */
+export const vouching = ['platform.events-removed', 'platform.events-blanked']
+
 /** A removal counts when the event that speaks of it, sealed like any other, names exactly these events. */
 async function readRemovals(app: App): Promise<Removals> {
   const rows = await app.pool<{ eventId: string; removalId: string }[]>`select event_id, removal_id from platform.event_removed order by event_id`

@@ -12,7 +12,7 @@ test('the national ciphers of this Node give the published values (GB/T 32905 an
   expect(createHash('sm3').update('abc').digest('hex')).toBe('66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0')
 })
 
-test('what an earlier version sealed still opens', () => {
+test('what was sealed years ago still opens', () => {
   expect(openBytes(key, place, Buffer.from(WRITTEN.aes, 'base64url')).toString()).toBe('陳美玲')
   expect(openBytes(key, place, Buffer.from(WRITTEN.sm4, 'base64url')).toString()).toBe('陳美玲')
 })

@@ -90,7 +90,7 @@ const readKey = (dataDir: string): string => readFileSync(join(dataDir, 'root.ke
 
 async function openNodes(folder: string): Promise<Site> {
   const home = join(folder, 'database')
-  const database = await startEmbeddedDatabase({ dataDir: home })
+  const database = await startEmbeddedDatabase({ dataDir: home, settings: { max_connections: '150' } })
   const key = randomBytes(32).toString('hex')
   const socket = join(database.socketDir, '.s.PGSQL.5432')
   const made: Node[] = []

@@ -12,7 +12,7 @@ import { addMailbox, changeMailbox, listMailboxes, testMailbox } from './mailbox
 import { discardMail, rawMail, releaseMail, viewMail } from './quarantine.ts'
 import { startReceiving } from './receive.ts'
 import { acknowledge, closeTransports, routeMessage, sendMail } from './send.ts'
-import { deleteOldTraces, forgetMails, listMails, sealEarlierMails } from './store.ts'
+import { deleteOldTraces, forgetMails, listMails } from './store.ts'
 
 export { addMailbox, changeMailbox } from './mailboxes.ts'
 export { type Taken, takeIn } from './take.ts'
@@ -43,7 +43,6 @@ export const mailPart: Omit<Module, 'name'> = {
     // Give-up is by time; the count only has to be out of its way.
     'channels.send-mail': { work: sendMail, perLane: 2, attempts: 1000 },
     'channels.acknowledge': { work: acknowledge, perLane: 2, attempts: 6 },
-    'channels.seal-earlier': { every: DAY, work: (app) => sealEarlierMails(app) },
     'channels.forget-mail-traces': { every: DAY, work: (app) => run(app, {}, (ctx) => deleteOldTraces(ctx, { duplicates: ago(ctx, 30), attempts: ago(ctx, 90), automatic: ago(ctx, 1) })) },
   },
   selfTest: () => selfTestCleaner(),

@@ -12,7 +12,7 @@ import { acceptRequest } from '../../requests/index.ts'
 import { NAME, sealedMessage } from '../../requests/kept.ts'
 import type { Mailbox } from './contract.ts'
 import { markKey } from './mailboxes.ts'
-import { acknowledge, closeTransports } from './send.ts'
+import { acknowledge, closeTransports, sendMail } from './send.ts'
 import { takeIn } from './take.ts'
 import { letter, mailboxFor, openPorts, report, settleAll, type SmtpPeer, startSmtp } from './testing/peers.ts'
 
@@ -230,6 +230,28 @@ test('5.2-a a program killed between the server taking a mail and our record sen
   await settleAll(desk, 11_000)
   expect(smtp.got.filter((one) => one.to.includes('crash@customer.example')).map((one) => one.mail.messageId)).toEqual([signMessageId(answer.body.id, 'desk.example', markKey(desk.app))])
   expect((await messagesOf(first.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
+})
+
+test('5.2-a F04 of two tries that met, one because its process stood still, one line is written, and it says so, whichever ends first', async () => {
+  for (const first of ['still', 'taken-over'] as const) {
+    const request = await bring(letter({ from: `${first}@customer.example` }))
+    const answer = await desk.call<{ id: string }>('POST', `/api/requests/${request.requestId}/messages`, { token: await holderToken(request.requestId), body: { kind: 'reply', text: '請確認' } })
+    const gone = (): number => smtp.got.filter((one) => one.to.includes(`${first}@customer.example`)).length
+    const job = { payload: { messageId: answer.body.id } } as never
+    Object.assign(smtp, { manner: 'held', held: [] })
+    const tries: { done: Promise<unknown>; letGo(): void }[] = []
+    for (const count of [1, 2]) {
+      const done: Promise<unknown> = count === 1 ? settleAll(desk, 11_000) : sendMail(desk.app, job)
+      while (smtp.held.length < count) await new Promise((wake) => setTimeout(wake, 10))
+      tries.push({ done, letGo: smtp.held[count - 1]! })
+    }
+    for (const { letGo, done } of first === 'still' ? tries : tries.toReversed()) { letGo(); await done }
+    smtp.manner = 'take'
+    await settleAll(desk)
+    expect(gone()).toBe(2)
+    expect((await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where message_id = ${answer.body.id} and direction = 'out'`).map((row) => row.reason), first).toEqual(['channels.mail.delivery-uncertain'])
+    expect((await messagesOf(request.requestId)).at(-1), first).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
+  }
 })
 
 test('5.2-a a confirmation that may have gone out twice says so, whether the line broke or the program was killed', async () => {

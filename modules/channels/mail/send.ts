@@ -11,7 +11,7 @@ import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
 import { markKey, passwordOf, replyAddress, smtpOptions, withoutPassword } from './mailboxes.ts'
-import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, senderOf, updateReason } from './store.ts'
+import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, selectSentSince, senderOf, updateReason } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
 const GIVE_UP_MS = 2 * 86_400_000
@@ -98,9 +98,15 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
 
 async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, isRepeated: boolean): Promise<void> {
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
-  insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'sent', reason: isRepeated ? UNCERTAIN : null, address: delivery.toAddress!, subject: mail.subject, size: mail.text.length, requestId: delivery.requestId, messageId: delivery.messageId })
+  // Holds the message, so that two tries that met (a process stood still, another took its job over) write one line.
   await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
   await wentOutside(ctx, mailbox.smtp!.host, delivery.requestId)
+  const other = await selectSentSince(ctx, delivery.messageId, attemptId)
+  if (other) {
+    if (isRepeated) ctx.later(updateReason(ctx, other, UNCERTAIN))
+    return
+  }
+  insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'sent', reason: isRepeated ? UNCERTAIN : null, address: delivery.toAddress!, subject: mail.subject, size: mail.text.length, requestId: delivery.requestId, messageId: delivery.messageId })
 }
 
 /** When to try again; null when this was the end. */

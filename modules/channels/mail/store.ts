@@ -1,6 +1,6 @@
 /** All SQL of the mail channel. */
-import { type App, type Ctx, run } from '../../../platform/context.ts'
-import { destroyKey, HOUSE, holdKey, opened } from '../../../platform/crypto/vault.ts'
+import type { App, Ctx } from '../../../platform/context.ts'
+import { destroyKey, HOUSE, opened } from '../../../platform/crypto/vault.ts'
 import { coverQuery, coverWords } from '../../../platform/crypto/words.ts'
 import { searchTokens, toTsquery } from '../../../lib/search/index.ts'
 import type { Db } from '../../../platform/database/index.ts'
@@ -160,22 +160,6 @@ export async function insertDuplicates(ctx: Ctx, mailboxId: string, uidValidity:
     from jsonb_to_recordset(${ctx.db.json(rows as never)}) as n (id uuid, header_id text, uid bigint, address text, address_index text, subject text, words text[], size int, request_id uuid) on conflict do nothing`)
 }
 
-/** What an earlier version kept as it was. */
-export async function sealEarlierMails(app: App): Promise<void> {
-  for (;;) {
-    const count = await run(app, {}, async (ctx) => {
-      const rows = await ctx.db<({ id: string } & Words)[]>`select id, address, subject, reason from channels.mail where words is null order by id limit 200 for update skip locked`
-      for (const row of rows) {
-        await holdKey(ctx, row.id)
-        const kept = sealMail(app, row.id, row)
-        ctx.later(ctx.db`update channels.mail set address = ${kept.address}, address_index = ${kept.index}, subject = ${kept.subject}, reason = ${kept.reason}, words = array_to_tsvector(${kept.words}) where id = ${row.id}`)
-      }
-      return rows.length
-    })
-    if (!count) return
-  }
-}
-
 /** Ends with their customer: the keys of the mails of these requests. */
 export async function forgetMails(ctx: Ctx, customerId: string): Promise<void> {
   const rows = await ctx.db<{ id: string }[]>`update channels.mail m set address_index = null, words = '' from requests.request r where r.id = m.request_id and r.customer_id = ${customerId} returning m.id`
@@ -243,6 +227,11 @@ export const selectHeaderIds = (ctx: Reader, requestId: string): Promise<{ heade
 export async function selectAcknowledgement(ctx: Reader, requestId: string): Promise<{ id: string; reason: string | null } | undefined> {
   const [row] = await ctx.db<{ id: string; reason: string | null }[]>`select id, reason from channels.mail where request_id = ${requestId} and direction = 'out' and verdict = 'acknowledgement'`
   return row
+}
+/** The line of a message that another try recorded as sent after this one had begun. */
+export async function selectSentSince(ctx: Reader, messageId: string, attemptId: string): Promise<string | null> {
+  const [row] = await ctx.db<{ id: string }[]>`select k.id from channels.mail k join channels.attempt a on a.id = ${attemptId} where k.message_id = ${messageId} and k.direction = 'out' and k.verdict = 'sent' and k.at >= a.at`
+  return row?.id ?? null
 }
 export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
 export const deleteMail = (ctx: Ctx, id: string) => ctx.db`with keyed as (delete from platform.data_key where id = ${id}) delete from channels.mail where id = ${id}`

@@ -2,7 +2,8 @@
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
-import { removeEvents } from '../../../platform/audit/verify.ts'
+import { removeEvents, vouching } from '../../../platform/audit/verify.ts'
+import { isOfLiving } from '../../requests/index.ts'
 import { LEAST_DAYS } from './contract.ts'
 
 const USUAL_DAYS = 400
@@ -25,12 +26,12 @@ export async function changeRetention(ctx: Ctx, { days }: { days: number }): Pro
   return { days, least: LEAST_DAYS }
 }
 
-/** Takes out what is older, a stretch a transaction, each with an event of its own. */
+/** Takes out what is older, a stretch a transaction, each with an event of its own. The history of a request stays until the request itself has been closed for so long. */
 export async function forgetOld(app: App): Promise<void> {
   for (;;) {
     const count = await run(app, {}, async (ctx) => {
       const until = new Date(ctx.now.getTime() - (await readRetention(ctx)).days * DAY_MS)
-      const old = await ctx.db<{ id: string }[]>`select id from platform.event where at < ${until} order by at limit ${AT_ONCE}`
+      const old = await ctx.db<{ id: string }[]>`select e.id from platform.event e where e.at < ${until} and e.type <> all(${vouching}) and not ${isOfLiving(ctx, until)} order by e.at limit ${AT_ONCE}`
       await removeEvents(ctx, old.map((event) => event.id), 'retention', until)
       return old.length
     })

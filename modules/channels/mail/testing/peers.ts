@@ -9,14 +9,14 @@ import { eventTypes } from '../../webhooks/contract.ts'
 import type { Mailbox, NewMailbox } from '../contract.ts'
 
 export interface Got { from: string; to: string[]; raw: string; mail: ParsedMail }
-/** What the server does with the next mails: takes them, or answers a code at RCPT or DATA, or takes one and hangs up without a word, or takes it and never answers. */
-export type Manner = 'take' | 'drop-after-data' | 'silent' | { code: number; at: 'rcpt' | 'data' }
-export interface SmtpPeer { port: number; got: Got[]; manner: Manner; stop(): Promise<void> }
+/** What the server does with the next mails: takes them, or answers a code at RCPT or DATA, or takes one and hangs up without a word, or takes it and never answers, or answers when one of `held` is called. */
+export type Manner = 'take' | 'drop-after-data' | 'silent' | 'held' | { code: number; at: 'rcpt' | 'data' }
+export interface SmtpPeer { port: number; got: Got[]; manner: Manner; held: (() => void)[]; stop(): Promise<void> }
 
 const refusal = (code: number): Error => Object.assign(new Error(code < 500 ? '4.2.0 try again later' : '5.1.1 no such user'), { responseCode: code })
 
 export async function startSmtp(): Promise<SmtpPeer> {
-  const peer: SmtpPeer = { port: 0, got: [], manner: 'take', stop: () => new Promise((done) => server.close(() => done())) }
+  const peer: SmtpPeer = { port: 0, got: [], manner: 'take', held: [], stop: () => new Promise((done) => server.close(() => done())) }
   const server = new SMTPServer({
     authOptional: true, disabledCommands: ['STARTTLS'], disableReverseLookup: true, logger: false, closeTimeout: 200,
     onRcptTo: (_address, _session, done) => done(typeof peer.manner === 'object' && peer.manner.at === 'rcpt' ? refusal(peer.manner.code) : null),
@@ -31,6 +31,7 @@ export async function startSmtp(): Promise<SmtpPeer> {
           peer.got.push({ from: session.envelope.mailFrom ? session.envelope.mailFrom.address : '', to: session.envelope.rcptTo.map((one) => one.address), raw: raw.toString(), mail })
           if (manner === 'take') return done()
           if (manner === 'silent') return
+          if (manner === 'held') return void peer.held.push(done)
           peer.manner = 'take'
           for (const connection of server.connections as unknown as Set<{ _socket: { destroy(): void } }>) connection._socket.destroy()
         })
