@@ -36,7 +36,7 @@ export const Chain = z.object({
 export type Chain = z.infer<typeof Chain>
 
 export const LEAST_DAYS = 184
-export const alarmKinds = ['brute-force', 'probing', 'mass-reading', 'off-hours-export', 'chain-damaged', 'breach-due', 'breach-late', 'outside-blocked'] as const
+export const alarmKinds = ['brute-force', 'probing', 'mass-reading', 'off-hours-export', 'chain-damaged', 'breach-due', 'breach-late', 'outside-blocked', 'audit-due', 'audit-late'] as const
 export const Alarm = z.object({
   id, kind: z.enum(alarmKinds), actor: z.object({ kind: z.string().nullable(), id: id.nullable(), name: z.string().nullable() }), source: z.string().nullable(), target: z.string().nullable(),
   count: z.int(), firstAt: instant, lastAt: instant, raisedAt: instant, owner: z.object({ id, name: z.string() }).nullable(),

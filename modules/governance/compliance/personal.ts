@@ -10,6 +10,7 @@ import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
 import { askBreach } from './breach.ts'
 import { askCovered } from './operation.ts'
+import { askMeasures, askOfficer } from './measures.ts'
 import { askMinors } from './minors.ts'
 import { askAbroad, askAssessments, askProcessors } from './outside.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
@@ -116,8 +117,8 @@ export const personal: readonly Clause[] = [
   { id: 'P12', clause: 'PIPL 46', ask: askCorrection },
   { id: 'P13', clause: 'PIPL 47', ask: askErasure, open: [notBuilt('erasure-backups'), elsewhere('erasure-tests')] },
   { id: 'P14', clause: 'PIPL 50', ask: askRequests, open: [elsewhere('person-request-tests')] },
-  { id: 'P15', clause: 'PIPL 51', open: [byYou('measures')] },
-  { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
+  { id: 'P15', clause: 'PIPL 51', ask: askMeasures, open: [byYou('measures')] },
+  { id: 'P16', clause: 'PIPL 52–54', ask: askOfficer, open: [byYou('officer')] },
   { id: 'P17', clause: 'PIPL 55, 56', ask: askAssessments, open: [notBuilt('assessment-fields')] },
   { id: 'P18', clause: 'PIPL 57', ask: askBreach, open: [elsewhere('breach-tests')] },
   { id: 'P19', clause: 'PIPL 51, 55', ask: askExports, open: [elsewhere('export-tests')] },

@@ -1,7 +1,7 @@
 /** The privacy part's API: the register of personal data, and what people ask about their own. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { byId, cursor, day, id, instant, limit, page, someText } from '../../../platform/http/shapes.ts'
+import { byId, cursor, day, id, instant, limit, page, someText, text } from '../../../platform/http/shapes.ts'
 
 const classes = ['public', 'internal', 'personal', 'sensitive'] as const
 const bases = ['consent', 'contract', 'legal-duty', 'legitimate-interest', 'employment'] as const
@@ -54,7 +54,9 @@ export const Scope = z.object({
 })
 export type Scope = z.infer<typeof Scope>
 export const PersonCopy = z.object({ name: z.string(), type: z.enum(['application/json', 'text/html']), text: z.string() })
-export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
+/** Who answers for personal data, and the last audit of how it is handled: what is not given stays as it is. */
+const kept = { officer: text(200), auditedOn: day.nullable() }
+export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14), ...kept })
 export type Settings = z.infer<typeof Settings>
 /** What the person is shown: nothing but their own wish and what became of it. */
 export const OwnRequest = z.object({ number: z.int(), kind: z.enum(kinds), stage: z.enum(stages), openedAt: instant, dueAt: instant, ground: z.enum(grounds).nullable(), reason: z.string().nullable(), endedAt: instant.nullable() })
@@ -133,7 +135,7 @@ export const privacy = {
   hold: { method: 'PUT', path: '/api/customers/:id/hold', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['customers.not-found'], summary: 'Keeps the data of this customer whatever else is due.' },
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },
-  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: z.strictObject(Settings.shape), response: Settings },
+  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: z.strictObject({ ...Settings.shape, ...z.object(kept).partial().shape }), response: Settings, faults: ['governance.privacy.audit-ahead'] },
 
   retention: { method: 'GET', path: '/api/retention', access: 'privacy.read', response: Retention, summary: 'How long each category is kept, what is due now, and the last reports.' },
   previewRetention: { method: 'GET', path: '/api/retention/:category', access: 'privacy.read', params: byCategory, query: z.strictObject({ days: z.coerce.number().int().min(30).max(3650) }), response: RetentionDue, summary: 'What would go if this category were kept so many days.' },
