@@ -1,6 +1,6 @@
 /**
  * The door to other people's servers. A room that goes out asks here: once when the connection is set up, and before
- * each time it goes. Who answers stands on the right and fills the port (decision 025); without an answer all may go.
+ * each time it goes. Who answers stands on the right and fills the port (decision 028); without an answer all may go.
  */
 import type { App, Ctx } from './context.ts'
 

@@ -133,6 +133,9 @@ test('C12 people, teams, skills, roles, calendars, tokens', async () => {
   const calendar = await does('staff.createCalendar', { body: { name: '夜班', hours: { zone: 'Asia/Taipei', week, exceptions: [] } } })
   await does('staff.editCalendar', { params: { id: calendar.body.id }, body: { version: 1, name: '大夜班' } })
   await does('staff.previewCalendar', { body: { calendarId: calendar.body.id, minutes: 60 } })
+  await does('staff.calendarMonth', { body: { hours: { zone: 'Asia/Taipei', week, exceptions: [] }, month: '2026-02' } })
+  await does('staff.readHolidays', { body: { kind: 'ics', text: 'BEGIN:VCALENDAR\nEND:VCALENDAR', from: 2026, to: 2026 } })
+  await does('staff.removeCalendar', { params: { id: calendar.body.id } })
   const token = await does('staff.createToken', { body: { name: '程式', permissions: ['requests.read'], scope: 'own' } }) as unknown as { body: { row: { id: string } } }
   await does('staff.revokeToken', { params: { id: token.body.row.id } })
   expect(wrong).toEqual([])
@@ -250,6 +253,9 @@ test('C12 a request on its way', async () => {
   await does('requests.take', { token: [...people.agents, people.lead].find((one) => one.id !== agent.id && one.id !== colleague.id)!.token, params: { id } })
   await does('requests.take', by())
   const version = async () => (await desk.call<{ version: number }>('GET', `/api/requests/${id}`, { token: agent.token })).body.version
+  const [calendar] = await desk.app.pool<{ id: string; version: number; hours: unknown }[]>`select id, version, hours from staff.calendar where is_default`
+  await does('staff.editCalendar', { params: { id: calendar!.id }, body: { version: calendar!.version, reason: '縮短' } })
+  await does('requests.moveDeadlines', { params: { id: calendar!.id }, body: { version: calendar!.version + 1, reason: '縮短' } })
   await does('requests.correct', by({ body: { priority: 'urgent', version: await version() } }))
   const form = new FormData()
   form.set('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt')
@@ -334,6 +340,9 @@ test('C12 mailboxes, quarantine and webhooks', async () => {
 test('C12 governance and the demonstration company', async () => {
   await does('governance.changeAuditRetention', { body: { days: 500 } })
   await does('governance.verifyAudit')
+  await does('governance.changeNoticeMail', { body: { isOn: false } })
+  const planted = await does('governance.plantCanary', { body: { name: '誘餌', subject: '誘餌', text: '誘餌' } })
+  await does('governance.endCanary', { params: { id: (planted.body as unknown as { rows: { id: string }[] }).rows[0]!.id } })
   await does('governance.changeAlarmLimits', { body: { failures: 5, denials: 5, reads: 50 } })
   await does('governance.exportAudit', { body: { format: 'csv' } })
   const [alarm] = await desk.app.pool<{ id: string }[]>`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (gen_random_uuid(), 'probing', 'x', 9, now(), now(), now()) returning id`
@@ -434,7 +443,7 @@ test('C12 consent and exports', async () => {
 })
 
 /** Starts programs of its own or takes everything away, or needs a directory or a signing provider: their own tests hold their lines. */
-const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'demo.start', 'demo.cancel', 'demo.remove'])
+const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'staff.oidcSignOut', 'staff.samlSignOutForm', 'demo.start', 'demo.cancel', 'demo.remove'])
 
 test('C12 no endpoint that changes something was left out', () => {
   expect([...desk.endpoints].filter(([name, endpoint]) => endpoint.method !== 'GET' && !called.has(name) && !elsewhere.has(name)).map(([name]) => name)).toEqual([])

@@ -168,6 +168,23 @@ export function closeTransports(app: App): void {
   pools.delete(app)
 }
 
+/** To somebody who works here, by the first mailbox that can send; the same `id` (a UUID) is the same mail. False when there is none, or the address is refused for good. Outside any transaction. */
+export async function sendToColleague(app: App, { id, address, subject, text }: { id: string; address: string; subject: string; text: string }): Promise<boolean> {
+  const mailbox = await run(app, {}, (ctx) => senderFor(ctx, null))
+  if (!mailbox) return false
+  const mail = composeMail({
+    from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], subject, text, isAutomatic: true, date: app.clock.now(),
+    messageId: signMessageId(id, hostOf(mailbox), markKey(app)),
+  })
+  try {
+    await hand(app, mailbox, mail)
+    return true
+  } catch (error) {
+    if (isSmtpError(error) && isPermanent(error)) return false
+    throw error
+  }
+}
+
 /**
  * Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. It stands in the log as
  * of unknown fate before a server is spoken to, and until that has answered.
