@@ -6,8 +6,10 @@
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { auditPart } from './audit/index.ts'
+import { breachesPart } from './breaches/index.ts'
 import { compliancePart } from './compliance/index.ts'
 import { noticesPart } from './notices/index.ts'
+import { outsidePart } from './outside/index.ts'
 import { privacyPart } from './privacy/index.ts'
 import { tellByMail } from './tell.ts'
 
@@ -15,4 +17,4 @@ export { countsOf, runChecks } from './compliance/check.ts'
 export type { Check } from './compliance/contract.ts'
 export { packOf, wordsOf } from './compliance/pack.ts'
 
-export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart, privacyPart, compliancePart, { queues: { 'governance.tell': { work: tellByMail, perLane: 2, attempts: 20 } } }])
+export const governanceRoom: Module = compose('governance', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [auditPart, noticesPart, privacyPart, breachesPart, outsidePart, compliancePart, { queues: { 'governance.tell': { work: tellByMail, perLane: 2, attempts: 20 } } }])

@@ -4,7 +4,7 @@ import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, cursor, id, instant, instantIn, limit, line, someText, text } from '../../../platform/http/shapes.ts'
 
 /** First words of event types, for the choice of an area. */
-export const areas = ['access', 'staff', 'customer', 'request', 'standard', 'channels', 'audit', 'alarm', 'notice', 'compliance', 'platform'] as const
+export const areas = ['access', 'staff', 'customer', 'request', 'standard', 'channels', 'audit', 'alarm', 'notice', 'privacy', 'compliance', 'platform'] as const
 export const outcomes = ['done', 'refused'] as const
 
 const Part = z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable(), /** It changed, and what it says is not the audit's to show. */ isCovered: z.boolean() })
@@ -36,7 +36,7 @@ export const Chain = z.object({
 export type Chain = z.infer<typeof Chain>
 
 export const LEAST_DAYS = 184
-export const alarmKinds = ['brute-force', 'probing', 'mass-reading', 'off-hours-export', 'canary-read', 'chain-damaged'] as const
+export const alarmKinds = ['brute-force', 'probing', 'mass-reading', 'off-hours-export', 'canary-read', 'chain-damaged', 'breach-due', 'breach-late', 'outside-blocked', 'audit-due', 'audit-late'] as const
 export const Alarm = z.object({
   id, kind: z.enum(alarmKinds), actor: z.object({ kind: z.string().nullable(), id: id.nullable(), name: z.string().nullable() }), source: z.string().nullable(), target: z.string().nullable(),
   count: z.int(), firstAt: instant, lastAt: instant, raisedAt: instant, owner: z.object({ id, name: z.string() }).nullable(),

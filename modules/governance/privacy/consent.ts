@@ -9,7 +9,7 @@ import { violatedKey } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { getCustomer, recordIdsOf } from '../../customers/index.ts'
+import { getCustomer, recordIdsOf, withoutGuardian } from '../../customers/index.ts'
 import { type ConsentRow, type NoticeRow, type Purpose, purposes, type Words } from './contract.ts'
 
 /** Free words of a colleague about the person: sealed under the person's key. */
@@ -92,12 +92,14 @@ export async function withdrawAll(ctx: Ctx, customerId: string, channel: string)
 }
 
 /** Which of these customers agree to this purpose under its present words: the question before anything is done for it. */
-export async function agreeing(ctx: Pick<Ctx, 'db'>, customerIds: readonly string[], purpose: Purpose): Promise<Set<string>> {
+export async function agreeing(ctx: Pick<Ctx, 'db' | 'now'>, customerIds: readonly string[], purpose: Purpose): Promise<Set<string>> {
   const rows = await ctx.db<{ id: string }[]>`
     select distinct coalesce(m.merged_into, m.id) as id from governance.consent c join customers.customer m on m.id = c.customer_id
     where c.purpose = ${purpose} and c.withdrawn_at is null and c.notice_id = (select n.id from governance.consent_notice n where n.purpose = ${purpose} order by n.version desc limit 1)
       and coalesce(m.merged_into, m.id) = any(${customerIds as string[]}::uuid[])`
-  return new Set(rows.map((row) => row.id))
+  // A child can't agree: without the guardian's word theirs does not count (PIPL 31).
+  const children = await withoutGuardian(ctx, rows.map((row) => row.id))
+  return new Set(rows.map((row) => row.id).filter((id) => !children.has(id)))
 }
 
 async function rootOf(ctx: Ctx, customerId: string): Promise<string> {

@@ -26,7 +26,7 @@ export async function configurationOf(app: App, provider: Provider): Promise<oid
 
 export async function discover(app: App, { settings, secret }: Provider): Promise<oidc.Configuration> {
   const network = await readNetwork({ db: app.pool })
-  const options: oidc.DiscoveryRequestOptions = { [oidc.customFetch]: fetchFrom(network) as oidc.CustomFetch, timeout: TIMEOUT_MS / 1000, ...(network.clearText ? { execute: [oidc.allowInsecureRequests] } : {}) }
+  const options: oidc.DiscoveryRequestOptions = { [oidc.customFetch]: fetchFrom(app, network) as oidc.CustomFetch, timeout: TIMEOUT_MS / 1000, ...(network.clearText ? { execute: [oidc.allowInsecureRequests] } : {}) }
   try {
     const server = (await oidc.discovery(new URL(settings.issuer), settings.clientId, undefined, oidc.None(), options)).serverMetadata()
     if (server.issuer.replace(/\/$/, '') !== settings.issuer.replace(/\/$/, '')) throw new Error('another issuer')
@@ -94,9 +94,9 @@ const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout'
 const TOKEN_AGE_S = 600
 const keySets = new WeakMap<oidc.Configuration, JWTVerifyGetKey>()
 
-function keysOf(configuration: oidc.Configuration, network: Network): JWTVerifyGetKey {
+function keysOf(app: App, configuration: oidc.Configuration, network: Network): JWTVerifyGetKey {
   let keys = keySets.get(configuration)
-  if (!keys) keySets.set(configuration, (keys = createRemoteJWKSet(new URL(configuration.serverMetadata().jwks_uri!), { [customFetch]: fetchFrom(network) as never, timeoutDuration: TIMEOUT_MS })))
+  if (!keys) keySets.set(configuration, (keys = createRemoteJWKSet(new URL(configuration.serverMetadata().jwks_uri!), { [customFetch]: fetchFrom(app, network) as never, timeoutDuration: TIMEOUT_MS })))
   return keys
 }
 
@@ -105,7 +105,7 @@ export interface Ended { messageId: string; issuer: string; subject: string | nu
 export async function oidcEnded(app: App, provider: Provider, logoutToken: string): Promise<Ended> {
   const configuration = await configurationOf(app, provider)
   try {
-    const { payload } = await jwtVerify(logoutToken, keysOf(configuration, await readNetwork({ db: app.pool })), {
+    const { payload } = await jwtVerify(logoutToken, keysOf(app, configuration, await readNetwork({ db: app.pool })), {
       issuer: configuration.serverMetadata().issuer, audience: provider.settings.clientId, algorithms: ASYMMETRIC, requiredClaims: ['iat', 'jti', 'events'], maxTokenAge: TOKEN_AGE_S, clockTolerance: SKEW_S,
     })
     const { events, sub, sid, jti, iss, iat } = payload

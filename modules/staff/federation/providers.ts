@@ -4,6 +4,7 @@ import { newId } from '../../../lib/id/index.ts'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
+import { connectOutside, hostOfUrl } from '../../../platform/outside.ts'
 import type { RoleRow } from '../contract.ts'
 import { isSeparated } from '../policy.ts'
 import { selectRole } from '../store/access.ts'
@@ -82,13 +83,19 @@ export function pemOf(text: string, path: string): string {
 /** The settings as they are kept; refuses addresses and certificates that can't be right. */
 async function checked(ctx: Ctx, settings: ProviderSettings): Promise<ProviderSettings> {
   const network = await readNetwork(ctx)
-  if (settings.kind === 'oidc') { checkAddress(settings.issuer, 'settings.issuer', network, true); return settings }
+  if (settings.kind === 'oidc') {
+    checkAddress(settings.issuer, 'settings.issuer', network, true)
+    await connectOutside(ctx, 'sign-in', hostOfUrl(settings.issuer))
+    return settings
+  }
   if (settings.kind === 'saml') {
     checkAddress(settings.signOnUrl, 'settings.signOnUrl', network, false)
     if (settings.signOutUrl) checkAddress(settings.signOutUrl, 'settings.signOutUrl', network, false)
+    await connectOutside(ctx, 'sign-in', hostOfUrl(settings.signOnUrl))
     return { ...settings, certificate: pemOf(settings.certificate, 'settings.certificate') }
   }
   checkDirectory(settings.url, settings.startTls, network)
+  await connectOutside(ctx, 'directory', hostOfUrl(settings.url))
   return { ...settings, authority: settings.authority ? pemOf(settings.authority, 'settings.authority') : null }
 }
 async function references(ctx: Ctx, wanted: { roleId?: string | null; directoryId?: string | null }, isDraft: boolean): Promise<void> {
