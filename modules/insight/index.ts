@@ -3,6 +3,7 @@
  * from the rooms on its left, under the same rule of who may see what. Nobody calls this room.
  */
 import { compose, type Module } from '../../platform/module.ts'
+import { shownLike } from '../requests/index.ts'
 import { insight } from './contract.ts'
 import { metricsPart } from './metrics/index.ts'
 import { insightPersonal } from './personal-data.ts'
@@ -18,4 +19,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart])

@@ -9,7 +9,8 @@ import { type Clock, isOpen, move, reckon } from './clock.ts'
 import { calendarFor, calendarOfClock, type Mark, moveRequest } from './clocks.ts'
 import type { Deadlines, MovedDeadlines } from './contract.ts'
 import type { RequestRecord } from './request.ts'
-import { clocksOf, lockRequest, visible } from './store.ts'
+import { clocksOf, lockRequest } from './store.ts'
+import { visible } from './visible.ts'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 

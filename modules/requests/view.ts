@@ -9,7 +9,8 @@ import { calendarFor } from './clocks.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
 import type { Clock } from './clock.ts'
-import { asker, clocksOf, visible } from './store.ts'
+import { asker, clocksOf } from './store.ts'
+import { visible } from './visible.ts'
 
 interface ViewRow extends RequestRecord, Situation {
   serviceName: Record<string, string> | null

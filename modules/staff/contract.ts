@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { byId, cursor, day, email, flag, id, instant, instantIn, limit, line, locale, page, text } from '../../platform/http/shapes.ts'
+import { Settings, domain } from './federation/contract.ts'
 
 function isZone(zone: string): boolean {
   try { return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) } catch { return false }
@@ -147,6 +148,13 @@ export const proposals = z.discriminatedUnion('kind', [
   NewRole.extend({ kind: z.literal('add-role') }),
   RoleEdit.extend({ kind: z.literal('change-role'), roleId: id }),
   NewToken.omit({ personId: true }).extend({ kind: z.literal('add-token') }),
+  z.strictObject({ kind: z.literal('admit-provider'), providerId: id, version }),
+  z.strictObject({ kind: z.literal('change-provider'), providerId: id, version, name: line(100).optional(), settings: Settings.optional(), roleId: id.nullable().optional(), domains: z.array(domain).max(50).optional(), directoryId: id.nullable().optional() }),
+  z.strictObject({ kind: z.literal('add-directory'), name: line(100), roleId: id, expiresAt: instantIn.nullable().optional() }),
+  z.strictObject({ kind: z.literal('change-directory'), directoryId: id, version, roleId: id }),
+  z.strictObject({ kind: z.literal('renew-directory'), directoryId: id, expiresAt: instantIn.nullable().optional() }),
+  z.strictObject({ kind: z.literal('map-group'), groupId: id, version, roleId: id.nullable(), teamId: id.nullable() }),
+  z.strictObject({ kind: z.literal('hand-over'), directoryId: id, personId: id }),
   z.strictObject({ kind: z.literal('unite-administrators') }),
 ])
 export type Proposed = z.infer<typeof proposals>
@@ -191,7 +199,7 @@ export const staff = {
     method: 'POST', path: '/api/session/passkey', access: 'public', kind: 'raw', idempotency: 'none', summary: 'Signs in by a passkey, which is both factors.',
     body: z.strictObject({ passkey: PasskeyAnswer }), response: z.object({ personId: id }), faults: ['staff.passkey-wrong', 'staff.sign-in-locked'],
   },
-  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, summary: 'Ends this session.' },
+  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, kind: 'raw', idempotency: 'own', summary: 'Ends this session; `url` is where the browser goes next to end the session of the provider it came by.', response: z.object({ url: z.string().nullable() }) },
 
   me: { method: 'GET', path: '/api/me', access: 'signed-in', always: true, summary: 'Who I am and what I may do.', response: Me },
   editMe: { method: 'PATCH', path: '/api/me', access: 'signed-in', body: z.strictObject({ name: line(100).optional(), locale: locale.optional(), zone: zone.optional() }), response: Me },
@@ -228,10 +236,10 @@ export const staff = {
     summary: 'Separates system, security and audit administrators; from then on grants need a second person, and so does taking it back.',
   },
   proposals: { method: 'GET', path: '/api/proposals', access: 'access.approve', query: z.strictObject({ state: z.enum(['pending', 'decided']).default('pending') }), response: z.object({ rows: z.array(Proposal) }) },
-  propose: { method: 'POST', path: '/api/proposals', access: 'access.approve', stepUp: true, status: 201, summary: 'Proposes a grant, for another person to approve.', body: z.strictObject({ what: proposals, reason: line(500) }), response: Proposal, faults: ['staff.not-separated', 'staff.person.not-found'] },
+  propose: { method: 'POST', path: '/api/proposals', access: 'access.approve', stepUp: true, status: 201, summary: 'Proposes a grant, for another person to approve.', body: z.strictObject({ what: proposals, reason: line(500) }), response: Proposal, faults: ['staff.not-separated', 'staff.person.not-found', 'staff.provider.not-found', 'staff.directory.not-found', 'staff.directory-group.not-found'] },
   decide: {
     method: 'PUT', path: '/api/proposals/:id/verdict', access: 'access.approve', stepUp: true, idempotency: 'own', params: byId, body: z.strictObject({ verdict: z.enum(['approved', 'refused']) }),
-    response: z.object({ proposal: Proposal, link: Link.optional(), token: z.string().optional() }), faults: ['staff.proposal.not-found', 'staff.proposal-decided', 'staff.proposal-expired', 'staff.own-proposal'],
+    response: z.object({ proposal: Proposal, link: Link.optional(), token: z.string().optional() }), faults: ['staff.proposal.not-found', 'staff.proposal-decided', 'staff.proposal-expired', 'staff.own-proposal', CHANGED, 'staff.federation.role-too-strong', 'staff.federation.secret-again'],
     summary: 'Approves and carries out, or refuses; whoever proposed it takes it back. A link or token it makes is shown only here.',
   },
   permissions: { method: 'GET', path: '/api/permissions', access: 'staff.read', summary: 'Every permission a role may hold.', response: z.object({ rows: z.array(z.string()) }) },

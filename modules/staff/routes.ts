@@ -6,6 +6,7 @@ import * as preview from './preview.ts'
 import { staff } from './contract.ts'
 import * as people from './people.ts'
 import { setUp, needsSetup } from './setup.ts'
+import { farewellUrl, findFarewell } from './federation/sign-out.ts'
 import * as entry from './sign-in.ts'
 import * as teams from './teams.ts'
 import { limiter } from '../../platform/http/limits.ts'
@@ -49,7 +50,10 @@ function mountEntry(mount: Mount): void {
     return { personId: opened.personId }
   })
   mount(staff.prove, (ctx, { request, body }) => entry.proveAgain(ctx, request, body))
-  mount(staff.signOut, (ctx, { request, reply }) => entry.signOut(ctx, request, reply))
+  mount(staff.signOut, async (ctx, { request, reply }) => {
+    const left = await entry.signOut(ctx, request, reply, findFarewell)
+    return { url: left && (await farewellUrl(ctx.app, left)) }
+  })
   mount(staff.me, (ctx, { request }) => entry.me(ctx, request))
   mount(staff.editMe, (ctx, { request, body }) => entry.editMe(ctx, request, body))
   mount(staff.setMyPresence, async (ctx, { body }) => {

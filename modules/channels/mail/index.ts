@@ -15,6 +15,7 @@ import { acknowledge, closeTransports, routeMessage, sendMail } from './send.ts'
 import { deleteOldTraces, forgetMails, listMails } from './store.ts'
 
 export { addMailbox, changeMailbox } from './mailboxes.ts'
+export { sendToColleague } from './send.ts'
 export { type Taken, takeIn } from './take.ts'
 
 function mountMail(mount: Mount): void {

@@ -2,13 +2,16 @@
  * Alarms: what looks like an attack becomes a row with an owner, seconds after it happened. The signs are read from the
  * audit itself by a listener and counted over fifteen minutes; an open alarm of the same kind and source counts on.
  */
+import { createHash } from 'node:crypto'
 import type { PendingQuery, Row } from 'postgres'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { emit, type StoredEvent } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { defaultCalendar, getPerson } from '../../staff/index.ts'
+import { isCanary } from './canary.ts'
 import type { Alarm, Limits } from './contract.ts'
+import { tell } from '../tell.ts'
 import { namesOf } from './search.ts'
 
 const WINDOW_MS = 15 * 60_000
@@ -33,11 +36,12 @@ interface Sighting { kind: Kind; who: string; actorId?: string | null; actorKind
 /** Raises an alarm, or counts on in the one that is open. */
 export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<void> {
   const id = newId()
-  const [row] = await ctx.db<{ id: string; isNew: boolean }[]>`
+  const [row] = await ctx.db<{ id: string; isNew: boolean; ownerId: string | null }[]>`
     insert into governance.alarm (id, kind, who, actor_id, actor_kind, source, target, count, first_at, last_at, raised_at, owner_id)
     values (${id}, ${seen.kind}, ${seen.who}, ${seen.actorId ?? null}, ${seen.actorKind ?? null}, ${seen.source ?? null}, ${seen.target ?? null}, ${seen.count}, ${seen.firstAt ?? seen.at}, ${seen.at}, ${ctx.now}, ${await ownerFor(ctx)})
     on conflict (kind, who) where acknowledged_at is null do update set count = greatest(governance.alarm.count, excluded.count), last_at = excluded.last_at, target = coalesce(excluded.target, governance.alarm.target)
-    returning id, id = ${id} as is_new`
+    returning id, id = ${id} as is_new, owner_id`
+  if (row!.isNew && row!.ownerId) tell(ctx, 'alarm', row!.id, row!.ownerId)
   if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
 }
 
@@ -78,9 +82,19 @@ export async function seeLock(ctx: Ctx, event: StoredEvent): Promise<void> {
 
 export async function seeRead(ctx: Ctx, event: StoredEvent): Promise<void> {
   if (!event.actorId || !event.subject) return
+  await seeCanary(ctx, event)
   const [seen, limits] = await Promise.all([noteSign(ctx, event, { kind: 'mass-reading', who: event.actorId, count: 1, object: event.subject }), readLimits(ctx)])
   if (seen.objects >= limits.reads) await raiseAlarm(ctx, { kind: 'mass-reading', who: event.actorId, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), count: seen.objects, at: event.at, firstAt: seen.firstAt })
 }
+
+/** One look is enough: nobody has a reason to. */
+export async function seeCanary(ctx: Ctx, event: StoredEvent): Promise<void> {
+  if (!event.actorId || !event.subject || !(await isCanary(ctx, event.subject))) return
+  const seen = await noteSign(ctx, { ...event, id: signOf(event.id) }, { kind: 'canary-read', who: event.actorId, count: 1, object: event.subject })
+  await raiseAlarm(ctx, { kind: 'canary-read', who: event.actorId, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), target: event.subject, count: seen.count, at: event.at, firstAt: seen.firstAt })
+}
+/** A look is a sign of two kinds; each event counts once for each. */
+const signOf = (eventId: string): string => { const hex = createHash('sha256').update(`canary ${eventId}`).digest('hex'); return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` }
 
 export async function seeExport(ctx: Ctx, event: StoredEvent): Promise<void> {
   if ((await defaultCalendar(ctx)).isOpen(Date.parse(event.at))) return
@@ -135,6 +149,7 @@ export async function ownAlarm(ctx: Ctx, id: string, personId: string): Promise<
   const before = await getAlarm(ctx, id)
   await getPerson(ctx, personId)
   await ctx.db`update governance.alarm set owner_id = ${personId} where id = ${id}`
+  tell(ctx, 'alarm', id, personId)
   await emit(ctx, 'alarm.owner-changed', { subject: id, data: { before: { owner: before.owner?.id ?? null }, after: { owner: personId } } })
   return getAlarm(ctx, id)
 }
