@@ -101,5 +101,5 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     wrong.push(...await walk(page, addresses(role), { axe, isInside: true, everything: role === 'admin' }))
     expect([...wrong, ...new Set(problems)]).toEqual([])
     await page.context().close()
-  }, 300_000)
+  }, 900_000)
 })
