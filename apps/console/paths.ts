@@ -14,6 +14,7 @@ export const patterns = {
   queues: '/queues',
   reports: '/reports',
   reportRequests: '/reports/requests',
+  savedReports: '/reports/saved',
   people: '/people',
   person: '/people/$id',
   teams: '/teams',

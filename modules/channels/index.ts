@@ -9,7 +9,7 @@ import { channelsPersonal } from './personal-data.ts'
 import { webhooksPart } from './webhooks/index.ts'
 
 export { asVisitor, claimOf, followLink, rateLink, requestOfToken } from './chat/index.ts'
-export { addMailbox, changeMailbox, type Taken, takeIn } from './mail/index.ts'
+export { addMailbox, changeMailbox, mailColleague, type ColleagueMail, type Handed, type Taken, takeIn } from './mail/index.ts'
 export { blankMails } from './personal-data.ts'
 
 export const channelsRoom: Module = compose('channels', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [mailPart, chatPart, webhooksPart, { personal: channelsPersonal }])

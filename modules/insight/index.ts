@@ -1,10 +1,11 @@
 /**
- * Insight: what the whole loop looks like, now and over time. It keeps no records of its own: every figure is counted
- * from the rooms on its left, under the same rule of who may see what. Nobody calls this room.
+ * Insight: what the whole loop looks like, now and over time. Every figure is counted from the rooms on
+ * its left, under the same rule of who may see what; it keeps only which questions people saved. Nobody calls this room.
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { insight } from './contract.ts'
 import { metricsPart } from './metrics/index.ts'
+import { reportsPart } from './reports/index.ts'
 import { insightPersonal } from './personal-data.ts'
 import { columnsToday, loadsToday, todayOf } from './store.ts'
 
@@ -18,4 +19,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart, reportsPart])

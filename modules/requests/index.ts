@@ -35,6 +35,7 @@ export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
 export { isOfLiving, visible } from './store.ts'
 export { viewRequest } from './view.ts'
+export { requestText } from './text.ts'
 
 export const requestsRoom: Module = {
   name: 'requests',

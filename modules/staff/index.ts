@@ -17,6 +17,7 @@ import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
 export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { actingAs, type Acting } from './acting.ts'
 export { touches as changesAccess } from './memory.ts'
 export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
 export {

@@ -394,6 +394,20 @@ test('C12 consent and exports', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 saved reports', async () => {
+  const question = { metric: 'volume', by: 'team', period: 'week', compare: 'none' }
+  const given = { name: '新增', question, roleIds: [], teamIds: [] }
+  const { id } = (await does('insight.saveReport', { body: given })).body
+  await does('insight.changeReport', { params: { id }, body: { ...given, version: 1 } })
+  const mailing = { rhythm: 'daily', weekday: null, monthDay: null, time: '08:00', attachments: ['csv'], personIds: [people.admin.id] }
+  await does('insight.setMailing', { params: { id }, body: mailing })
+  await does('insight.leaveMailing', { params: { id } })
+  await desk.call('PUT', `/api/saved-reports/${id}/mailing`, { token: people.admin.token, body: mailing })
+  await does('insight.endMailing', { params: { id } })
+  await does('insight.deleteReport', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
 /** Starts programs of its own or takes everything away, or needs a directory or a signing provider: their own tests hold their lines. */
 const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'demo.start', 'demo.cancel', 'demo.remove'])
 

@@ -182,6 +182,13 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.changeExportRules': ['privacy.export-rules-changed'],
   'governance.ask': ['privacy.request-opened'],
 
+  'insight.saveReport': ['report.saved'],
+  'insight.changeReport': ['report.changed'],
+  'insight.deleteReport': ['report.deleted'],
+  'insight.setMailing': ['report.mailing-set'],
+  'insight.endMailing': ['report.mailing-ended'],
+  'insight.leaveMailing': ['report.mailing-left'],
+
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
   'demo.remove': ['platform.demo-removed', 'platform.events-removed'],
@@ -200,6 +207,8 @@ export const plainReads: readonly string[] = [
   'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
   'insight.figures', 'insight.behind', 'insight.exportFigures',
+  // Questions with a name, and to which colleague their answers went.
+  'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',

@@ -29,7 +29,7 @@ export async function routeMessage(ctx: Ctx, event: StoredEvent): Promise<void> 
 }
 
 /** The mailbox the request came in by; else the first one that can send. */
-async function senderFor(ctx: Ctx, account: string | null): Promise<MailboxRecord | null> {
+export async function senderFor(ctx: Ctx, account: string | null): Promise<MailboxRecord | null> {
   const able = (await selectMailboxes(ctx)).filter((one) => one.isActive && one.smtp)
   return able.find((one) => one.id === account) ?? able[0] ?? null
 }
@@ -76,7 +76,7 @@ async function withoutMail(ctx: Ctx, delivery: Delivery, hasMailbox: boolean): P
   return setDelivery(ctx, delivery.messageId, 'failed', hasMailbox ? 'channels.mail.no-address' : 'channels.mail.no-mailbox')
 }
 
-const hostOf = (mailbox: MailboxRecord): string => mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)
+export const hostOf = (mailbox: MailboxRecord): string => mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)
 const safeId = /^<[^<>\s\p{Cc}]{1,500}>$/u
 
 async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, headers: { headerId: string; direction: 'in' | 'out' }[]): Promise<OutgoingMail> {
@@ -123,13 +123,13 @@ async function recordFailure(ctx: Ctx, { delivery }: Prepared, attemptId: string
   return null
 }
 
-interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
+export interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
 const CODES = /^(E(CONNECTION|TIMEDOUT|SOCKET|DNS|TLS|REQUIRETLS|PROTOCOL|ENVELOPE|MESSAGE|STREAM|ABORT|AUTH|NOAUTH|MAXLIMIT|MAXRECIPIENTS|CONFIG|PROXY|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/
-const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
+export const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
 // A refused sign-in is our setting, not the customer's address: it is mended and tried again.
-const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
+export const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
 // A connection that broke off in the middle does not say how far it came; one never made does.
-const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined
+export const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined
   && ((error.code === 'ECONNECTION' && error.command !== undefined) || error.timeoutType === 'SOCKET_TIMEOUT' || /^(ECONNRESET|EPIPE)$/.test(error.originalCode ?? error.code ?? ''))
 
 interface Pooled { version: number; transport: ReturnType<typeof openTransport> }
@@ -138,7 +138,7 @@ const pools = new WeakMap<App, Map<string, Pooled>>()
 const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ...smtpOptions(mailbox.smtp!, passwordOf(app, mailbox, 'smtp')), pool: true, maxConnections: 2, maxMessages: 100, maxRequeues: 0 })
 
 /** Gives the mail to the mailbox's server; answers the server's words. */
-async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
+export async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
   try {
     const { response } = await transportOf(app, mailbox).sendMail(mail)
     return response

@@ -3,3 +3,4 @@ import { lazy } from 'react'
 export const StartPage = lazy(() => import('./Start.tsx'))
 export const ReportsPage = lazy(() => import('./Reports.tsx'))
 export const ReportRequestsPage = lazy(() => import('./ReportRequests.tsx'))
+export const SavedReportsPage = lazy(() => import('./SavedReports.tsx'))
