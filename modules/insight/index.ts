@@ -3,10 +3,12 @@
  * its left, under the same rule of who may see what; it keeps only which questions people saved. Nobody calls this room.
  */
 import { compose, type Module } from '../../platform/module.ts'
+import { alarmsPart } from './alarms/index.ts'
 import { insight } from './contract.ts'
 import { metricsPart } from './metrics/index.ts'
 import { reportsPart } from './reports/index.ts'
 import { insightPersonal } from './personal-data.ts'
+import { wallPart } from './wall/index.ts'
 import { columnsToday, loadsToday, todayOf } from './store.ts'
 
 const todayPart: Omit<Module, 'name'> = {
@@ -19,4 +21,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart, reportsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [todayPart, metricsPart, reportsPart, alarmsPart, wallPart])

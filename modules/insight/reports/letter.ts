@@ -15,12 +15,15 @@ import metricsHant from '../text/metrics.zh-Hant.json' with { type: 'json' }
 import reportsEn from '../text/reports.en.json' with { type: 'json' }
 import reportsHans from '../text/reports.zh-Hans.json' with { type: 'json' }
 import reportsHant from '../text/reports.zh-Hant.json' with { type: 'json' }
+import alarmsEn from '../text/alarms.en.json' with { type: 'json' }
+import alarmsHans from '../text/alarms.zh-Hans.json' with { type: 'json' }
+import alarmsHant from '../text/alarms.zh-Hant.json' with { type: 'json' }
 import savedEn from '../text/saved.en.json' with { type: 'json' }
 import savedHans from '../text/saved.zh-Hans.json' with { type: 'json' }
 import savedHant from '../text/saved.zh-Hant.json' with { type: 'json' }
 
 const texts: Record<Locale, Record<string, string>> = {
-  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn },
+  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant, ...alarmsHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans, ...alarmsHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn, ...alarmsEn },
 }
 /** The room's words where no browser is. */
 export function insightText(locale: Locale, zone: string): Translate {
