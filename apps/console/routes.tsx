@@ -37,7 +37,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
   savedReports: { page: SavedReportsPage, needs: 'requests.read' },
   metricAlarms: { page: MetricAlarmsPage, needs: 'insight.read' },
-  wallboards: { page: WallboardsPage, needs: 'insight.configure' },
+  wallboards: { page: WallboardsPage, needs: 'insight.arrange' },
   wall: { page: WallPage, frame: 'bare' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },

@@ -45,9 +45,9 @@ export type Card = z.infer<typeof Card>
 const gone = ['governance.alarm.not-found'] as const
 export const metricAlarms = {
   alarmRules: { method: 'GET', path: '/api/alarm-rules', access: 'insight.read', response: z.object({ rows: z.array(Rule) }), summary: 'The caller’s rules, and those whose alarms pass to them; who sees everything sees all.' },
-  addAlarmRule: { method: 'POST', path: '/api/alarm-rules', access: 'insight.configure', status: 201, body: NewRule.refine(fits, doesNotFit), response: Rule, faults: ['insight.alarm.too-many', 'staff.person.not-found'] },
-  changeAlarmRule: { method: 'PUT', path: '/api/alarm-rules/:id', access: 'insight.configure', params: byId, body: NewRule.extend({ version: z.int() }).refine(fits, doesNotFit), response: Rule, faults: ['insight.alarm.rule.not-found', 'insight.alarm.changed-meanwhile', 'staff.person.not-found'] },
-  removeAlarmRule: { method: 'DELETE', path: '/api/alarm-rules/:id', access: 'insight.configure', params: byId, faults: ['insight.alarm.rule.not-found'] },
+  addAlarmRule: { method: 'POST', path: '/api/alarm-rules', access: 'insight.arrange', status: 201, body: NewRule.refine(fits, doesNotFit), response: Rule, faults: ['insight.alarm.too-many', 'staff.person.not-found'] },
+  changeAlarmRule: { method: 'PUT', path: '/api/alarm-rules/:id', access: 'insight.arrange', params: byId, body: NewRule.extend({ version: z.int() }).refine(fits, doesNotFit), response: Rule, faults: ['insight.alarm.rule.not-found', 'insight.alarm.changed-meanwhile', 'staff.person.not-found'] },
+  removeAlarmRule: { method: 'DELETE', path: '/api/alarm-rules/:id', access: 'insight.arrange', params: byId, faults: ['insight.alarm.rule.not-found'] },
   metricAlarms: { method: 'GET', path: '/api/metric-alarms', access: 'insight.read', query: z.strictObject({ state: z.enum(['open', 'seen', 'all']).default('open'), cursor: cursor.optional(), limit: limit(200, 50) }), response: page(MetricAlarm), summary: 'Alarms of the caller’s rules, or that are theirs to see to; who sees everything sees all.' },
   acknowledgeMetricAlarm: { method: 'PUT', path: '/api/metric-alarms/:id/acknowledgement', access: 'insight.read', params: byId, body: z.strictObject({ note: someText(2000) }), response: MetricAlarm, faults: [...gone, 'governance.alarm-done'] },
   giveMetricAlarm: { method: 'PUT', path: '/api/metric-alarms/:id/owner', access: 'insight.read', params: byId, body: z.strictObject({ personId: id }), response: MetricAlarm, faults: [...gone, 'governance.alarm-done', 'staff.person.not-found'] },

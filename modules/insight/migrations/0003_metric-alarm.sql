@@ -41,5 +41,5 @@ create table insight.metric_alarm (
   unique (rule_id, key, bucket_start)
 );
 
-select staff.grant_to_role('lead', 'insight.configure');
-select staff.grant_to_role('director', 'insight.configure');
+select staff.grant_to_role('lead', 'insight.arrange');
+select staff.grant_to_role('director', 'insight.arrange');

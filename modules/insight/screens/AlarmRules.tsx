@@ -17,7 +17,7 @@ export function AlarmRules(): ReactElement {
   const { locale } = useLanguage()
   const found = useGet(metricAlarms.alarmRules, {}, { live: ['alarm.rule'] })
   const [edited, setEdited] = useState<Rule | 'new' | null>(null)
-  const refusal = may('insight.configure') ? undefined : t('governance.may-not', { permission: 'insight.configure' })
+  const refusal = may('insight.arrange') ? undefined : t('governance.may-not', { permission: 'insight.arrange' })
   const add = <Button reason={refusal} onPress={() => setEdited('new')}>{t('insight.alarm.add')}</Button>
   return (
     <div className="flex flex-col items-start gap-4 pt-4">

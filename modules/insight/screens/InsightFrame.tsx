@@ -8,7 +8,7 @@ const parts = [
   { id: 'reports', text: 'insight.report.title', href: paths.reports(), needs: 'requests.read' },
   { id: 'saved', text: 'insight.saved.title', href: paths.savedReports(), needs: 'requests.read' },
   { id: 'alarms', text: 'insight.alarm.title', href: paths.metricAlarms(), needs: 'insight.read' },
-  { id: 'wallboards', text: 'insight.wall.title', href: paths.wallboards(), needs: 'insight.configure' },
+  { id: 'wallboards', text: 'insight.wall.title', href: paths.wallboards(), needs: 'insight.arrange' },
 ] as const
 
 /** The pages of insight stand side by side; each person sees those that are theirs. */

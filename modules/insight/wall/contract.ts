@@ -28,8 +28,8 @@ export type Wall = z.infer<typeof Wall>
 
 const byToken = z.strictObject({ token: z.string().max(100) })
 export const wallboards = {
-  wallboards: { method: 'GET', path: '/api/wallboards', access: 'insight.configure', response: z.object({ rows: z.array(Wallboard) }), summary: 'Links that are open: the caller’s, or all for who sees everything.' },
-  makeWallboard: { method: 'POST', path: '/api/wallboards', access: 'insight.configure', status: 201, idempotency: 'none', body: z.strictObject({ ...look, teamId: id.nullable() }), response: z.object({ row: Wallboard, /** Shown only here. */ link: z.string() }), faults: ['insight.wall.team-beyond', 'insight.wall.too-many'] },
-  revokeWallboard: { method: 'DELETE', path: '/api/wallboards/:id', access: 'insight.configure', params: byId, faults: ['insight.wall.not-found'] },
+  wallboards: { method: 'GET', path: '/api/wallboards', access: 'insight.arrange', response: z.object({ rows: z.array(Wallboard) }), summary: 'Links that are open: the caller’s, or all for who sees everything.' },
+  makeWallboard: { method: 'POST', path: '/api/wallboards', access: 'insight.arrange', status: 201, idempotency: 'none', body: z.strictObject({ ...look, teamId: id.nullable() }), response: z.object({ row: Wallboard, /** Shown only here. */ link: z.string() }), faults: ['insight.wall.team-beyond', 'insight.wall.too-many'] },
+  revokeWallboard: { method: 'DELETE', path: '/api/wallboards/:id', access: 'insight.arrange', params: byId, faults: ['insight.wall.not-found'] },
   wall: { method: 'GET', path: '/api/wall/:token', access: 'public', params: byToken, response: Wall, faults: ['insight.wall.ended', 'access.too-many'], summary: 'The figures of a wallboard, counted at most a second ago.' },
 } as const satisfies Endpoints

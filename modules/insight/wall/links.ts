@@ -51,7 +51,7 @@ export async function openLink(app: App, token: string): Promise<Open> {
   const [row] = token.length === 43 ? await app.pool<(Omit<Open, 'maker' | 'zone'> & { madeBy: string; lastSeenAt: string | null })[]>`
     select w.id, w.name, w.locale, w.theme, w.seconds, w.team_id, t.name as team_name, w.made_by, w.last_seen_at from insight.wallboard w left join staff.team t on t.id = w.team_id where w.hash = ${hashOf(app, token)} and w.revoked_at is null` : []
   const acting = row && (await actingAs({ db: app.pool }, [row.madeBy])).get(row.madeBy)
-  if (!row || !acting || !may(acting.actor, 'insight.configure') || !may(acting.actor, 'requests.read')) throw new Fault('insight.wall.ended', 404)
+  if (!row || !acting || !may(acting.actor, 'insight.arrange') || !may(acting.actor, 'requests.read')) throw new Fault('insight.wall.ended', 404)
   const now = app.clock.now()
   if (!row.lastSeenAt || now.getTime() - Date.parse(row.lastSeenAt) > NOTED_EVERY_MS) {
     // The note of use must not hold up the board.
