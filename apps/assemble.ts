@@ -16,6 +16,7 @@ import { transitWrapper } from '../platform/crypto/transit.ts'
 import { hearOfDestroyed, rewrapKeys, Vault } from '../platform/crypto/vault.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
 import { migrate } from '../platform/database/migrate.ts'
+import { openViewer } from '../platform/database/viewer.ts'
 import { Fault } from '../platform/fault.ts'
 import { EventBook } from '../platform/events/book.ts'
 import { type Pulse, startPulse } from '../platform/events/pulse.ts'
@@ -68,9 +69,9 @@ export interface Installation {
 }
 
 /** A step may take its time, and so may waiting for another process that is at it. */
-async function bringUp(databaseUrl: string): Promise<void> {
+async function bringUp(databaseUrl: string, rooms: readonly Module[]): Promise<void> {
   const pool = openPool(databaseUrl, { max: 1, name: 'loopdesk-migrate', silentMs: null, parameters: { statement_timeout: '0', lock_timeout: '0' } })
-  try { await migrate(pool, migrationRooms()) } finally { await pool.end({ timeout: 1 }) }
+  try { await migrate(pool, migrationRooms(), policiesOf(rooms)) } finally { await pool.end({ timeout: 1 }) }
 }
 
 export async function assemble(options: AssembleOptions): Promise<Installation> {
@@ -81,16 +82,19 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   const pool = openPool(options.databaseUrl, { max: options.poolSize ?? 10 })
   const clock = options.clock ?? new DatabaseClock()
   const personal = new Map([...rooms.flatMap((room): [string, PersonalRoom][] => room.personal ? [[room.name, room.personal]] : []), ['platform', platformPersonal]])
-  const app: App = { pool, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
+  const app: App = { pool, viewer: null, config, clock, keys: options.keys, vault: new Vault(masters, config.cipher), book: new EventBook(), ports: new Map(rooms.flatMap((room) => Object.entries(room.provides ?? {}))), personal, permissions: permissionsOf(rooms) }
   for (const room of rooms) app.book.register(room.name, room.events ?? {})
   try {
-    if (options.migrate ?? true) await bringUp(options.databaseUrl)
+    if (options.migrate ?? true) await bringUp(options.databaseUrl, rooms)
+    const { viewer, missing } = await openViewer(pool, options.databaseUrl, options.poolSize ?? 10)
+    app.viewer = viewer
+    if (missing) log.warn({ missing }, 'no row policies stand behind what people may see: npm run loopdesk -- doctor says why')
     await app.vault.start(pool)
     for (const room of rooms) { await room.selfTest?.(app); room.attach?.(app) }
     if (clock instanceof DatabaseClock) await clock.compare(pool)
     await app.book.prepare(app)
   } catch (error) {
-    await pool.end({ timeout: 1 })
+    await Promise.all([pool.end({ timeout: 1 }), app.viewer?.end({ timeout: 1 })])
     throw error
   }
   const queues: Queues = Object.assign({}, ...rooms.map((room) => room.queues ?? {}), housekeeping)
@@ -147,11 +151,12 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       await Promise.all(services.map((service) => service.stop()))
       await sealer?.stop()
       await pulse?.stop()
-      await pool.end({ timeout: 5 })
+      await Promise.all([pool.end({ timeout: 5 }), app.viewer?.end({ timeout: 5 })])
     },
   }
 }
 
+export const policiesOf = (rooms: readonly Module[]) => rooms.flatMap((room) => room.policies ?? [])
 const permissionsOf = (rooms: Module[]): Set<string> => new Set(rooms.flatMap((room) => [...(room.permissions ?? []), ...Object.values(room.contract ?? {}).map((endpoint) => endpoint.access)]).filter((one) => one.includes('.')).sort())
 
 const housekeeping: Queues = {

@@ -10,6 +10,7 @@ import { openMasters } from '../platform/crypto/masters.ts'
 import { transitWrapper } from '../platform/crypto/transit.ts'
 import { countWrapped, Vault } from '../platform/crypto/vault.ts'
 import { openPool, type Pool } from '../platform/database/index.ts'
+import { findBackstop, type Missing, VIEWER } from '../platform/database/viewer.ts'
 
 /** Prints one line a check; true when nothing is wrong. */
 export async function diagnose(config: Config, print: (line: string) => void): Promise<boolean> {
@@ -50,11 +51,20 @@ async function lookAtKeys(config: Config, pool: Pool, check: (ok: boolean, what:
   check(!open, 'the keys folder is its owner’s alone', `chmod 700 ${join(config.dataDir, 'keys')}`)
 }
 
+const MENDS: Record<Missing, string> = {
+  role: `as a user who may: create role ${VIEWER} nologin; grant ${VIEWER} to the user of DATABASE_URL with inherit false, set true`,
+  might: `${VIEWER} must own nothing, be member of nothing and have none of login, superuser, createrole, bypassrls`,
+  set: `as a user who may: grant ${VIEWER} to the user of DATABASE_URL with inherit false, set true`,
+  policies: 'the role is there and the policies are not: they are set at the next start or by npm run loopdesk -- migrate, as the owner of the tables',
+}
+
 async function lookInside(pool: Pool, check: (ok: boolean, what: string, mend: string) => void): Promise<void> {
   const [server] = await pool<{ version: string; ctype: string; fsync: string }[]>`select current_setting('server_version') as version, (select datctype from pg_database where datname = current_database()) as ctype, current_setting('fsync') as fsync`
   check(true, `PostgreSQL ${server!.version}`, '')
   check(server!.ctype !== 'C', `character type ${server!.ctype}`, 'create the database with locale C.UTF-8, or searching Chinese text finds nothing')
   check(server!.fsync === 'on', 'fsync is on', 'set fsync = on; without it a power cut loses accepted requests')
+  const { missing, tables } = await findBackstop(pool)
+  check(missing === null, `row policies stand behind what people may see, on ${tables.length} tables`, missing ? `${MENDS[missing]}, then restart; until then the program’s own conditions stand alone` : '')
   const [jobs] = await pool<{ failed: number; late: number }[]>`select count(*) filter (where failed_at is not null)::int as failed, count(*) filter (where failed_at is null and run_at < now() - interval '5 minutes' and (leased_until is null or leased_until < now()))::int as late from platform.job`
   check(jobs!.failed === 0, `${jobs!.failed} jobs set aside as failed`, 'look at platform.job.error; mend the cause and resend from the console')
   check(jobs!.late === 0, `${jobs!.late} jobs waiting for more than five minutes`, 'is a worker running? npm start runs one')

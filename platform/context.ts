@@ -4,6 +4,7 @@
  */
 import type { Actor } from './access/index.ts'
 import type { Db, Pool } from './database/index.ts'
+import { openView } from './database/view.ts'
 import type { EventBook } from './events/book.ts'
 import type { NewEvent } from './events/write.ts'
 import type { Keys } from './crypto/index.ts'
@@ -17,11 +18,13 @@ import { transaction, violatedKey } from './database/index.ts'
 import { flushEvents } from './events/write.ts'
 import { presentOrigin, withOrigin } from './origin.ts'
 import { Fault } from './fault.ts'
-import { systemActor } from './access/index.ts'
+import { askerOf, systemActor } from './access/index.ts'
 
 /** What lives as long as the process: wiring, never business state. */
 export interface App {
   pool: Pool
+  /** Connections bound by the tables' policies; null while the backstop does not stand (database/viewer.ts). */
+  viewer: Pool | null
   config: Config
   clock: Clock
   keys: Keys
@@ -178,16 +181,27 @@ function askingTogether(db: Db): Ctx['ask'] {
   })) as Ctx['ask']
 }
 
-/** A context that only reads, straight from the pool: no transaction to pay for. */
+/**
+ * A context that only reads, straight from the pool: no transaction to pay for. For people and programs that do not see
+ * everything it sees what the database's own policies let them see, whatever the statement forgets to ask.
+ */
 export function reading(app: App, options: RunOptions): Ctx {
+  const actor = options.actor ?? systemActor
+  const asker = actor.kind === 'agent' || actor.kind === 'client' ? askerOf(actor) : null
+  const db = asker && app.viewer ? openView(app.viewer, asker) : app.pool
   return {
-    app, db: app.pool, writes: false, events: [],
+    app, db, actor, writes: false, events: [],
     now: options.now ?? app.clock.now(),
-    actor: options.actor ?? systemActor,
     locale: options.locale ?? 'zh-Hant',
     origin: options.origin ?? presentOrigin(),
     later: () => { throw new Fault('platform.read-only', 500) },
     gather: () => { throw new Fault('platform.read-only', 500) },
-    ask: askAlone(app.pool),
+    ask: askAlone(db),
   }
 }
+
+/**
+ * The same question asked by the house itself, where an answer is more than its reader may see one by one: a number, or
+ * that something is there. What comes back is for the caller to narrow.
+ */
+export const asHouse = (ctx: Ctx): Ctx => (ctx.writes ? ctx : { ...ctx, db: ctx.app.pool, ask: askAlone(ctx.app.pool) })

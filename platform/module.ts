@@ -3,6 +3,7 @@ import type { EventHandlers } from './events/book.ts'
 import type { Endpoints } from './http/contract.ts'
 import type { Mount } from './http/server.ts'
 import type { Queues } from './jobs/index.ts'
+import type { Policy } from './database/viewer.ts'
 import type { PersonalRoom } from './personal-data.ts'
 import type { App, Ctx } from './context.ts'
 import type { FastifyInstance } from 'fastify'
@@ -35,6 +36,8 @@ export interface Module {
   personal?: PersonalRoom
   /** Text folder URL holding {zh-Hant,zh-Hans,en}.json. */
   text?: URL
+  /** Who may see which rows of the room's tables, said to the database itself. */
+  policies?: readonly Policy[]
 }
 
 /** Parts of the running process some rooms need beyond the app. */
@@ -46,7 +49,7 @@ export interface Log {
 }
 
 /** One manifest from the parts of a large room, each in a folder of its own. */
-export function compose(name: string, base: Pick<Module, 'migrations' | 'text'>, parts: readonly Omit<Module, 'name'>[]): Module {
+export function compose(name: string, base: Pick<Module, 'migrations' | 'text' | 'policies'>, parts: readonly Omit<Module, 'name'>[]): Module {
   const merged = <T extends object>(pick: (part: Omit<Module, 'name'>) => T | undefined): T => Object.assign({}, ...parts.map((part) => pick(part) ?? {}))
   return {
     name, ...base,

@@ -43,16 +43,16 @@ export async function cloneDatabase(): Promise<{ url: string; drop(): Promise<vo
 }
 
 /** Starts a desk at a fixed Monday morning in Taipei; `work: true` runs listeners and jobs by themselves. */
-export async function openDesk(options: Partial<AssembleOptions> & { start?: string } = {}): Promise<TestDesk> {
+export async function openDesk(options: Partial<AssembleOptions> & { start?: string; env?: NodeJS.ProcessEnv } = {}): Promise<TestDesk> {
   return startDesk(await cloneDatabase(), new VirtualClock(options.start ?? '2026-03-02T02:00:00.000Z'), options)
 }
 
 /** One more process of the same installation, as on another machine; the first one is closed last. */
 export const joinDesk = (first: TestDesk, options: Partial<AssembleOptions> = {}): Promise<TestDesk> => startDesk({ url: first.databaseUrl, drop: async () => {} }, first.clock, options)
 
-async function startDesk(database: { url: string; drop(): Promise<void> }, clock: VirtualClock, options: Partial<AssembleOptions>): Promise<TestDesk> {
+async function startDesk(database: { url: string; drop(): Promise<void> }, clock: VirtualClock, options: Partial<AssembleOptions> & { env?: NodeJS.ProcessEnv }): Promise<TestDesk> {
   const dataDir = mkdtempSync(join(tmpdir(), 'loopdesk-test-'))
-  const config = { ...readConfig({}), port: 0, dataDir, publicUrl: 'http://127.0.0.1' }
+  const config = { ...readConfig(options.env ?? {}), port: 0, dataDir, publicUrl: 'http://127.0.0.1' }
   const problems: unknown[] = []
   const log = { info() {}, warn(what: unknown) { if (process.env.SHOW_ERRORS) console.error(what) }, error(what: unknown) { problems.push(what); if (process.env.SHOW_ERRORS) console.error(what) } }
   const desk = await assemble({ config, databaseUrl: database.url, keys: deriveKeys(Buffer.alloc(32, 7)), rooms, authenticate: authenticator, log, clock, serve: true, work: false, poolSize: 5, migrate: false, ...options })

@@ -48,12 +48,12 @@ export function CopyField({ label, text, ...labels }: CopyFieldProps): ReactElem
   )
 }
 
-/** Several lines of code or settings, with its own copy button. */
-export function CodeBlock({ label, text, ...labels }: CopyFieldProps): ReactElement {
+/** Several lines of code or settings, with its own copy button; `isProse` for words, which wrap. */
+export function CodeBlock({ label, text, isProse = false, ...labels }: CopyFieldProps & { isProse?: boolean }): ReactElement {
   return (
     <figure className="overflow-hidden rounded-md border border-line bg-sunken">
       <figcaption className="flex items-center justify-between border-b border-line ps-3 pe-0.5 text-sm text-muted">{label}<CopyButton text={text} {...labels} /></figcaption>
-      <pre tabIndex={0} aria-label={label} className="overflow-auto p-3 font-mono text-sm leading-5">{text}</pre>
+      <pre tabIndex={0} aria-label={label} className={isProse ? 'max-h-96 max-w-reading overflow-auto p-3 font-sans whitespace-pre-wrap wrap-anywhere' : 'overflow-auto p-3 font-mono text-sm leading-5'}>{text}</pre>
     </figure>
   )
 }

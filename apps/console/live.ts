@@ -96,9 +96,11 @@ export function startLive(client: QueryClient, onCut: () => void = () => undefin
     }
   }
   const cut = () => {
+    // Answered, but with a refusal: a session that ended before the stream was open is told by nothing else.
+    const isRefused = source?.readyState === EventSource.CLOSED
     source?.close()
     source = null
-    if (connection.state === 'on') onCut()
+    if (connection.state === 'on' || isRefused) onCut()
     hasGap ||= connection.heardAt > 0
     setConnection({ ...connection, state: connection.heardAt > 0 ? 'off' : 'connecting' })
     clearTimeout(retry)

@@ -2,7 +2,7 @@ import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
-import { ConsentsPage, ExportsPage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
+import { AssessmentsPage, BreachesPage, BreachPage, ConsentsPage, ExportsPage, OutsidePage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
 import { MetricAlarmsPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
@@ -57,6 +57,10 @@ export const routes: Partial<Record<PageName, Route>> = {
   compliance: { page: CompliancePage, needs: 'compliance.read', rail: 'governance' },
   personRequests: { page: PersonRequestsPage, needs: 'privacy.read', rail: 'governance' },
   personRequest: { page: PersonRequestPage, needs: 'privacy.read' },
+  breaches: { page: BreachesPage, needs: 'privacy.read' },
+  breach: { page: BreachPage, needs: 'privacy.read' },
+  outside: { page: OutsidePage, needs: 'privacy.read' },
+  assessments: { page: AssessmentsPage, needs: 'privacy.read' },
   consents: { page: ConsentsPage, needs: 'privacy.read' },
   exports: { page: ExportsPage, needs: 'privacy.export', rail: 'governance' },
   retention: { page: RetentionPage, needs: 'privacy.read' },

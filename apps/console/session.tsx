@@ -59,7 +59,7 @@ export function SessionProvider({ children }: { children: ReactNode }): ReactEle
       if (found.data) void call(staff.editMe, { body: { locale: next } }).catch(() => undefined)
     },
     signOut: () => {
-      void call(staff.signOut, {}).catch(() => undefined).then(() => { queryClient.clear(); location.assign('/sign-in') })
+      void call(staff.signOut, {}).catch(() => undefined).then((left) => { queryClient.clear(); location.assign(left?.url ?? '/sign-in') })
     },
     renew: () => queryClient.invalidateQueries({ queryKey: key }),
   }), [found.data, setLocale])

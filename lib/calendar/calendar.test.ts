@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
-import { always24x7, compileCalendar, holidayExceptions, holidayPacks, unpublishedYears, type Interval, type WorkingHours } from './index.ts'
+import { always24x7, compileCalendar, holidayExceptions, holidayPacks, publishedYears, type regions, unpublishedYears, type Interval, type WorkingHours } from './index.ts'
 
 const hour = 3_600_000
 const nine: Interval[] = [{ from: '09:00', to: '12:00' }, { from: '13:00', to: '18:00' }]
@@ -32,7 +32,7 @@ test('1.2-b a make-up workday counts and a public holiday does not, and the dead
   const explained = calendar.explain(start, 12 * hour)
   expect(explained.dueAt).toBe(at('2026-02-24T11:00', 'Asia/Shanghai'))
   expect(explained.counted.map((one) => one.ms / hour)).toEqual([2, 3, 5, 2])
-  expect(explained.exceptions[0]).toEqual({ date: '2026-02-14', name: '调休上班（春节）', openMs: 8 * hour })
+  expect(explained.exceptions[0]).toMatchObject({ date: '2026-02-14', source: expect.stringContaining('国务院') as string, name: '调休上班（春节）', openMs: 8 * hour })
   expect(explained.exceptions.filter((one) => one.openMs === 0)).toHaveLength(9)
 })
 
@@ -69,6 +69,27 @@ test('around the clock is plain time; broken hours are refused', () => {
   for (const part of broken) expect(() => compileCalendar({ ...office('UTC'), ...part })).toThrow(RangeError)
   expect(() => compileCalendar(office('UTC')).addBusinessMs(Number.NaN, 5)).toThrow(RangeError)
   expect(() => compileCalendar(office('UTC')).addBusinessMs(9e15, 5)).toThrow(RangeError)
+})
+
+test('1.2-b why this deadline: what counted, and what was skipped and for what reason', () => {
+  const calendar = compileCalendar(office('Asia/Taipei', [{ date: '2026-12-01', open: [], name: '盤點' }]))
+  const steps = calendar.explain(at('2026-11-27T17:00'), 4 * hour).steps
+  expect(steps.map((one) => [one.ms / hour, one.isCounted ? 'counted' : one.why])).toEqual([
+    [1, 'counted'], [6, 'outside-hours'], [48, 'day-off'], [9, 'outside-hours'], [3, 'counted'],
+  ])
+  expect(calendar.explain(at('2026-11-30T16:00'), 4 * hour).steps.find((one) => !one.isCounted && one.why === 'exception')).toMatchObject({ date: '2026-12-01', name: '盤點', ms: 24 * hour })
+  const night: Interval[] = [{ from: '22:00', to: '06:00' }]
+  const shift = compileCalendar({ zone: 'Asia/Taipei', week: { 1: night, 2: night, 3: night, 4: night, 5: night, 6: [], 7: [] }, exceptions: [{ date: '2026-12-01', open: [], name: '停電' }] })
+  // The shift that would have begun on the 1st is missing on the 2nd before six: the 1st is why.
+  expect(shift.steps(at('2026-12-01T23:00'), at('2026-12-02T05:00'))).toMatchObject([{ isCounted: false, why: 'exception', date: '2026-12-01', ms: 6 * hour }])
+  expect(shift.steps(5, 5)).toEqual([])
+})
+
+test('1.2-b a deadline in a year nobody has published is known for one', () => {
+  const calendar = compileCalendar(office('Asia/Taipei'), (year) => year <= 2026)
+  expect(calendar.unknownYears(at('2026-12-31T10:00'), at('2026-12-31T23:59'))).toEqual([])
+  expect(calendar.unknownYears(at('2026-12-31T10:00'), at('2028-01-01T00:00'))).toEqual([2027, 2028])
+  expect(compileCalendar({ ...always24x7, zone: 'Asia/Taipei' }, (year) => year <= 2026).unknownYears(at('2026-12-31T23:00'), at('2027-01-01T01:00'))).toEqual([2027])
 })
 
 const time = fc.tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom(0, 15, 30, 59)).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`)
@@ -131,6 +152,10 @@ test('adding and measuring agree, deadlines are monotone, a pause moves them by 
     expect(explained.dueAt).toBe(due)
     expect(explained.counted.reduce((sum, one) => sum + one.ms, 0)).toBe(d)
     expect(explained.counted.every((one) => calendar.isOpen(one.from) && calendar.isOpen(one.to - 1))).toBe(true)
+    const { steps } = explained
+    expect(steps.filter((one) => one.isCounted).reduce((sum, one) => sum + one.ms, 0)).toBe(d)
+    expect(steps.reduce((reached, one) => (expect(one.from).toBe(reached), expect(one.ms).toBe(one.to - one.from), expect(one.ms).toBeGreaterThan(0), one.to), s)).toBe(due)
+    expect(steps.every((one) => one.isCounted || calendar.businessMsBetween(one.from, one.to) === 0)).toBe(true)
     const opens = calendar.nextOpen(s)
     expect(calendar.isOpen(opens)).toBe(true)
     expect(calendar.businessMsBetween(s, opens)).toBe(0)
@@ -147,7 +172,7 @@ test('a deadline does not depend on what was asked before', () => {
 })
 
 test('the holiday packs add up to what the authorities counted', () => {
-  const daysOff = (region: 'CN' | 'TW', year: number) => {
+  const daysOff = (region: (typeof regions)[number], year: number) => {
     const kinds = new Map(holidayPacks[region].years[year]!.days.map((one) => [one.date, one.kind]))
     let off = 0
     for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += 24 * hour) {
@@ -164,6 +189,12 @@ test('the holiday packs add up to what the authorities counted', () => {
   // A swap moves days and makes none: 13 statutory days, less those on a weekend, plus 104 weekend days, plus days in lieu
   const closed = (year: number) => holidayPacks.CN.years[year]!.days.filter((one) => one.kind === 'closed').length
   expect([closed(2025), closed(2026)]).toEqual([1 + 8 + 3 + 5 + 3 + 8, 3 + 9 + 3 + 5 + 3 + 3 + 7])
+  // Hong Kong: 17 general holidays a year beside Sundays; Singapore: 11, polling day and the Mondays in lieu on top; Macao: 20, and their days in lieu
+  const count = (region: (typeof regions)[number], year: number) => holidayPacks[region].years[year]!.days.length
+  expect([count('HK', 2025), count('HK', 2026)]).toEqual([17, 17])
+  expect([count('SG', 2025), count('SG', 2026), count('SG', 2027)]).toEqual([12, 11 + 3, 11 + 1])
+  expect([count('MO', 2025), count('MO', 2026)]).toEqual([20 + 5, 20 + 6])
+  for (const one of Object.values(holidayPacks.HK.years).flatMap((year) => year.days)) expect([one.date, new Date(one.date).getUTCDay()]).not.toEqual([one.date, 0])
   for (const pack of Object.values(holidayPacks))
     for (const [year, { days, source }] of Object.entries(pack.years)) {
       expect(source).not.toBe('')
@@ -176,4 +207,6 @@ test('the holiday packs add up to what the authorities counted', () => {
 test('a year that is not published is said', () => {
   expect(unpublishedYears(holidayPacks.CN, 2025, 2028)).toEqual([2027, 2028])
   expect(unpublishedYears(holidayPacks.TW, 2026, 2028)).toEqual([2028])
+  expect([unpublishedYears(holidayPacks.HK, 2026, 2027), unpublishedYears(holidayPacks.MO, 2026, 2027), unpublishedYears(holidayPacks.SG, 2026, 2028)]).toEqual([[2027], [2027], [2028]])
+  expect(publishedYears(holidayPacks.TW)).toEqual([2025, 2026, 2027])
 })

@@ -1,7 +1,7 @@
 /** 'HH:MM' wall time, '00:00' to '24:00'. `to` at or before `from` is on the next day: 22:00–06:00, 00:00–00:00. */
 export type Interval = { from: string; to: string }
-/** 'YYYY-MM-DD' in the calendar's zone; `open` replaces what the week says for intervals that *begin* on this date */
-export type Exception = { date: string; open: Interval[]; name?: string }
+/** 'YYYY-MM-DD' in the calendar's zone; `open` replaces what the week says for intervals that *begin* on this date; `source` says who published it */
+export type Exception = { date: string; open: Interval[]; name?: string; source?: string }
 /** ISO weekday, 1 = Monday */
 export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7
 export type WorkingHours = { zone: string; week: Record<Weekday, Interval[]>; exceptions: Exception[] }

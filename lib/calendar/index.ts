@@ -4,10 +4,12 @@
  * running sums, so that adding, measuring and explaining business time are two look-ups. Instants are epoch
  * milliseconds in and out; daylight saving is in the table, so arithmetic never meets it.
  */
+import { stepsOf, type Step } from './explain.ts'
 import { WallClock, parseDate, parseInterval, type WallInterval, type Weekday, type WorkingHours } from './hours.ts'
 
+export { type Step, type SkipReason } from './explain.ts'
 export { always24x7, type Exception, type Interval, type Weekday, type WorkingHours } from './hours.ts'
-export { holidayExceptions, holidayPacks, unpublishedYears, type HolidayDay, type HolidayPack, type HolidayYear } from './holidays/index.ts'
+export { holidayExceptions, holidayPacks, publishedYears, regions, unpublishedYears, type HolidayDay, type HolidayPack, type HolidayYear } from './holidays/index.ts'
 
 /** an open stretch [from, to) that was counted, in epoch milliseconds; ms = to − from */
 export type CountedStretch = { from: number; to: number; ms: number }
@@ -15,7 +17,9 @@ export type DeadlineExplanation = {
   dueAt: number
   counted: CountedStretch[]
   /** the exceptions whose dates lie between start and deadline, in order: why days were left out or put in */
-  exceptions: { date: string; name: string; openMs: number }[]
+  exceptions: { date: string; name: string; source: string; openMs: number }[]
+  /** everything between start and deadline in order: what was counted, and what was skipped and why */
+  steps: Step[]
 }
 
 export type BusinessCalendar = {
@@ -31,6 +35,10 @@ export type BusinessCalendar = {
   closesAt(ms: number): number | undefined
   /** addBusinessMs with the stretches it counted */
   explain(startMs: number, durationMs: number): DeadlineExplanation
+  /** what lies between two instants: counted and skipped stretches in order */
+  steps(fromMs: number, toMs: number): Step[]
+  /** the years between two instants, where the calendar is, whose holidays nobody has published: a deadline there is provisional */
+  unknownYears(fromMs: number, toMs: number): number[]
 }
 
 const dayMs = 86_400_000
@@ -41,14 +49,15 @@ const lastYear = 2399
 /**
  * Compiles working hours. Throws RangeError on an unknown zone, a wrong date or time, or a week that never opens.
  * The first question about a year costs a few milliseconds; keep the calendar, do not compile per request.
+ * `isPublished` tells whether the holidays of a year are known; without it every year counts as known.
  */
-export function compileCalendar(hours: WorkingHours): BusinessCalendar {
+export function compileCalendar(hours: WorkingHours, isPublished: (year: number) => boolean = () => true): BusinessCalendar {
   const week = ([1, 2, 3, 4, 5, 6, 7] as Weekday[]).map((day) => hours.week[day].map(parseInterval))
   if (week.every((day) => day.length === 0)) throw new RangeError('the week never opens')
   const exceptions = new Map(hours.exceptions.map((one) => [parseDate(one.date), one.open.map(parseInterval)]))
   const dated = hours.exceptions.map((one) => ({ ...one, day: parseDate(one.date) })).sort((a, b) => a.day - b.day)
   // A week that is always open and has no exceptions needs no table and has no last year.
-  if (exceptions.size === 0 && week.every((day) => fullDay(day))) return endless(hours)
+  if (exceptions.size === 0 && week.every((day) => fullDay(day))) return endless(hours, isPublished)
 
   const clock = new WallClock(hours.zone)
   let from = Infinity
@@ -155,6 +164,23 @@ export function compileCalendar(hours: WorkingHours): BusinessCalendar {
     return starts[low]! + target - before[low]!
   }
 
+  function countedBetween(startMs: number, endMs: number): CountedStretch[] {
+    const counted: CountedStretch[] = []
+    if (!(endMs > startMs)) return counted
+    stretchAt(endMs)
+    for (let i = stretchAt(startMs); i < starts.length && starts[i]! < endMs; i++) {
+      const stretch = { from: Math.max(starts[i]!, startMs), to: Math.min(ends[i]!, endMs) }
+      if (stretch.to > stretch.from) counted.push({ ...stretch, ms: stretch.to - stretch.from })
+    }
+    return counted
+  }
+
+  const byDay = new Map(dated.map((one) => [one.day, one]))
+  const wall = {
+    wallOf: (instant: number) => clock.wallOf(instant), instantOf: (time: number) => clock.instantOf(time),
+    weekOf: (day: number) => week[(((day + 3) % 7) + 7) % 7]!, exceptionOf: (day: number) => byDay.get(day),
+  }
+
   function businessMsBetween(a: number, b: number): number {
     stretchAt(a)
     const atB = passed(b, stretchAt(b))
@@ -183,29 +209,39 @@ export function compileCalendar(hours: WorkingHours): BusinessCalendar {
     },
     explain(startMs, durationMs) {
       const dueAt = addBusinessMs(startMs, durationMs)
-      const counted: CountedStretch[] = []
-      for (let i = stretchAt(startMs); i < starts.length && starts[i]! < dueAt; i++) {
-        const stretch = { from: Math.max(starts[i]!, startMs), to: Math.min(ends[i]!, dueAt) }
-        if (stretch.to > stretch.from) counted.push({ ...stretch, ms: stretch.to - stretch.from })
-      }
+      const counted = countedBetween(startMs, dueAt)
       const first = Math.floor(clock.wallOf(startMs) / dayMs)
       const last = Math.floor(clock.wallOf(dueAt) / dayMs)
-      return { dueAt, counted, exceptions: dated.filter((one) => one.day >= first && one.day <= last).map((one) => ({
-        date: one.date, name: one.name ?? '', openMs: exceptions.get(one.day)!.reduce((sum, open) => sum + open.to - open.from, 0),
+      return { dueAt, counted, steps: stepsOf(startMs, dueAt, counted, wall), exceptions: dated.filter((one) => one.day >= first && one.day <= last).map((one) => ({
+        date: one.date, name: one.name ?? '', source: one.source ?? '', openMs: exceptions.get(one.day)!.reduce((sum, open) => sum + open.to - open.from, 0),
       })) }
     },
+    steps: (fromMs, toMs) => stepsOf(fromMs, toMs, countedBetween(fromMs, toMs), wall),
+    unknownYears(fromMs, toMs) {
+      stretchAt(fromMs)
+      stretchAt(toMs)
+      return yearsBetween(clock.wallOf(fromMs), clock.wallOf(toMs)).filter((year) => !isPublished(year))
+    },
   }
+}
+
+/** Calendar years that two wall times span, both ends included. */
+function yearsBetween(from: number, to: number): number[] {
+  const first = new Date(from).getUTCFullYear()
+  return Array.from({ length: Math.max(0, new Date(to).getUTCFullYear() - first + 1) }, (_, i) => first + i)
 }
 
 function fullDay(day: WallInterval[]): boolean {
   return day.some((interval) => interval.from === 0 && interval.to >= dayMs)
 }
 
-function endless(hours: WorkingHours): BusinessCalendar {
+function endless(hours: WorkingHours, isPublished: (year: number) => boolean): BusinessCalendar {
+  const clock = new WallClock(hours.zone)
   const addBusinessMs = (startMs: number, durationMs: number) => {
     if (durationMs !== durationMs) throw new RangeError('a duration of NaN')
     return durationMs > 0 ? startMs + durationMs : startMs
   }
+  const plain = (fromMs: number, toMs: number): Step[] => (toMs > fromMs ? [{ from: fromMs, to: toMs, ms: toMs - fromMs, isCounted: true }] : [])
   return {
     hours, addBusinessMs,
     businessMsBetween: (a, b) => b - a,
@@ -214,7 +250,12 @@ function endless(hours: WorkingHours): BusinessCalendar {
     closesAt: () => Infinity,
     explain(startMs, durationMs) {
       const dueAt = addBusinessMs(startMs, durationMs)
-      return { dueAt, counted: dueAt > startMs ? [{ from: startMs, to: dueAt, ms: dueAt - startMs }] : [], exceptions: [] }
+      return { dueAt, counted: dueAt > startMs ? [{ from: startMs, to: dueAt, ms: dueAt - startMs }] : [], exceptions: [], steps: plain(startMs, dueAt) }
+    },
+    steps: plain,
+    unknownYears(fromMs, toMs) {
+      clock.learn(fromMs - dayMs, toMs + dayMs)
+      return yearsBetween(clock.wallOf(fromMs), clock.wallOf(toMs)).filter((year) => !isPublished(year))
     },
   }
 }

@@ -19,6 +19,11 @@ export const Identity = z.object({
 })
 /** Why two records may be the same person. `phone-alike`: the last nine digits agree. */
 export const Evidence = z.object({ kind: z.enum(['email', 'phone', 'chat', 'portal', 'external', 'phone-alike', 'name-company']), value: z.string() })
+export const guardianRelations = ['parent', 'grandparent', 'guardian'] as const
+export const guardianChannels = ['phone', 'email', 'paper', 'in-person'] as const
+/** A child under fourteen: sensitive, and nothing that needs consent is done without the guardian's. */
+export const Minor = z.object({ birthYear: z.int().nullable(), markedAt: instant, guardian: z.object({ name: z.string(), relation: z.enum(guardianRelations), at: instant, channel: z.string(), evidence: z.string() }).nullable() })
+export type Minor = z.infer<typeof Minor>
 export const Customer = z.object({
   id, name: z.string(), tier: Tier, language: z.string().nullable(), region: z.string().nullable(), company: z.string().nullable(), note: z.string().nullable(),
   createdAt: instant, version, mergedInto: id.nullable(), isVerified: z.boolean(), identities: z.array(Identity),
@@ -27,6 +32,7 @@ export const Customer = z.object({
   recordIds: z.array(id),
   /** Records that may be the same person, each with the evidence; nothing is merged by itself. */
   suggestions: z.array(z.object({ id, name: z.string(), isVerified: z.boolean(), because: z.array(Evidence) })),
+  minor: Minor.nullable(),
   /** Fields shown covered to the person asking; kinds of addresses count as fields. */
   masked: z.array(z.string()),
 })
@@ -62,6 +68,10 @@ export const customers = {
   merge: { method: 'PUT', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, body: z.strictObject({ reason: someText(1000) }), response: Customer, summary: 'Folds the other record into this one; both keep what is theirs, so it can be undone.', faults: ['customers.merged-already', 'customers.merge-itself', 'customers.not-both-yours'] },
   unmerge: { method: 'DELETE', path: '/api/customers/:id/merges/:otherId', access: 'customers.edit', params: pair, response: Customer, faults: ['customers.not-merged', 'customers.not-related'] },
   distinguish: { method: 'PUT', path: '/api/customers/:id/distinctions/:otherId', access: 'customers.edit', params: pair, response: Customer, summary: 'They are different people: no longer suggested.' },
+  markMinor: { method: 'PUT', path: '/api/customers/:id/minority', access: 'customers.edit', params: byId, body: z.strictObject({ birthYear: z.int().min(1900).max(2200).nullable() }), response: Customer, faults: ['customers.not-found', 'customers.not-related', 'customers.merged-away', 'customers.not-a-minor'], summary: 'The customer is under fourteen.' },
+  endMinor: { method: 'DELETE', path: '/api/customers/:id/minority', access: 'customers.edit', params: byId, response: Customer, faults: ['customers.not-found', 'customers.not-related', 'customers.merged-away'], summary: 'Marked in error, or of age by now.' },
+  guardian: { method: 'PUT', path: '/api/customers/:id/guardian', access: 'customers.edit', params: byId, body: z.strictObject({ name: line(200), relation: z.enum(guardianRelations), channel: z.enum(guardianChannels), evidence: someText(1000) }), response: Customer, faults: ['customers.not-found', 'customers.not-related', 'customers.merged-away', 'customers.not-marked'], summary: 'A guardian has agreed: who, by which way, and where that can be seen.' },
+  endGuardian: { method: 'DELETE', path: '/api/customers/:id/guardian', access: 'customers.edit', params: byId, response: Customer, faults: ['customers.not-found', 'customers.not-related', 'customers.merged-away'], summary: 'Withdrawn; effective at once.' },
   reveal: { method: 'POST', path: '/api/customers/:id/revelations', access: 'customers.read', stepUp: true, params: byId, status: 201, idempotency: 'none', response: Revelation, faults: ['customers.not-found', 'customers.revelations-spent'],
     body: z.strictObject({ fields: z.array(z.enum(revealable)).min(1).max(revealable.length), reason: someText(500) }), summary: 'Shows covered fields of one customer once, for a reason; an event says who looked at what and why.' },
   limit: { method: 'GET', path: '/api/revelation-limit', access: 'customers.read', response: Limit, summary: 'How many looks at covered fields a person has within 24 hours.' },

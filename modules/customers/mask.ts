@@ -1,13 +1,14 @@
 /**
  * Who sees what of a customer. Addresses, note and own words are covered for whoever neither has a request of this
  * customer in hand nor the permission `customers.reveal`; name, company and region too for whoever may not even see
- * one of their requests. What is covered can be revealed, one customer at a time and with a reason (reveal.ts).
+ * one of their requests. Of a child everything is covered but for who has a request of theirs in hand. What is covered can be revealed, one customer at a time and with a reason (reveal.ts).
  */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
 import { Fault } from '../../platform/fault.ts'
 import { isAddress, maskEmail, maskKey, maskName, maskPhone, maskWords } from '../../lib/masking/index.ts'
 import type { Customer, CustomerRow } from './contract.ts'
+import { minorsAmong } from './minor.ts'
 
 /** serves: holds, answers for or is offered an open request of theirs · sees: may see one of their requests */
 export type Relation = 'serves' | 'sees'
@@ -29,6 +30,14 @@ export async function relationsTo(ctx: Ctx, ids: readonly string[]): Promise<(id
   if (seesAll(ctx)) return () => 'serves'
   const known = await relations(ctx)?.of(ctx, [...new Set(ids)])
   return (id) => known?.get(id) ?? null
+}
+
+/** As they stand for reading: to a child only who really works for it is near, whatever else they may see. */
+export async function nearness(ctx: Ctx, ids: readonly string[]): Promise<(id: string) => Relation | null> {
+  const [usual, children] = await Promise.all([relationsTo(ctx, ids), minorsAmong(ctx, ids)])
+  if (children.size === 0) return usual
+  const known = await relations(ctx)?.of(ctx, [...children])
+  return (id) => !children.has(id) ? usual(id) : known?.get(id) === 'serves' ? 'serves' : null
 }
 
 /**
@@ -66,7 +75,7 @@ export function isOpen(field: string, value: string, relation: Relation | null):
 type Whole = Omit<Customer, 'masked'>
 export async function maskCustomer(ctx: Ctx, whole: Whole): Promise<Customer> {
   const root = whole.mergedInto ?? whole.id
-  const relation = await relationsTo(ctx, [root, ...whole.suggestions.map((one) => one.id)])
+  const relation = await nearness(ctx, [root, ...whole.suggestions.map((one) => one.id)])
   const mine = relation(root)
   const masked = new Set<string>()
   const cover = <F extends Words>(field: F) => {
@@ -83,12 +92,13 @@ export async function maskCustomer(ctx: Ctx, whole: Whole): Promise<Customer> {
       ...one, name: shownName(one.name, relation(one.id)),
       because: mine === 'serves' ? one.because : one.because.map((because) => ({ kind: because.kind, value: maskIdentity(because.kind, because.value) })),
     })),
+    minor: whole.minor?.guardian && mine !== 'serves' ? { ...whole.minor, guardian: { ...whole.minor.guardian, name: maskName(whole.minor.guardian.name), evidence: maskWords() } } : whole.minor,
     masked: [...masked],
   }
 }
 
 export async function maskRows(ctx: Ctx, rows: readonly (CustomerRow & { contactKind: string | null })[]): Promise<CustomerRow[]> {
-  const relation = await relationsTo(ctx, rows.map((row) => row.id))
+  const relation = await nearness(ctx, rows.map((row) => row.id))
   return rows.map(({ contactKind, ...row }) => {
     const mine = relation(row.id)
     const cover = (field: 'company' | 'region') => { const value = row[field]; return value && !isOpen(field, value, mine) ? maskField(field, value) : value }

@@ -22,9 +22,13 @@ export const customersPersonal: PersonalRoom = {
     'customers.identity': { ...technical('id', 'customer_id', 'kind', 'verified_at', 'is_verified', 'is_leading', 'source', 'created_at'), shown: of('email', { source: 'channel' }), ...columns(of('email', { source: 'system', readers: 'nobody' }), 'value', 'ending') },
     'customers.merge': { ...technical('id', 'kept_id', 'other_id', 'by_id', 'at', 'undone_at', 'undone_by'), reason: written },
     'customers.revelation': { ...technical('id', 'customer_id', 'by_kind', 'by_id', 'at', 'fields'), reason: { ...written, readers: 'privacy' } },
+    'customers.minor': {
+      ...technical('id', 'customer_id', 'marked_at', 'marked_by_id', 'ended_at', 'consent_at', 'consent_channel', 'consent_by_id'),
+      birth_year: { ...written, class: 'sensitive', basis: 'legal-duty' }, ...columns({ ...written, class: 'sensitive', basis: 'consent', readers: 'work' }, 'guardian', 'guardian_relation', 'consent_evidence'),
+    },
     'customers.distinction': 'impersonal', 'customers.tiers': 'impersonal',
   },
-  rows: { 'customers.customer': ofCustomer('id'), 'customers.identity': ofCustomer('customer_id'), 'customers.merge': ofCustomer('kept_id'), 'customers.revelation': ofCustomer('customer_id') },
+  rows: { 'customers.customer': ofCustomer('id'), 'customers.identity': ofCustomer('customer_id'), 'customers.merge': ofCustomer('kept_id'), 'customers.revelation': ofCustomer('customer_id'), 'customers.minor': ofCustomer('customer_id') },
   erase,
 }
 
@@ -36,10 +40,11 @@ async function erase(ctx: Ctx, person: Person): Promise<Record<string, number>> 
   const identities = await db`delete from customers.identity where customer_id = any(${ids}::uuid[]) returning 1`
   const merges = await db`update customers.merge set reason = '' where (kept_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])) and reason <> '' returning 1`
   const looks = await db`update customers.revelation set reason = '' where customer_id = any(${ids}::uuid[]) and reason <> '' returning 1`
+  const minors = await db`delete from customers.minor where customer_id = any(${ids}::uuid[]) returning 1`
   // Copies of the rows, in a backup or a log of changes, end with the keys.
   for (const id of ids) destroyKey(ctx, id)
   await db`delete from customers.distinction where one_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])`
-  return { 'customers.customer': records.length, 'customers.identity': identities.length, 'customers.merge': merges.length, 'customers.revelation': looks.length }
+  return { 'customers.customer': records.length, 'customers.identity': identities.length, 'customers.merge': merges.length, 'customers.revelation': looks.length, 'customers.minor': minors.length }
 }
 
 /** The person behind a record: everything folded together, and every address. */

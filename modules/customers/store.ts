@@ -9,7 +9,8 @@ import { foldEmail, foldIdentity, foldPhone, type IdentityKind, type IdentityVal
 import { identitiesOf } from './claim.ts'
 import type { Customer, CustomerRow, TierRow } from './contract.ts'
 import { addressIndex, alikeIndex, coveredQuery, coveredWords, endingIndex, NAME, nameIndex, openShown, sealedWords, sealShown, sealWord, shownAs } from './kept.ts'
-import { isOpen, maskCustomer, maskField, maskIdentity, maskRows, relationsTo, seesAll, servedBy, shownName } from './mask.ts'
+import { isOpen, maskCustomer, maskField, maskIdentity, maskRows, nearness, relationsTo, seesAll, servedBy, shownName } from './mask.ts'
+import { minorOf } from './minor.ts'
 import { family, recordIdsOf, suggestionsFor } from './merge.ts'
 
 export interface CustomerRecord { id: string; name: string; tier: string; language: string | null; region: string | null; company: string | null; note: string | null; createdAt: string; mergedInto: string | null; version: number }
@@ -49,8 +50,8 @@ export async function wholeCustomer(ctx: Ctx, id: string): Promise<Omit<Customer
     where ${family(ctx, id)} order by i.is_verified desc, i.is_leading desc, i.created_at, i.kind`, 'id')
   const merges = opened(ctx, ctx.db<Customer['merges']>`
     select m.id, m.other_id, o.name as other_name, m.reason, m.by_id, m.at from customers.merge m join customers.customer o on o.id = m.other_id where m.kept_id = ${id} and m.undone_at is null order by m.at`, { otherName: [NAME, 'otherId'] })
-  const [customer, known, merged, recordIds, suggestions] = await Promise.all([getCustomer(ctx, id), identities, merges, recordIdsOf(ctx, id), suggestionsFor(ctx, id)])
-  return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: known.map((one) => ({ ...one, shown: shownAs(one.kind, one.shown) })), merges: merged, recordIds, suggestions }
+  const [customer, known, merged, recordIds, suggestions, minor] = await Promise.all([getCustomer(ctx, id), identities, merges, recordIdsOf(ctx, id), suggestionsFor(ctx, id), minorOf(ctx, id)])
+  return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: known.map((one) => ({ ...one, shown: shownAs(one.kind, one.shown) })), merges: merged, recordIds, suggestions, minor }
 }
 
 /** Newest first, folded records left out. `next` is the id to go on from. */
@@ -131,7 +132,7 @@ export async function changeCustomer(ctx: Ctx, id: string, { version, ...change 
 
 /** Whoever sees a cover and sends it back has not changed the field, and must not lose what it holds. */
 async function mustNotBeCovers(ctx: Ctx, before: CustomerRecord, change: Partial<CustomerRecord>): Promise<void> {
-  const relation = (await relationsTo(ctx, [before.id]))(before.id)
+  const relation = (await nearness(ctx, [before.id]))(before.id)
   for (const field of ['name', 'company', 'region', 'note'] as const) {
     const value = before[field]
     if (value && change[field] === maskField(field, value) && !isOpen(field, value, relation)) throw new Fault('customers.value-masked', 422, {}, [{ path: field, code: 'customers.value-masked' }])

@@ -1,5 +1,5 @@
 /** SQL of the figures of a day. Every statement reaches its rows by an index: `store.test.ts` asks the planner. */
-import type { Ctx } from '../../platform/context.ts'
+import { asHouse, type Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
@@ -110,7 +110,7 @@ export async function loadsToday(ctx: Ctx, query: { teamId?: string }): Promise<
     where p.disabled_at is null and o.permissions && ${['requests.work', '*']}
       and ${teams ? db`exists (select from staff.membership m where m.person_id = p.id and m.team_id = any(${teams as string[]}::uuid[]))` : db`true`}
     order by p.name, p.id limit 300`
-  const held = await db<Held[]>`
+  const held = await asHouse(ctx).db<Held[]>`
     select holder_id, channel, count(*)::int as in_hand, (count(*) filter (where due_order <= ${now}))::int as overdue,
       (array_agg(jsonb_build_object('id', id, 'number', number, 'subject', subject, 'due', due_order) order by due_order, id) filter (where ${visible(ctx)}))[1] as first
     from requests.request r where holder_id = any(${people.map((person) => person.id)}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`

@@ -5,7 +5,8 @@
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
 import { limiter } from '../../platform/http/limits.ts'
-import { viewRequest } from '../requests/index.ts'
+import { asHouse } from '../../platform/context.ts'
+import { viewRequest, withRequest } from '../requests/index.ts'
 import { quality, type RatingView } from './contract.ts'
 import { qualityPersonal } from './personal-data.ts'
 import { rateRequest, recoverAfter, viewRating } from './rate.ts'
@@ -19,7 +20,7 @@ function mountQuality(mount: Mount): void {
   mount(quality.rate, (ctx, { params, body, request }) => { limit(request); return rateRequest(ctx, params.token, body) })
   mount(quality.rating, async (ctx, { params }) => {
     await viewRequest(ctx, params.id)
-    const [rating, recovery] = await Promise.all([selectRating(ctx, params.id), selectRecovery(ctx, params.id)])
+    const [rating, recovery] = await Promise.all([selectRating(ctx, params.id), selectRecovery(asHouse(ctx), params.id)])
     return { rating: rating ? { ...rating, reasons: rating.reasons as RatingView['reasons'], recovery: recovery ?? null } : null }
   })
 }
@@ -30,6 +31,7 @@ export const qualityRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: quality,
   personal: qualityPersonal,
+  policies: ['rating', 'recovery'].map((table) => ({ table: `quality.${table}`, shows: withRequest(`${table}.request_id`) })),
   routes: mountQuality,
   events: { listeners: { 'request.scored': recoverAfter } },
 }

@@ -9,9 +9,8 @@ import { giveFiles } from '../../platform/files.ts'
 import { emit } from '../../platform/events/book.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
-import { detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
+import { type CalendarChoice, chooseCalendar, detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
 import { allocate, type Allocation, foresee } from './allocation.ts'
-import { clockCalendar } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { sealedMessage, sealedRequest } from './kept.ts'
 import { nextDue, snippet } from './request.ts'
@@ -89,8 +88,8 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const priority = arrival.priority ?? found.priority
   // A service that was chosen brings its team, as a recognised one does.
   const teamId = teamOf(found)
-  const calendar = await clockCalendar(ctx, recognition, serviceId)
-  const due = dueTimes(recognition, serviceId, priority, ctx.now.getTime(), calendar)
+  const choice = await chooseCalendar(ctx, recognition.service(serviceId), teamId)
+  const due = dueTimes(recognition, serviceId, priority, ctx.now.getTime(), choice.calendar)
   const allocation = await allocate(ctx, { requestId: id, serviceId, teamId, priority, channel: arrival.channel, language, customerId: customer.id,
     isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [], foreseen })
   const messageId = newId()
@@ -98,7 +97,7 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     id, number: arrival.number ?? gate.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
     teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt, isNew: true,
   }
-  const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, verification: recognition.service(serviceId)?.verification ?? 'rule' })
+  const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, choice, verification: recognition.service(serviceId)?.verification ?? 'rule' })
   if (arrival.attachmentIds?.length) {
     ctx.later(insertArrivals(ctx, [row]))
     await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds)
@@ -119,7 +118,7 @@ const selectGates = async ({ db }: Pick<Ctx, 'db'>, keys: readonly { source: str
 
 const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boolean => Boolean(id ?? email ?? phone ?? external ?? visitor)
 
-interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; verification: string }
+interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; choice: CalendarChoice; verification: string }
 
 /** What an arrival leaves behind, in the columns of the statement that stores it. */
 function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details) {
@@ -136,6 +135,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
     explanation: details.explanation, channel: arrival.channel, channel_account: arrival.channelAccount ?? null, language: details.language, customer_id: accepted.customerId, team_id: accepted.teamId,
     agent_id: agentId, answerable_id: creator ?? agentId, opened_by_kind: ctx.actor.kind, opened_by_id: ctx.actor.id, at: ctx.now,
     first_response_due_at: accepted.firstResponseDueAt, resolution_due_at: accepted.resolutionDueAt, next_due_at: dueNext, verification: details.verification,
+    calendar_id: details.choice.id, calendar_version: details.choice.id && details.choice.version, calendar_by: details.choice.id && details.choice.by,
     linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: seal(sealedRequest.lastSnippet, accepted.id, snippet(arrival.text)),
     message_id: accepted.messageId, customer_name: seal(sealedMessage.authorName, accepted.messageId, details.customerName), body: seal(sealedMessage.body, accepted.messageId, arrival.text),
     html: seal(sealedMessage.html, accepted.messageId, arrival.html ?? null), quoted: seal(sealedMessage.quoted, accepted.messageId, arrival.quoted ?? null), oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
@@ -162,15 +162,15 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
       select a.*, case when a.agent_id is not null then requests.take_place(a.agent_id, a.channel, a.places) end
       from jsonb_to_recordset(${ctx.db.json(placed as never)}) as a (id uuid, number bigint, subject text, stage text, priority text, type text, service_id uuid, explanation jsonb, channel text,
         channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, first_response_due_at timestamptz,
-        resolution_due_at timestamptz, next_due_at timestamptz, verification text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
+        resolution_due_at timestamptz, next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
         oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, candidates jsonb, accept_due_at timestamptz, places int)),
     request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
         holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, first_response_due_at, resolution_due_at, next_due_at, sweep_at, verification,
-        linked_from, link_kind, last_message_at, last_snippet)
+        calendar_id, calendar_version, calendar_by, linked_from, link_kind, last_message_at, last_snippet)
       select id, number, subject, stage, at, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
         agent_id, answerable_id, answerable_id, opened_by_kind, opened_by_id, at, first_response_due_at, resolution_due_at, next_due_at, next_due_at, verification,
-        linked_from, link_kind, at, snippet from arrived),
+        calendar_id, calendar_version, calendar_by, linked_from, link_kind, at, snippet from arrived),
     message as (
       insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, raw_file_id, created_at)
       select message_id, id, 'customer', 'customer', customer_id, customer_name, channel, body, html, quoted, oddities, 'received', at, raw_file_id, at from arrived),

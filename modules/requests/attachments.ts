@@ -7,7 +7,8 @@ import { Fault, notFound } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { NAME } from './kept.ts'
 import { MOST_PIXELS, pixelsOf, rasterType, withoutPlace } from '../../lib/picture/index.ts'
-import { ownerOf, visible } from './store.ts'
+import { ownerOf } from './store.ts'
+import { visible } from './visible.ts'
 
 const DAY_MS = 86_400_000
 export const MOST_BYTES = 25 * 1024 * 1024

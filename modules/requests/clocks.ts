@@ -2,28 +2,32 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import type { BusinessCalendar } from '../../lib/calendar/index.ts'
-import { calendarOf, defaultCalendar } from '../staff/index.ts'
-import { dueTimes, loadRecognition, resumeClock, type Recognition } from '../standards/index.ts'
+import { calendarVersion } from '../staff/index.ts'
+import { chooseCalendar, dueTimes, loadRecognition, resumeClock } from '../standards/index.ts'
 import { nextDue, type RequestRecord } from './request.ts'
 import { type LockedRequest, patchRequest } from './store.ts'
 
-/** The calendar a service's clocks run over: its own, else the installation's. */
-export async function clockCalendar(ctx: Ctx, recognition: Recognition['snapshot'], serviceId: string | null): Promise<BusinessCalendar> {
-  const own = recognition.service(serviceId)?.calendarId
-  return own ? calendarOf(ctx, own) : defaultCalendar(ctx)
+type Running = Pick<RequestRecord, 'calendarId' | 'calendarVersion' | 'serviceId' | 'teamId'>
+/** The calendar a request's clocks run by: the version it began under, or was moved to since. */
+export async function calendarFor(ctx: Ctx, request: Running): Promise<BusinessCalendar> {
+  if (request.calendarId) return calendarVersion(ctx, request.calendarId, request.calendarVersion!)
+  return (await chooseCalendar(ctx, (await loadRecognition(ctx)).service(request.serviceId), request.teamId)).calendar
 }
 
-export async function calendarFor(ctx: Ctx, request: RequestRecord): Promise<BusinessCalendar> {
-  return clockCalendar(ctx, await loadRecognition(ctx), request.serviceId)
+export interface Mark { kind: 'paused' | 'resumed' | 'restarted' | 'moved'; at: string; calendarId: string | null; calendarVersion: number | null; fromVersion: number | null }
+/** Writes down what happened to the clocks, so that every deadline can be told step by step. */
+function mark(ctx: Ctx, request: Pick<RequestRecord, 'id' | 'calendarId' | 'calendarVersion'>, kind: Mark['kind'], at: string | Date = ctx.now): void {
+  ctx.later(ctx.db`insert into requests.clock_mark (request_id, kind, at, calendar_id, calendar_version) values (${request.id}, ${kind}, ${at}, ${request.calendarId}, ${request.calendarVersion})`)
 }
 
-type ClockPatch = Partial<Pick<RequestRecord, 'firstResponseDueAt' | 'resolutionDueAt' | 'firstResponseLeftMs' | 'resolutionLeftMs' | 'pausedAt' | 'nextDueAt' | 'firstResponseAt' | 'resolutionAt' | 'firstResponseBreachedAt' | 'resolutionBreachedAt'>>
+type ClockPatch = Partial<Pick<RequestRecord, 'firstResponseDueAt' | 'resolutionDueAt' | 'firstResponseLeftMs' | 'resolutionLeftMs' | 'pausedAt' | 'nextDueAt' | 'firstResponseAt' | 'resolutionAt' | 'firstResponseBreachedAt' | 'resolutionBreachedAt' | 'calendarId' | 'calendarVersion' | 'calendarBy'>>
 
 /** Stops the clocks and keeps the business time left on each. */
 export async function pausedClocks(ctx: Ctx, request: LockedRequest): Promise<ClockPatch> {
   if (request.pausedAt) return {}
   const calendar = await calendarFor(ctx, request)
   const now = ctx.now.getTime()
+  mark(ctx, request, 'paused')
   const left = (due: string | null, met: string | null): number | null => (due && !met ? calendar.businessMsBetween(now, Date.parse(due)) : null)
   return {
     pausedAt: ctx.now.toISOString(), nextDueAt: null,
@@ -37,6 +41,7 @@ export async function resumedClocks(ctx: Ctx, request: LockedRequest): Promise<C
   if (!request.pausedAt) return {}
   const calendar = await calendarFor(ctx, request)
   const now = ctx.now.getTime()
+  mark(ctx, request, 'resumed')
   const due = (left: number | null, before: string | null): string | null =>
     left === null ? before : resumeClock(left, now, calendar)
   const patch = {
@@ -49,9 +54,11 @@ export async function resumedClocks(ctx: Ctx, request: LockedRequest): Promise<C
 /** Fresh due times from now, for another service or priority, or after reopening. */
 export async function freshClocks(ctx: Ctx, request: RequestRecord, from: number, what: { serviceId: string | null; priority: RequestRecord['priority'] }): Promise<ClockPatch> {
   const recognition = await loadRecognition(ctx)
-  const calendar = await clockCalendar(ctx, recognition, what.serviceId)
-  const due = dueTimes(recognition, what.serviceId, what.priority, from, calendar)
-  const patch = { firstResponseDueAt: request.firstResponseAt ? request.firstResponseDueAt : due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt }
+  const choice = await chooseCalendar(ctx, recognition.service(what.serviceId), request.teamId)
+  const due = dueTimes(recognition, what.serviceId, what.priority, from, choice.calendar)
+  const runsBy = { calendarId: choice.id, calendarVersion: choice.id ? choice.version : null, calendarBy: choice.id ? choice.by : null }
+  mark(ctx, { id: request.id, ...runsBy }, 'restarted', new Date(from))
+  const patch = { ...runsBy, firstResponseDueAt: request.firstResponseAt ? request.firstResponseDueAt : due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt }
   return { ...patch, nextDueAt: nextDue({ ...request, ...patch }, null) }
 }
 

@@ -1,6 +1,7 @@
 /** The requests room's API: opening a request and everything that moves it along the loop. */
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
+import { Step } from '../staff/contract.ts'
 import { Explanation } from '../standards/contract.ts'
 import { byId, cursor, email, flag, id, instant, instantIn, limit, line, page, someText, text } from '../../platform/http/shapes.ts'
 
@@ -29,6 +30,8 @@ export const Clock = z.object({
   dueAt: instant.nullable(), metAt: instant.nullable(), breachedAt: instant.nullable(),
   /** Business milliseconds left while paused. */
   leftMs: z.number().nullable(),
+  /** It lies in a year whose holidays nobody has published. */
+  isProvisional: z.boolean(),
 })
 export const Request = z.object({
   id, number: z.number(), subject: z.string(), stage: Stage, stageSince: instant, priority: Priority, type: z.string().nullable(),
@@ -106,6 +109,26 @@ export const Opened = z.object({
   holder: Name.nullable(), openedAt: instant, firstResponseDueAt: instant.nullable(), resolutionDueAt: instant.nullable(),
 })
 
+/** Why each deadline is when it is: the calendar with what decided for it, and every stretch from the start. */
+export const Deadlines = z.object({
+  calendar: z.object({ id, name: z.string(), version: z.number(), by: z.enum(['service', 'team', 'default']) }).nullable(), zone: z.string(),
+  clocks: z.array(z.object({
+    clock: z.enum(['first-response', 'resolution']), startAt: instant, dueAt: instant.nullable(), metAt: instant.nullable(), leftMinutes: z.number().nullable(), countedMinutes: z.number(),
+    steps: z.array(Step), stepsLeftOut: z.number(), provisionalYears: z.array(z.number()),
+  })),
+})
+export type Deadlines = z.infer<typeof Deadlines>
+/** Requests that run by an earlier version of a calendar, and how many of their deadlines another day or hour gets. */
+const moved = {
+  requests: z.number(), deadlines: z.number(), earlier: z.number(), later: z.number(), paused: z.number(),
+  /** Some of those the caller may see. */
+  rows: z.array(z.object({ id, number: z.number(), clock: z.enum(['first-response', 'resolution']), from: instant, to: instant })),
+  /** More are left than one call looks at. */
+  isMore: z.boolean(),
+}
+export const MovedDeadlines = z.object(moved)
+export type MovedDeadlines = z.infer<typeof MovedDeadlines>
+
 const oneTask = z.strictObject({ id, taskId: id })
 const reason = someText(2000)
 
@@ -121,6 +144,10 @@ export const requests = {
   events: { method: 'GET', path: '/api/requests/:id/events', access: 'requests.read', reads: 'request', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: limit(500, 200) }), response: z.object({ rows: z.array(RequestEvent), next: z.number().nullable() }), faults: ['requests.not-found'] },
   assignments: { method: 'GET', path: '/api/requests/:id/assignments', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Assignment) }), faults: ['requests.not-found'] },
   verifications: { method: 'GET', path: '/api/requests/:id/verifications', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Verification) }) },
+
+  deadlines: { method: 'GET', path: '/api/requests/:id/deadlines', access: 'requests.read', reads: 'request', params: byId, summary: 'Why each deadline is when it is: what was counted, what was skipped and for what reason.', response: Deadlines, faults: ['requests.not-found'] },
+  calendarDeadlines: { method: 'GET', path: '/api/calendars/:id/deadlines', access: 'standards.read', params: byId, summary: 'What would move if requests that run by earlier versions of a calendar went by its present one.', response: z.object({ version: z.number(), ...moved }), faults: ['staff.calendar.not-found'] },
+  moveDeadlines: { method: 'PUT', path: '/api/calendars/:id/deadlines', access: 'standards.configure', params: byId, summary: 'Moves them: what is left of each target counts on from now by the present version. At most 2,000 requests a call.', body: z.strictObject({ version: z.number().int().min(1), reason }), response: MovedDeadlines, faults: ['staff.changed-meanwhile', 'staff.calendar.not-found'] },
 
   take: { method: 'PUT', path: '/api/requests/:id/holder', access: 'requests.work', params: byId, response: Request, summary: 'Take it for oneself.', faults: ['requests.already-yours', 'requests.closed'] },
   assign: { method: 'PUT', path: '/api/requests/:id/assignment', access: 'requests.work', params: byId, response: Request, summary: 'Offer it to a person or a team; from a holder it is a hand-over that needs acceptance.',

@@ -12,6 +12,7 @@ import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
 import { forgetWords } from './words.ts'
+import { requestPolicies } from './visible.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -25,15 +26,17 @@ export { openStream, type Stream } from './live.ts'
 export { NAME as ATTACHMENT_NAME, draftRow, SUBJECT } from './kept.ts'
 export { requestsOf } from './personal-data.ts'
 export { type Hands, nameOnRequest } from './relations.ts'
+export { type Planted, plantRequest } from './plant.ts'
 export { type CustomerMessage, receiveMessage } from './receive.ts'
 export { sweepRequest } from './sweep.ts'
-export { clockCalendar } from './clocks.ts'
+export { calendarFor } from './clocks.ts'
 export { startWaiting, stopWaiting, correctRequest } from './track.ts'
 export { customerVerdict, submitRequest, verifyRequest } from './verify.ts'
 export { customerView, type CustomerView, deliveryOf, type Delivery } from './outside.ts'
 export { addTemplate } from './templates.ts'
 export { addTask, changeTask } from './tasks.ts'
-export { isOfLiving, visible } from './store.ts'
+export { requestPolicies, shownLike, visible, withRequest } from './visible.ts'
+export { isOfLiving } from './store.ts'
 export { viewRequest } from './view.ts'
 export { requestText } from './text.ts'
 
@@ -43,6 +46,7 @@ export const requestsRoom: Module = {
   text: new URL('./text/', import.meta.url),
   contract: requests,
   personal: requestsPersonal,
+  policies: requestPolicies,
   permissions: ['requests.assign'],
   routes: mountRequests,
   events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },

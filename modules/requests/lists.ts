@@ -2,7 +2,7 @@
  * Lists of requests. A page is read team by team along one index and merged, so it costs the same with ten
  * thousand requests as with a million. The lists at the end must be empty or owned.
  */
-import type { Ctx } from '../../platform/context.ts'
+import { asHouse, type Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
 import { may } from '../../platform/access/index.ts'
 import { opened } from '../../platform/crypto/vault.ts'
@@ -10,7 +10,7 @@ import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { RequestRow, View } from './contract.ts'
 import { sealedRequest } from './kept.ts'
 import { nameOnRequest } from './relations.ts'
-import { visible } from './store.ts'
+import { visible } from './visible.ts'
 import { wordsQuery } from './words.ts'
 
 export interface ListQuery {
@@ -169,7 +169,7 @@ export async function countViews(ctx: Ctx): Promise<{ views: Record<string, numb
 /** What each person of a team (or everybody) has in hand: for whoever hands work over all of it, for others what they may see. */
 export async function countLoads(ctx: Ctx, teamId?: string): Promise<{ rows: { agentId: string; open: number }[] }> {
   const isWhole = ctx.actor.kind === 'agent' && (ctx.actor.scope === 'all' || ctx.actor.scope === 'team')
-  const rows = await ctx.db<{ agentId: string; open: number }[]>`
+  const rows = await asHouse(ctx).db<{ agentId: string; open: number }[]>`
     select holder_id as agent_id, count(*)::int as open from requests.request r where holder_id is not null and stage in ('assign', 'execute') ${isWhole ? ctx.db`` : ctx.db`and ${visible(ctx)}`}
       ${teamId ? ctx.db`and holder_id in (select person_id from staff.membership where team_id = ${teamId})` : ctx.db``} group by holder_id`
   return { rows: [...rows] }

@@ -8,6 +8,7 @@ import type { App } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
 import { changesAccess, stillHolds } from '../staff/index.ts'
+import { regionOf } from './visible.ts'
 
 const BEAT_MS = 15_000
 /** Changes of staff come in bursts. */
@@ -93,8 +94,7 @@ function placeOf(app: App, requestId: string): Promise<Place | undefined> {
   const known = asked.get(requestId)
   if (known) return known
   const answer = app.pool<Place[]>`
-    select r.holder_id, r.answerable_id, coalesce(w.region, v.region) as region from requests.request r
-      join customers.customer v on v.id = r.customer_id left join customers.customer w on w.id = v.merged_into where r.id = ${requestId}`.then(([row]) => row)
+    select r.holder_id, r.answerable_id, ${regionOf(app.pool as never, app.pool`r.customer_id`)} as region from requests.request r where r.id = ${requestId}`.then(([row]) => row)
   asked.set(requestId, answer)
   setTimeout(() => asked.delete(requestId), ASKED_MS).unref()
   return answer

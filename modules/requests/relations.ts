@@ -2,7 +2,7 @@
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
 import { type Relation, type Relations, seesAll, shownName } from '../customers/index.ts'
-import { visible } from './store.ts'
+import { visible } from './visible.ts'
 
 // In hand: held, answered for, or offered, until it is closed.
 const inHand = (ctx: Ctx) => ctx.db`(r.stage <> 'closed' and (r.holder_id = ${ctx.actor.id} or r.answerable_id = ${ctx.actor.id}

@@ -38,6 +38,9 @@ export interface RequestRecord {
   firstResponseLeftMs: number | null
   resolutionLeftMs: number | null
   nextDueAt: string | null
+  calendarId: string | null
+  calendarVersion: number | null
+  calendarBy: 'service' | 'team' | 'default' | null
   verification: 'person' | 'customer' | 'rule'
   result: string | null
   submittedBy: string | null

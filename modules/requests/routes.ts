@@ -10,6 +10,7 @@ import { acceptRequest } from './accept.ts'
 import { acceptAssignment, assignRequest, declineAssignment, takeRequest } from './assign.ts'
 import { addAttachment, fileHeaders, readAttachment, receiveFile } from './attachments.ts'
 import { type Request, requests } from './contract.ts'
+import { explainDeadlines, moveDeadlines, previewDeadlines } from './deadlines.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
 import { countLoads, countViews, listRequests } from './lists.ts'
@@ -46,6 +47,10 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.events, (ctx, { params, query }) => listEvents(ctx, params.id, query))
   mount(requests.assignments, (ctx, { params }) => listAssignments(ctx, params.id))
   mount(requests.verifications, (ctx, { params }) => listVerifications(ctx, params.id))
+
+  mount(requests.deadlines, (ctx, { params }) => explainDeadlines(ctx, params.id))
+  mount(requests.calendarDeadlines, (ctx, { params }) => previewDeadlines(ctx, params.id))
+  mount(requests.moveDeadlines, (ctx, { params, body }) => moveDeadlines(ctx, params.id, body))
 
   mount(requests.take, after((ctx, id) => takeRequest(ctx, id)))
   mount(requests.assign, after(assignRequest))

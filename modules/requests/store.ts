@@ -4,25 +4,10 @@ import { notFound, Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { giveFiles } from '../../platform/files.ts'
+import { visible } from './visible.ts'
 import { NAME, sealedMessage, sealedRequest, sealFields } from './kept.ts'
 import type { Asker, RequestRecord, Situation } from './request.ts'
 import { may } from '../../platform/access/index.ts'
-
-/** What the actor may see, as a condition on `r`: everything, their teams' or regions' and own, or only what they opened. */
-export function visible(ctx: Ctx) {
-  const { actor, db } = ctx
-  if (actor.scope === 'all' && actor.kind !== 'client') return db`true`
-  if (actor.kind === 'client') return actor.scope === 'all' ? db`true` : db`r.opened_by_id = ${actor.id}`
-  const mine = db`r.holder_id = ${actor.id} or r.answerable_id = ${actor.id}
-    or exists (select 1 from requests.notice n where n.request_id = r.id and n.person_id = ${actor.id})
-    or exists (select 1 from requests.assignment o where o.request_id = r.id and o.state = 'offered' and o.agent_id = ${actor.id})`
-  if (actor.scope === 'team') return db`(r.team_id = any(${actor.teamIds as string[]}::uuid[]) or ${mine})`
-  return actor.scope === 'region' ? db`(${ofRegion(ctx)} or ${mine})` : db`(${mine})`
-}
-
-// A record that was folded into another lives where that one does.
-const ofRegion = ({ actor, db }: Ctx) => db`exists (select 1 from customers.customer v left join customers.customer w on w.id = v.merged_into
-  where v.id = r.customer_id and coalesce(w.region, v.region) = any(${(actor.regions ?? []) as string[]}))`
 
 /** Whether the event `e` belongs to the history of a request that was still open after `since`: it is read as long as the request is worked on. */
 export const isOfLiving = ({ db }: Pick<Ctx, 'db'>, since: Date) => db`exists (select 1 from requests.request r where r.id = e.subject and (r.closed_at is null or r.closed_at >= ${since}))`

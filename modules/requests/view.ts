@@ -4,10 +4,12 @@ import { notFound } from '../../platform/fault.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
+import { calendarFor } from './clocks.ts'
 import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
-import { asker, visible } from './store.ts'
+import { asker } from './store.ts'
+import { visible } from './visible.ts'
 
 interface ViewRow extends RequestRecord, Situation {
   serviceName: Record<string, string> | null
@@ -53,14 +55,16 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     left join staff.person ob on ob.id = o.by_id
     where r.id = ${id} and ${visible(ctx)}`, { ...sealedRequest, customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row) throw notFound('requests')
+  const calendar = await calendarFor(ctx, row)
+  const isProvisional = (dueAt: string | null): boolean => dueAt !== null && calendar.unknownYears(Date.parse(row.openedAt), Math.max(Date.parse(row.openedAt), Date.parse(dueAt))).length > 0
   return {
     id: row.id, number: row.number, subject: row.subject, stage: row.stage, stageSince: row.stageSince, priority: row.priority, type: row.type,
     service: row.serviceId ? { id: row.serviceId, name: row.serviceName ?? {} } : null, explanation: row.explanation as Request['explanation'],
     channel: row.channel, language: row.language, customer: { id: row.customerId, name: nameOnRequest(ctx, row.customerName, row), tier: row.customerTier, isVerified: row.isVerified },
     team: named(row.teamId, row.teamName), holder: named(row.holderId, row.holderName), answerable: named(row.answerableId, row.answerableName), firstResponder: named(row.firstResponderId, row.firstResponderName),
     openedAt: row.openedAt, openedBy: row.openedByName ?? row.openedByKind, waitingFor: row.waitingFor, waitUntil: row.waitUntil, waitReason: row.waitReason,
-    firstResponse: { dueAt: row.firstResponseDueAt, metAt: row.firstResponseAt, breachedAt: row.firstResponseBreachedAt, leftMs: row.firstResponseLeftMs },
-    resolution: { dueAt: row.resolutionDueAt, metAt: row.resolutionAt, breachedAt: row.resolutionBreachedAt, leftMs: row.resolutionLeftMs },
+    firstResponse: { dueAt: row.firstResponseDueAt, metAt: row.firstResponseAt, breachedAt: row.firstResponseBreachedAt, leftMs: row.firstResponseLeftMs, isProvisional: isProvisional(row.firstResponseDueAt) },
+    resolution: { dueAt: row.resolutionDueAt, metAt: row.resolutionAt, breachedAt: row.resolutionBreachedAt, leftMs: row.resolutionLeftMs, isProvisional: isProvisional(row.resolutionDueAt) },
     pausedAt: row.pausedAt, nextDueAt: row.nextDueAt, verification: row.verification, result: row.result, submittedBy: named(row.submittedBy, row.submittedByName), submittedAt: row.submittedAt,
     failedVerifications: row.failedVerifications, score: row.score, scoredAt: row.scoredAt, closedAt: row.closedAt, closedWhy: row.closedWhy, closeAfter: row.closeAfter, reopenUntil: row.reopenUntil, reopened: row.reopened,
     linkedFrom: row.linkedFrom ? { id: row.linkedFrom, number: row.linkedNumber!, kind: row.linkKind ?? '' } : null,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { byId, cursor, day, email, flag, id, instant, instantIn, limit, line, locale, page, text } from '../../platform/http/shapes.ts'
+import { Settings, domain } from './federation/contract.ts'
 
 function isZone(zone: string): boolean {
   try { return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone })) } catch { return false }
@@ -29,9 +30,14 @@ const code = z.string().max(20)
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/)
 const intervals = z.array(z.strictObject({ from: time, to: time })).max(10)
 export const week = z.strictObject({ 1: intervals, 2: intervals, 3: intervals, 4: intervals, 5: intervals, 6: intervals, 7: intervals })
-export const exceptions = z.array(z.strictObject({ date: day, open: intervals, name: text(100).optional() })).max(1000)
+const exception = { date: day, open: intervals, name: text(100).optional(), source: text(200).optional() }
+export const exceptions = z.array(z.strictObject(exception)).max(1000)
 export const workingHours = z.strictObject({ zone, week, exceptions })
-export const holidays = z.enum(['TW', 'CN', 'none'])
+export const holidays = z.enum(['CN', 'TW', 'HK', 'MO', 'SG', 'none'])
+const year = z.int().min(1970).max(2399)
+/** Exceptions that were taken over from elsewhere: from which file or country, for which years. */
+const imported = z.strictObject({ kind: z.enum(['ics', 'country']), label: line(200), from: year, to: year })
+const imports = z.array(imported).max(50)
 
 export const Role = z.object({
   id, key: z.string(),
@@ -51,9 +57,9 @@ export const Team = z.object({
   memberIds: z.array(id), archivedAt: instant.nullable(), version,
 })
 export const Skill = z.object({ id, key: z.string(), name: z.string(), people: z.int(), archivedAt: instant.nullable(), version })
+const storedHours = z.object({ zone: z.string(), week, exceptions: z.array(z.object({ date: z.string(), open: intervals, name: z.string().optional(), source: z.string().optional() })) })
 export const Calendar = z.object({
-  id, name: z.string(), hours: z.object({ zone: z.string(), week, exceptions: z.array(z.object({ date: z.string(), open: intervals, name: z.string().optional() })) }),
-  holidays, isDefault: z.boolean(),
+  id, name: z.string(), hours: storedHours, holidays, years: z.array(z.int()), imports, isDefault: z.boolean(),
   /** Of this year and the next, those whose holidays the region has not published yet. */
   unpublishedYears: z.array(z.int()), version,
 })
@@ -103,13 +109,32 @@ const PersonEdit = z.strictObject({
   languages: languages.optional(), regions: regions.optional(), capacity: capacity.optional(), calendarId: id.nullable().optional(),
 })
 const NewTeam = z.strictObject({ name: line(100), calendarId: id.nullable().optional(), region: tag.nullable().optional(), leadId: id.nullable().optional(), memberIds: z.array(id).max(1000).optional() })
-const NewCalendar = z.strictObject({ name: line(100), hours: workingHours, holidays: holidays.default('none'), isDefault: z.boolean().default(false) })
+const NewCalendar = z.strictObject({ name: line(100), hours: workingHours, holidays: holidays.default('none'), imports: imports.optional(), isDefault: z.boolean().default(false) })
+const CalendarVersion = z.object({ version: z.int(), name: z.string(), hours: storedHours, holidays, years: z.array(z.int()), imports, reason: z.string(), changedAt: instant, byName: z.string().nullable() })
+/** Counted, or skipped: the hours of the day, a day without any, a date of its own, or because the clock stood. */
+export const Step = z.object({
+  from: instant, to: instant, minutes: z.number(), isCounted: z.boolean(),
+  why: z.enum(['outside-hours', 'day-off', 'exception', 'paused']).optional(), date: z.string().optional(), name: z.string().optional(), source: z.string().optional(),
+})
+export type StepRow = z.infer<typeof Step>
 const Explanation = z.object({
   startAt: instant, dueAt: instant, zone: z.string(), openMinutes: z.number(),
   counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })),
   exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })),
-  unpublishedYears: z.array(z.int()),
+  /** Everything between start and deadline, at most 500 pieces; how many more there are. */
+  steps: z.array(Step), stepsLeftOut: z.int(),
+  /** Years the deadline reaches into whose holidays nobody has published: it is provisional. */
+  provisionalYears: z.array(z.int()), unpublishedYears: z.array(z.int()),
 })
+const Month = z.object({ days: z.array(z.object({
+  date: z.string(), open: intervals, minutes: z.int(), kind: z.enum(['week', 'own', 'holiday', 'make-up']), name: z.string(), source: z.string(), isKnown: z.boolean(),
+})) })
+const years = { from: year, to: year }
+const readable = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ics'), text: z.string().max(900_000), ...years }),
+  z.strictObject({ kind: z.literal('country'), country: z.string().regex(/^[A-Z]{2}$/), state: z.string().max(20).optional(), ...years }),
+])
+const Place = z.object({ code: z.string(), name: z.string() })
 
 const NewRole = z.strictObject({ key, name: line(100), permissions: z.array(permission).max(500), scope })
 const RoleEdit = z.strictObject({ version, name: line(100).optional(), permissions: z.array(permission).max(500).optional(), scope: scope.optional() })
@@ -123,6 +148,13 @@ export const proposals = z.discriminatedUnion('kind', [
   NewRole.extend({ kind: z.literal('add-role') }),
   RoleEdit.extend({ kind: z.literal('change-role'), roleId: id }),
   NewToken.omit({ personId: true }).extend({ kind: z.literal('add-token') }),
+  z.strictObject({ kind: z.literal('admit-provider'), providerId: id, version }),
+  z.strictObject({ kind: z.literal('change-provider'), providerId: id, version, name: line(100).optional(), settings: Settings.optional(), roleId: id.nullable().optional(), domains: z.array(domain).max(50).optional(), directoryId: id.nullable().optional() }),
+  z.strictObject({ kind: z.literal('add-directory'), name: line(100), roleId: id, expiresAt: instantIn.nullable().optional() }),
+  z.strictObject({ kind: z.literal('change-directory'), directoryId: id, version, roleId: id }),
+  z.strictObject({ kind: z.literal('renew-directory'), directoryId: id, expiresAt: instantIn.nullable().optional() }),
+  z.strictObject({ kind: z.literal('map-group'), groupId: id, version, roleId: id.nullable(), teamId: id.nullable() }),
+  z.strictObject({ kind: z.literal('hand-over'), directoryId: id, personId: id }),
   z.strictObject({ kind: z.literal('unite-administrators') }),
 ])
 export type Proposed = z.infer<typeof proposals>
@@ -167,7 +199,7 @@ export const staff = {
     method: 'POST', path: '/api/session/passkey', access: 'public', kind: 'raw', idempotency: 'none', summary: 'Signs in by a passkey, which is both factors.',
     body: z.strictObject({ passkey: PasskeyAnswer }), response: z.object({ personId: id }), faults: ['staff.passkey-wrong', 'staff.sign-in-locked'],
   },
-  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, summary: 'Ends this session.' },
+  signOut: { method: 'DELETE', path: '/api/session', access: 'signed-in', always: true, kind: 'raw', idempotency: 'own', summary: 'Ends this session; `url` is where the browser goes next to end the session of the provider it came by.', response: z.object({ url: z.string().nullable() }) },
 
   me: { method: 'GET', path: '/api/me', access: 'signed-in', always: true, summary: 'Who I am and what I may do.', response: Me },
   editMe: { method: 'PATCH', path: '/api/me', access: 'signed-in', body: z.strictObject({ name: line(100).optional(), locale: locale.optional(), zone: zone.optional() }), response: Me },
@@ -204,10 +236,10 @@ export const staff = {
     summary: 'Separates system, security and audit administrators; from then on grants need a second person, and so does taking it back.',
   },
   proposals: { method: 'GET', path: '/api/proposals', access: 'access.approve', query: z.strictObject({ state: z.enum(['pending', 'decided']).default('pending') }), response: z.object({ rows: z.array(Proposal) }) },
-  propose: { method: 'POST', path: '/api/proposals', access: 'access.approve', stepUp: true, status: 201, summary: 'Proposes a grant, for another person to approve.', body: z.strictObject({ what: proposals, reason: line(500) }), response: Proposal, faults: ['staff.not-separated', 'staff.person.not-found'] },
+  propose: { method: 'POST', path: '/api/proposals', access: 'access.approve', stepUp: true, status: 201, summary: 'Proposes a grant, for another person to approve.', body: z.strictObject({ what: proposals, reason: line(500) }), response: Proposal, faults: ['staff.not-separated', 'staff.person.not-found', 'staff.provider.not-found', 'staff.directory.not-found', 'staff.directory-group.not-found'] },
   decide: {
     method: 'PUT', path: '/api/proposals/:id/verdict', access: 'access.approve', stepUp: true, idempotency: 'own', params: byId, body: z.strictObject({ verdict: z.enum(['approved', 'refused']) }),
-    response: z.object({ proposal: Proposal, link: Link.optional(), token: z.string().optional() }), faults: ['staff.proposal.not-found', 'staff.proposal-decided', 'staff.proposal-expired', 'staff.own-proposal'],
+    response: z.object({ proposal: Proposal, link: Link.optional(), token: z.string().optional() }), faults: ['staff.proposal.not-found', 'staff.proposal-decided', 'staff.proposal-expired', 'staff.own-proposal', CHANGED, 'staff.federation.role-too-strong', 'staff.federation.secret-again'],
     summary: 'Approves and carries out, or refuses; whoever proposed it takes it back. A link or token it makes is shown only here.',
   },
   permissions: { method: 'GET', path: '/api/permissions', access: 'staff.read', summary: 'Every permission a role may hold.', response: z.object({ rows: z.array(z.string()) }) },
@@ -256,15 +288,36 @@ export const staff = {
   removeRole: { method: 'DELETE', path: '/api/roles/:id', access: 'access.grant', params: byId, faults: ['staff.role-built-in', 'staff.role-in-use'] },
 
   calendars: { method: 'GET', path: '/api/calendars', access: 'staff.read', response: z.object({ rows: z.array(Calendar) }) },
-  createCalendar: { method: 'POST', path: '/api/calendars', access: 'staff.configure', status: 201, body: NewCalendar, response: Calendar, faults: ['staff.calendar-never-opens'] },
+  calendar: { method: 'GET', path: '/api/calendars/:id', access: 'staff.read', params: byId, response: Calendar, faults: ['staff.calendar.not-found'] },
+  calendarVersions: { method: 'GET', path: '/api/calendars/:id/versions', access: 'staff.read', params: byId, summary: 'Every version a calendar had, the newest first, with who changed it and why.', response: z.object({ rows: z.array(CalendarVersion) }), faults: ['staff.calendar.not-found'] },
+  createCalendar: { method: 'POST', path: '/api/calendars', access: 'staff.configure', status: 201, body: NewCalendar, response: Calendar, faults: ['staff.calendar-never-opens', 'staff.exception-twice'] },
   editCalendar: {
-    method: 'PATCH', path: '/api/calendars/:id', access: 'staff.configure', params: byId, response: Calendar, faults: [CHANGED, 'staff.calendar-never-opens', 'staff.default-calendar-needed'],
-    body: z.strictObject({ version, name: line(100).optional(), hours: workingHours.optional(), holidays: holidays.optional(), isDefault: z.boolean().optional() }),
+    method: 'PATCH', path: '/api/calendars/:id', access: 'staff.configure', params: byId, response: Calendar, faults: [CHANGED, 'staff.calendar-never-opens', 'staff.exception-twice', 'staff.default-calendar-needed'],
+    summary: 'Makes a new version. What runs by an earlier one goes on by it until its deadlines are moved.',
+    body: z.strictObject({ version, name: line(100).optional(), hours: workingHours.optional(), holidays: holidays.optional(), imports: imports.optional(), isDefault: z.boolean().optional(), reason: text(300).optional() }),
+  },
+  removeCalendar: {
+    method: 'DELETE', path: '/api/calendars/:id', access: 'staff.configure', params: byId, summary: 'Takes a calendar that no team, person or service has out of choice; what runs by it goes on.',
+    faults: ['staff.calendar.not-found', 'staff.default-calendar-needed', 'staff.calendar-in-use'],
   },
   previewCalendar: {
-    method: 'POST', path: '/api/calendars/preview', access: 'staff.read', status: 200, idempotency: 'none', summary: 'When a target set at a moment would be due, and which hours were counted; for a stored calendar or one still being edited.',
-    body: z.strictObject({ calendarId: id.optional(), hours: workingHours.optional(), holidays: holidays.default('none'), minutes: z.number().min(1).max(525_600), startAt: instantIn.optional() }),
-    response: Explanation, faults: ['staff.calendar.not-found', 'staff.calendar-never-opens'],
+    method: 'POST', path: '/api/calendars/preview', access: 'staff.read', status: 200, idempotency: 'none', summary: 'When a target set at a moment would be due, and what was counted and skipped on the way; for a stored calendar or one still being edited.',
+    body: z.strictObject({ calendarId: id.optional(), hours: workingHours.optional(), holidays: holidays.default('none'), imports: imports.optional(), minutes: z.number().min(1).max(525_600), startAt: instantIn.optional() }),
+    response: Explanation, faults: ['staff.calendar.not-found', 'staff.calendar-never-opens', 'staff.calendar-out-of-range'],
+  },
+  calendarMonth: {
+    method: 'POST', path: '/api/calendars/month', access: 'staff.read', status: 200, idempotency: 'none', summary: 'The days of a month as a calendar, stored or still being edited, has them: hours, holidays with their source, days of its own.',
+    body: z.strictObject({ hours: workingHours, holidays: holidays.default('none'), imports: imports.optional(), month: z.string().regex(/^(19[7-9]\d|2[0-3]\d\d)-(0[1-9]|1[0-2])$/) }),
+    response: Month, faults: ['staff.calendar-never-opens'],
+  },
+  readHolidays: {
+    method: 'POST', path: '/api/calendars/holidays', access: 'staff.configure', kind: 'raw', idempotency: 'none', summary: 'Reads holidays out of a calendar file (iCalendar) or computes those of another country; stores nothing.',
+    body: readable, response: z.object({ label: z.string(), days: z.array(z.object({ date: z.string(), name: z.string(), kind: z.enum(['closed', 'worked']) })), leftOut: z.int() }),
+    faults: ['staff.ics-not-a-calendar', 'staff.ics-broken-line', 'staff.ics-unbalanced', 'staff.ics-date', 'staff.ics-rule', 'staff.ics-too-many', 'staff.ics-endless', 'staff.country-unknown', 'staff.years-wrong'],
+  },
+  holidayPlaces: {
+    method: 'GET', path: '/api/calendars/places', access: 'staff.read', summary: 'Countries whose holidays can be computed and, of one, its parts.',
+    query: z.strictObject({ country: z.string().regex(/^[A-Z]{2}$/).optional() }), response: z.object({ countries: z.array(Place), states: z.array(Place) }),
   },
 
   tokens: { method: 'GET', path: '/api/tokens', access: 'access.grant', response: z.object({ rows: z.array(Token) }) },
@@ -296,4 +349,7 @@ export type PasskeyReply = z.infer<typeof PasskeyAnswer>
 export type Presence = z.infer<typeof presence>
 export type Capacity = z.infer<typeof capacity>
 export type Holidays = z.infer<typeof holidays>
+export type ImportedHolidays = z.infer<typeof imported>
+export type CalendarVersionRow = z.infer<typeof CalendarVersion>
+export type CalendarMonth = z.infer<typeof Month>
 export type CalendarPreview = z.infer<typeof Explanation>

@@ -7,6 +7,7 @@ import type { App } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
 import { compose, type Module } from '../../platform/module.ts'
 import { staff } from './contract.ts'
+import { takeUpYears } from './calendars.ts'
 import { federationPart } from './federation/index.ts'
 import { memoryOf } from './memory.ts'
 import { scimPart } from './scim/index.ts'
@@ -19,7 +20,8 @@ import { purgeAccess } from './store/access.ts'
 export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
 export { actingAs, type Acting } from './acting.ts'
 export { touches as changesAccess } from './memory.ts'
-export { type NewCalendar, calendarOf, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
+export { type Chosen, type NewCalendar, calendarOf, calendarOfTeam, calendarVersion, chosenCalendar, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
+export { shownStep, shownSteps } from './preview.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
   createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, putPersonSkills, setPresence,
@@ -40,6 +42,7 @@ const peoplePart: Omit<Module, 'name'> = {
   connect: (app, pulse) => memoryOf(app).connect(pulse),
   queues: {
     'staff.disable-unused': { every: 86_400_000, work: disableUnused },
+    'staff.take-up-years': { every: 3_600_000, work: takeUpYears },
     'staff.lapse-presence': { every: 60_000, work: lapsePresence },
     'staff.forget-ended': {
       every: 86_400_000,

@@ -7,7 +7,7 @@ import type { App } from '../../platform/context.ts'
 import type { NewEvent } from '../../platform/events/book.ts'
 import type { Known } from '../../platform/http/server.ts'
 import type { Pulse } from '../../platform/events/pulse.ts'
-import type { BusinessCalendar } from '../../lib/calendar/index.ts'
+import type { Chosen } from './calendars.ts'
 import type { Member } from './store/people.ts'
 
 /** Whose credential it is; the same object is handed out as long as it is remembered. */
@@ -50,7 +50,9 @@ export class Shelf<T> {
 export interface Memory {
   actors: Shelf<Found | null>
   members: Shelf<Member[]>
-  calendars: Shelf<BusinessCalendar>
+  calendars: Shelf<Chosen>
+  /** Which calendar a team has of its own. */
+  teamCalendars: Shelf<string | null>
   /** Tells the other processes too. */
   connect(pulse: Pulse): void
   /** Called when what is remembered of people may be wrong by now. */
@@ -72,7 +74,8 @@ export function memoryOf(app: App): Memory {
 function createMemory(app: App): Memory {
   const actors = new Shelf<Found | null>(3_000, 50_000)
   const members = new Shelf<Member[]>(2_000, 1_000)
-  const calendars = new Shelf<BusinessCalendar>(2_000, 1_000)
+  const calendars = new Shelf<Chosen>(2_000, 1_000)
+  const teamCalendars = new Shelf<string | null>(2_000, 10_000)
   const hearers: (() => void)[] = []
   let pulse: Pulse | null = null
   const drop = (onlyPresence: boolean) => {
@@ -80,6 +83,7 @@ function createMemory(app: App): Memory {
     if (onlyPresence) return
     actors.drop()
     calendars.drop()
+    teamCalendars.drop()
     for (const hear of hearers) hear()
   }
   app.book.onCommit((events) => {
@@ -90,7 +94,7 @@ function createMemory(app: App): Memory {
     pulse?.signal(SIGNAL, onlyPresence)
   })
   return {
-    actors, members, calendars,
+    actors, members, calendars, teamCalendars,
     onDrop(hear) { hearers.push(hear) },
     connect(connected) {
       pulse = connected

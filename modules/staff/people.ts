@@ -8,6 +8,7 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { PRESENCE_MS } from './authenticate.ts'
 import { compiledOf, defaultCalendar } from './calendars.ts'
+import { calendarExists } from './store/calendars.ts'
 import type { Capacity, PersonRow, Presence } from './contract.ts'
 import { changedHere, memoryOf } from './memory.ts'
 import * as store from './store/people.ts'
@@ -97,7 +98,7 @@ export async function createPerson(ctx: Ctx, wanted: NewPerson): Promise<PersonR
 
 async function mustExist(ctx: Ctx, { teamIds = [], calendarId }: { teamIds?: string[]; calendarId?: string | null }): Promise<void> {
   if (!(await allExist(ctx, 'team', teamIds))) throw unknown('teamIds')
-  if (calendarId && !(await allExist(ctx, 'calendar', [calendarId]))) throw unknown('calendarId')
+  if (calendarId && !(await calendarExists(ctx, calendarId))) throw unknown('calendarId')
 }
 async function skillsByKey(ctx: Ctx, skills: Record<string, number>): Promise<{ skillId: string; level: number }[]> {
   const ids = await skillIdsByKey(ctx, Object.keys(skills))
@@ -273,4 +274,4 @@ export async function listCandidates(ctx: Ctx, teamId: string): Promise<AgentPro
   }))
 }
 const calendarOfMember = (ctx: Ctx, row: store.Member): BusinessCalendar =>
-  compiledOf(ctx, { id: row.calendarId!, version: row.calendarVersion!, hours: row.hours!, holidays: row.holidays! })
+  compiledOf(ctx, { id: row.calendarId!, version: row.calendarVersion!, hours: row.hours!, holidays: row.holidays!, years: row.years!, imports: row.imports! })

@@ -8,8 +8,11 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { type LinkRow, type ProposalRow, type Proposed, proposals } from './contract.ts'
+import { whereOf } from './federation/contract.ts'
+import { admitProvider, editProvider, getProvider } from './federation/providers.ts'
 import { disablePerson, createPerson, editPerson, getPerson, resetSecondFactor } from './people.ts'
 import { isSeparated, unite } from './policy.ts'
+import { addDirectory, editDirectory, getDirectory, getDirectoryGroup, handOver, mapGroup, renewDirectory } from './scim/directory.ts'
 import * as store from './store/policy.ts'
 import { createRole, editRole } from './teams.ts'
 import { createToken, invitation, invite } from './tokens.ts'
@@ -32,6 +35,13 @@ const commands: Commands = {
   'add-role': async (ctx, { kind: _, ...role }) => { await createRole(ctx, role); return {} },
   'change-role': async (ctx, { roleId, kind: _, ...edit }) => { await editRole(ctx, roleId, edit); return {} },
   'add-token': async (ctx, { kind: _, ...token }) => ({ token: (await createToken(ctx, token)).token }),
+  'admit-provider': async (ctx, { providerId, version }) => { await admitProvider(ctx, providerId, version); return {} },
+  'change-provider': async (ctx, { kind: _, providerId, ...edit }) => { await editProvider(ctx, providerId, edit, true); return {} },
+  'add-directory': async (ctx, { kind: _, ...directory }) => ({ token: (await addDirectory(ctx, directory, true)).token }),
+  'change-directory': async (ctx, { kind: _, directoryId, ...edit }) => { await editDirectory(ctx, directoryId, edit, true); return {} },
+  'renew-directory': async (ctx, { directoryId, expiresAt }) => ({ token: (await renewDirectory(ctx, directoryId, expiresAt, true)).token }),
+  'map-group': async (ctx, { kind: _, groupId, ...mapping }) => { await mapGroup(ctx, groupId, mapping, true); return {} },
+  'hand-over': async (ctx, { directoryId, personId }) => { await handOver(ctx, directoryId, personId, true); return {} },
   'unite-administrators': async (ctx, _, proposedById) => { await unite(ctx, proposedById); return {} },
 }
 
@@ -44,10 +54,22 @@ export async function propose(ctx: Ctx, { what, reason }: { what: Proposed; reas
   const personId = 'personId' in what ? (what.personId ?? null) : null
   if (personId) await getPerson(ctx, personId)
   const id = newId()
-  const { kind, ...payload } = what
+  const { kind, ...words } = what
+  const payload = { ...words, ...(await aboutOf(ctx, what)) }
   ctx.later(store.insertProposal(ctx, { id, kind, personId, payload, reason, expiresAt: new Date(ctx.now.getTime() + LIVES_MS) }))
   await emit(ctx, 'staff.proposed', { subject: personId, data: { proposal: id, kind, reason } })
   return getProposal(ctx, id)
+}
+
+/** For whoever approves: what the ids stand for, as it was when this was proposed. Throws 404. */
+async function aboutOf(ctx: Ctx, what: Proposed): Promise<{ about?: Record<string, unknown> }> {
+  if ('providerId' in what) {
+    const { name, settings, roleId, domains } = await getProvider(ctx, what.providerId)
+    return { about: { name, where: whereOf(settings), ...(what.kind === 'admit-provider' ? { roleId, domains } : {}) } }
+  }
+  if ('directoryId' in what && what.directoryId) return { about: { name: (await getDirectory(ctx, what.directoryId)).name } }
+  if (what.kind === 'map-group') return { about: { name: (await getDirectoryGroup(ctx, what.groupId)).displayName } }
+  return {}
 }
 
 async function getProposal(ctx: Ctx, id: string): Promise<ProposalRow> {
@@ -73,7 +95,8 @@ export async function decide(ctx: Ctx, id: string, verdict: 'approved' | 'refuse
 }
 
 function carryOut(ctx: Ctx, row: ProposalRow): Promise<Outcome> {
-  const what = proposals.parse({ ...(row.payload as object), kind: row.kind })
+  const { about: _, ...words } = row.payload
+  const what = proposals.parse({ ...words, kind: row.kind })
   // The two of them together may what neither may alone; the deed is the approver's in the record, the proposal names the other.
   const both: Ctx = { ...ctx, actor: { ...ctx.actor, permissions: new Set(['*']), scope: 'all' } }
   return (commands[what.kind] as (ctx: Ctx, what: Proposed, proposedById: string) => Promise<Outcome>)(both, what, row.proposedById)

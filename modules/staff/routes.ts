@@ -2,9 +2,11 @@
 import { createToken, getToken, invitation, invite, listTokens, revokeToken } from './tokens.ts'
 import type { Mount } from '../../platform/http/server.ts'
 import * as calendars from './calendars.ts'
+import * as preview from './preview.ts'
 import { staff } from './contract.ts'
 import * as people from './people.ts'
 import { setUp, needsSetup } from './setup.ts'
+import { farewellUrl, findFarewell } from './federation/sign-out.ts'
 import * as entry from './sign-in.ts'
 import * as teams from './teams.ts'
 import { limiter } from '../../platform/http/limits.ts'
@@ -48,7 +50,10 @@ function mountEntry(mount: Mount): void {
     return { personId: opened.personId }
   })
   mount(staff.prove, (ctx, { request, body }) => entry.proveAgain(ctx, request, body))
-  mount(staff.signOut, (ctx, { request, reply }) => entry.signOut(ctx, request, reply))
+  mount(staff.signOut, async (ctx, { request, reply }) => {
+    const left = await entry.signOut(ctx, request, reply, findFarewell)
+    return { url: left && (await farewellUrl(ctx.app, left)) }
+  })
   mount(staff.me, (ctx, { request }) => entry.me(ctx, request))
   mount(staff.editMe, (ctx, { request, body }) => entry.editMe(ctx, request, body))
   mount(staff.setMyPresence, async (ctx, { body }) => {
@@ -129,7 +134,13 @@ function mountTeams(mount: Mount): void {
   mount(staff.editSkill, (ctx, { params, body }) => teams.editSkill(ctx, params.id, body))
 
   mount(staff.calendars, async (ctx) => ({ rows: await calendars.listCalendars(ctx) }))
+  mount(staff.calendar, (ctx, { params }) => calendars.getCalendar(ctx, params.id))
+  mount(staff.calendarVersions, async (ctx, { params }) => ({ rows: await calendars.listVersions(ctx, params.id) }))
   mount(staff.createCalendar, (ctx, { body }) => calendars.createCalendar(ctx, body))
   mount(staff.editCalendar, (ctx, { params, body }) => calendars.editCalendar(ctx, params.id, body))
-  mount(staff.previewCalendar, (ctx, { body }) => calendars.previewCalendar(ctx, body))
+  mount(staff.removeCalendar, (ctx, { params }) => calendars.removeCalendar(ctx, params.id))
+  mount(staff.previewCalendar, (ctx, { body }) => preview.previewCalendar(ctx, body))
+  mount(staff.calendarMonth, async (ctx, { body }) => preview.previewMonth(ctx, body))
+  mount(staff.readHolidays, (ctx, { body }) => preview.readHolidays(ctx, body))
+  mount(staff.holidayPlaces, (ctx, { query }) => preview.holidayPlaces(ctx, query))
 }

@@ -64,7 +64,7 @@ export async function refuse(app: App, tried: Try, code: string): Promise<never>
   throw new Fault(code, 401)
 }
 
-export interface Opened { personId: string; token: string; maySetPassword: boolean; lifeMs: number }
+export interface Opened { personId: string; sessionId: string; token: string; maySetPassword: boolean; lifeMs: number }
 const actorOf = (person: store.Credentials): Actor => ({ kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] })
 
 /** Opens a session for a person who came in by the method named; its token goes into the cookie and nowhere else. */
@@ -74,7 +74,7 @@ export async function openSession(ctx: Ctx, personId: string, origin: Origin, me
   const lifeMs = (await getPolicy(ctx)).rules.absoluteMs
   ctx.later(store.insertSession(ctx, { id, hash: tokenHash(ctx.app, token), personId, expiresAt: new Date(ctx.now.getTime() + lifeMs), method, userAgent: origin.userAgent, ip: origin.ip }))
   await emit(ctx, 'staff.signed-in', { subject: personId, data: { sessionId: id, method } })
-  return { personId, token, maySetPassword: method === 'link', lifeMs }
+  return { personId, sessionId: id, token, maySetPassword: method === 'link', lifeMs }
 }
 
 /** By password, and code when enrolled. Throws `staff.sign-in-failed`, `staff.sign-in-locked`, `staff.code-needed`. */
@@ -124,11 +124,18 @@ export async function signInByLink(app: App, wanted: { token: string; code?: str
 export function setSessionCookie(app: App, reply: FastifyReply, { token, lifeMs }: Pick<Opened, 'token' | 'lifeMs'>): void {
   reply.header('set-cookie', `${sessionCookie(app)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${lifeMs / 1000}${isSecure(app) ? '; Secure' : ''}`)
 }
-export async function signOut(ctx: Ctx, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** `farewell` is asked before the session is gone, for what it came from. */
+export async function signOut<T>(ctx: Ctx, request: FastifyRequest, reply: FastifyReply, farewell: (ctx: Ctx, sessionHash: Buffer) => Promise<T>): Promise<T | null> {
   const token = sessionTokenOf(ctx.app, request)
-  if (token && (await store.deleteSession(ctx, ctx.actor.id!, { hash: tokenHash(ctx.app, token) }))) await emit(ctx, 'staff.signed-out', { subject: ctx.actor.id })
+  const left = token && await run(ctx.app, { actor: ctx.actor, locale: ctx.locale }, async (inner) => {
+    const hash = tokenHash(ctx.app, token)
+    const said = await farewell(inner, hash)
+    if (await store.deleteSession(inner, ctx.actor.id!, { hash })) await emit(inner, 'staff.signed-out', { subject: ctx.actor.id })
+    return said
+  })
   reply.header('set-cookie', `${sessionCookie(ctx.app)}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0${isSecure(ctx.app) ? '; Secure' : ''}`)
   reply.header('clear-site-data', '"cache"')
+  return left || null
 }
 
 const currentHash = (ctx: Ctx, request: FastifyRequest): Buffer | null => {

@@ -6,6 +6,7 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import type { RoleRow, SkillRow, TeamRow } from './contract.ts'
 import * as access from './store/access.ts'
+import { calendarExists } from './store/calendars.ts'
 import { countOthersWith } from './store/people.ts'
 import * as store from './store/teams.ts'
 import { mustBeAbleToGrant, mustBeKnown } from './tokens.ts'
@@ -27,7 +28,7 @@ export const teamIdsOf = (ctx: Ctx, personId: string): Promise<string[]> => stor
 export interface NewTeam { name: string; calendarId?: string | null; region?: string | null; leadId?: string | null; memberIds?: string[] }
 
 async function mustExist(ctx: Ctx, team: { calendarId?: string | null; leadId?: string | null; memberIds?: string[] }): Promise<void> {
-  if (team.calendarId && !(await store.allExist(ctx, 'calendar', [team.calendarId]))) throw unknown('calendarId')
+  if (team.calendarId && !(await calendarExists(ctx, team.calendarId))) throw unknown('calendarId')
   if (team.leadId && !(await store.allExist(ctx, 'person', [team.leadId]))) throw unknown('leadId')
   if (team.memberIds && !(await store.allExist(ctx, 'person', team.memberIds))) throw unknown('memberIds')
 }

@@ -1,6 +1,7 @@
 /** The standards room's API: services with their targets, and the rules that recognise what a request is. */
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
+import { Step } from '../staff/contract.ts'
 import { byId, done, id, instant, instantIn, line, someText, text } from '../../platform/http/shapes.ts'
 
 export const priorities = ['urgent', 'normal', 'routine'] as const
@@ -45,7 +46,7 @@ export const Explanation = z.array(z.object({ rule: z.string(), name: z.string()
 const CHANGED = 'standards.changed-meanwhile'
 const references = ['standards.team-unknown', 'standards.calendar-unknown', 'standards.skill-unknown'] as const
 const Draft = z.strictObject({ id: id.optional(), name: line(120), condition: Condition, outcome: Outcome })
-const Stretches = z.object({ dueAt: instant, counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })), exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })) })
+const Stretches = z.object({ dueAt: instant, counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })), exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })), steps: z.array(Step), stepsLeftOut: z.number(), provisionalYears: z.array(z.number()) })
 
 export const standards = {
   services: { method: 'GET', path: '/api/services', access: 'standards.read', response: z.object({ rows: z.array(Service) }) },
@@ -57,7 +58,7 @@ export const standards = {
   removeService: { method: 'DELETE', path: '/api/services/:id', access: 'standards.configure', params: byId, response: done, summary: 'Removes a service that nothing was ever asked of; others are switched off.', faults: ['standards.default-stays', 'standards.service-in-use'] },
   makeDefault: { method: 'PUT', path: '/api/services/:id/default', access: 'standards.configure', params: byId, response: Service, summary: 'Makes it the service of requests that no rule recognises.', faults: ['standards.service-unknown'] },
   explainDue: { method: 'GET', path: '/api/services/:id/due', access: 'standards.read', params: byId, summary: 'When a request of this priority, begun at a moment, is due, and which working hours are counted.',
-    query: z.strictObject({ priority: Priority.default('normal'), startAt: instantIn.optional() }), response: z.object({ startAt: instant, firstResponse: Stretches, resolution: Stretches }), faults: ['standards.service.not-found'] },
+    query: z.strictObject({ priority: Priority.default('normal'), startAt: instantIn.optional() }), response: z.object({ startAt: instant, calendarBy: z.enum(['service', 'team', 'default']), firstResponse: Stretches, resolution: Stretches }), faults: ['standards.service.not-found'] },
   rules: { method: 'GET', path: '/api/rules', access: 'standards.read', response: z.object({ rows: z.array(Rule), fields: z.array(z.string()), ops: z.array(z.string()) }) },
   addRule: { method: 'POST', path: '/api/rules', access: 'standards.configure', status: 201, response: Rule, faults: ['standards.rule-unusable', 'standards.rule-without-outcome', 'standards.service-unknown', 'standards.team-unknown'], body: z.strictObject({ name: line(120), condition: Condition, outcome: Outcome, isActive: z.boolean().default(true) }) },
   changeRule: { method: 'PATCH', path: '/api/rules/:id', access: 'standards.configure', params: byId, response: Rule, faults: [CHANGED, 'standards.rule-unusable', 'standards.rule-without-outcome', 'standards.service-unknown', 'standards.team-unknown'],

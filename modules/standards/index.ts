@@ -6,6 +6,8 @@
 import { ops } from '../../lib/rules/index.ts'
 import type { Mount } from '../../platform/http/server.ts'
 import type { Module } from '../../platform/module.ts'
+import { Fault } from '../../platform/fault.ts'
+import { servicesWith } from './calendar.ts'
 import { standards } from './contract.ts'
 import { factFields, forgetOnChange } from './recognise.ts'
 import { standardsPersonal } from './personal-data.ts'
@@ -13,6 +15,7 @@ import { seedStandards } from './seed.ts'
 import { addRule, addService, changeRule, changeService, getService, listRules, listServices, makeDefault, orderRules, removeRule, removeService } from './store.ts'
 import { showDue, tryRules } from './trial.ts'
 
+export { type CalendarChoice, chooseCalendar } from './calendar.ts'
 export { type DueTimes, type Priority, dueTimes, explainDue, pauseClock, resumeClock } from './clocks.ts'
 export { detectLanguage } from './language.ts'
 export { loadRecognition, recognise, type Recognition, type RequestFacts, type Snapshot } from './recognise.ts'
@@ -38,5 +41,11 @@ function mountStandards(mount: Mount): void {
 export const standardsRoom: Module = {
   name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, personal: standardsPersonal, attach: forgetOnChange, routes: mountStandards,
   // The demonstration company brings its own; whoever starts empty must still be able to accept with a due time.
-  events: { followers: { 'staff.set-up': async (ctx, event) => { if (event.data.start === 'empty') await seedStandards(ctx) } } },
+  events: { followers: {
+    'staff.set-up': async (ctx, event) => { if (event.data.start === 'empty') await seedStandards(ctx) },
+    'staff.calendar-removed': async (ctx, event) => {
+      const services = await servicesWith(ctx, event.subject!)
+      if (services.length) throw new Fault('staff.calendar-in-use', 409, { by: services.join(', ') })
+    },
+  } },
 }

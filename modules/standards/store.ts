@@ -34,7 +34,7 @@ async function mustBeSound(ctx: Ctx, given: Partial<ServiceFields>): Promise<voi
   const keys = (given.skills ?? []).map((one) => one.skill)
   const [[known], skills] = await Promise.all([
     ctx.db<{ team: boolean; calendar: boolean }[]>`select exists (select 1 from staff.team where id = ${given.teamId ?? null} and archived_at is null) as team,
-      exists (select 1 from staff.calendar where id = ${given.calendarId ?? null}) as calendar`,
+      exists (select 1 from staff.calendar where id = ${given.calendarId ?? null} and removed_at is null) as calendar`,
     keys.length ? ctx.db<{ key: string }[]>`select key from staff.skill where key = any(${keys})` : [],
   ])
   if (given.teamId && !known!.team) throw wrong('teamId', 'standards.team-unknown')

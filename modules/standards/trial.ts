@@ -3,7 +3,8 @@ import type { CountedStretch, DeadlineExplanation } from '../../lib/calendar/ind
 import { compileRules } from '../../lib/rules/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/fault.ts'
-import { calendarOf, defaultCalendar } from '../staff/index.ts'
+import { shownSteps } from '../staff/index.ts'
+import { chooseCalendar } from './calendar.ts'
 import { explainDue } from './clocks.ts'
 import type { Rule } from './contract.ts'
 import { detectLanguage } from './language.ts'
@@ -36,13 +37,14 @@ function outcomeOf(snapshot: Snapshot, facts: RequestFacts & { language: string 
 export async function showDue(ctx: Ctx, id: string, query: { priority: string; startAt?: string }) {
   const service = await getService(ctx, id)
   const startMs = query.startAt ? Date.parse(query.startAt) : ctx.now.getTime()
-  const calendar = service.calendarId ? await calendarOf(ctx, service.calendarId) : await defaultCalendar(ctx)
+  const { calendar, by } = await chooseCalendar(ctx, service, null)
   const found = explainDue({ service: () => service }, id, query.priority, startMs, calendar)
   if (!found) throw notFound('standards.service')
   const iso = (ms: number): string => new Date(ms).toISOString()
-  const shown = ({ dueAt, counted, exceptions }: DeadlineExplanation) => ({
+  const shown = ({ dueAt, counted, exceptions, steps }: DeadlineExplanation) => ({
+    ...shownSteps(steps), provisionalYears: calendar.unknownYears(startMs, dueAt),
     dueAt: iso(dueAt), counted: counted.map(({ from, to, ms }: CountedStretch) => ({ from: iso(from), to: iso(to), minutes: ms / 60_000 })),
     exceptions: exceptions.map(({ date, name, openMs }) => ({ date, name, openMinutes: openMs / 60_000 })),
   })
-  return { startAt: iso(startMs), firstResponse: shown(found.firstResponse), resolution: shown(found.resolution) }
+  return { startAt: iso(startMs), calendarBy: by, firstResponse: shown(found.firstResponse), resolution: shown(found.resolution) }
 }

@@ -2,6 +2,7 @@
  * Who acts, and what they may do. A permission is `object.verb`; a role is a set of them plus a scope.
  * The rooms declare their permissions in their manifests; roles live in the staff room.
  */
+import type { Asker } from '../database/view.ts'
 import { Fault } from '../fault.ts'
 
 export type ActorKind = 'agent' | 'client' | 'customer' | 'system'
@@ -29,4 +30,11 @@ export const may = (actor: Actor, permission: string): boolean =>
 /** Throws 403 `access.denied` when the actor lacks the permission. */
 export function mustMay(actor: Actor, permission: string): void {
   if (!may(actor, permission)) throw new Fault('access.denied', 403, { permission })
+}
+
+/** What the actor's sight goes by: null for who sees everything. A program sees what it opened itself. */
+export function askerOf({ kind, id, scope, teamIds, regions }: Actor): Asker | null {
+  if (scope === 'all') return null
+  if (kind === 'client') return { me: null, program: id, teams: [], regions: [] }
+  return { me: id, program: null, teams: scope === 'team' ? teamIds : [], regions: scope === 'region' ? regions ?? [] : [] }
 }

@@ -58,7 +58,7 @@ export class Vault {
 
   wrap(key: DataKey): NewKey {
     const master = this.masters.current()
-    return { masterId: master.id, wrapped: sealBytes(master, placeOf(WRAPPED, key.id), key.secret) }
+    return { masterId: master.id, wrapped: sealBytes(master, placeOf(WRAPPED, key.id), key.secret, this.#algorithm) }
   }
 
   /** Null when the master key that wrapped it is not here. */

@@ -96,8 +96,20 @@ export async function transaction<T>(pool: Pool, work: (db: Db, later: Later) =>
   return result
 }
 
-interface Guard { db: Db; begin(): PromiseLike<unknown>; rollback(): Promise<unknown>; lost: Promise<never>; isLost(): boolean; end(): void; release(): void }
-type Statement = { handler: (statement: Statement) => void; reject: (error: unknown) => void }
+export interface Guard {
+  db: Db
+  /** Sends a statement that was made elsewhere, at once; one after the other they go out in this order. */
+  send(statement: Statement): void
+  /** The same with the first one, in place of begin. */
+  first(statement: Statement): void
+  begin(): PromiseLike<unknown>
+  rollback(): Promise<unknown>
+  lost: Promise<never>
+  isLost(): boolean
+  end(): void
+  release(): void
+}
+export type Statement = { handler: (statement: Statement) => void; resolve: (rows: unknown) => void; reject: (error: unknown) => void; options: Record<string, unknown>; executed: boolean }
 type Wire = { onclose: ((error: unknown) => void) | null }
 
 /**
@@ -107,7 +119,7 @@ type Wire = { onclose: ((error: unknown) => void) | null }
  * stops what outlives a failure: of two branches at work one was refused, and the other would go on sending into
  * whatever the connection is used for next.
  */
-function guardOf(connection: postgres.ReservedSql): Guard {
+export function guardOf(connection: postgres.ReservedSql): Guard {
   let wire: Wire | null = null
   let error: unknown = null
   let ended = false
@@ -119,6 +131,12 @@ function guardOf(connection: postgres.ReservedSql): Guard {
     opened.onclose = (reason) => { error = reason ?? new Error('the connection ended'); fail(error) }
     return true
   }
+  const { handler } = connection`` as unknown as Statement
+  const send = (statement: Statement): void => {
+    statement.executed = true
+    if (error) statement.reject(error)
+    else handler(statement)
+  }
   return {
     db: new Proxy(connection, { apply(target, self, args) {
       if (error) throw error
@@ -128,6 +146,16 @@ function guardOf(connection: postgres.ReservedSql): Guard {
       if (hand) made.handler = (statement) => { if (ended) statement.reject(new Error('the transaction has ended')); else hand(statement) }
       return made
     } }) as unknown as Db,
+    send,
+    first(statement) {
+      statement.options = { ...statement.options, onexecute: hear }
+      send(statement)
+      // A statement that must be described first tells nobody where it went.
+      if (wire) return
+      const telling = connection.unsafe('', [], { onexecute: hear } as never)
+      send(telling as unknown as Statement)
+      telling.catch(() => {})
+    },
     rollback: () => Promise.resolve(connection`rollback`),
     end: () => { ended = true },
     begin: () => connection.unsafe('begin', [], { onexecute: hear } as never),

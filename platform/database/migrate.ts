@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pool } from './index.ts'
+import { type Policy, raiseBackstop } from './viewer.ts'
 
 export interface MigrationRoom { name: string; folder: string }
 interface Step { room: string; name: string; sql: string; hash: string }
@@ -26,9 +27,9 @@ async function stepsOf(rooms: MigrationRoom[]): Promise<Step[]> {
 
 /**
  * Brings the database to the program's state in one transaction under an advisory lock; returns how many
- * steps ran. Throws DatabaseNewer when the database knows steps the program does not.
+ * steps ran. Then raises the policies behind what people may see (viewer.ts). Throws DatabaseNewer when the database knows steps the program does not.
  */
-export async function migrate(pool: Pool, rooms: MigrationRoom[]): Promise<number> {
+export async function migrate(pool: Pool, rooms: MigrationRoom[], policies: readonly Policy[]): Promise<number> {
   const steps = await stepsOf(rooms)
   return pool.begin(async (db) => {
     await db`select pg_advisory_xact_lock(7101001)`
@@ -49,6 +50,7 @@ export async function migrate(pool: Pool, rooms: MigrationRoom[]): Promise<numbe
       await db`insert into platform.migration (room, name, hash) values (${step.room}, ${step.name}, ${step.hash})`
       ran++
     }
+    await raiseBackstop(db as never, rooms.map((room) => room.name), policies, ran > 0)
     return ran
   }) as Promise<number>
 }

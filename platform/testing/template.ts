@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { openPool } from '../database/index.ts'
 import { migrate, type MigrationRoom } from '../database/migrate.ts'
+import type { Policy } from '../database/viewer.ts'
 import { row } from '../row.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -21,13 +22,13 @@ export function withDatabase(url: string, name: string): string {
 }
 
 /** Builds the template anew; `url` is any database of the server. */
-export async function prepareTemplate(url: string): Promise<void> {
+export async function prepareTemplate(url: string, policies: readonly Policy[]): Promise<void> {
   const server = openPool(url, { max: 1 })
   await server`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${TEMPLATE}`
   await server.unsafe(`drop database if exists ${TEMPLATE}`)
   await server.unsafe(`create database ${TEMPLATE}`)
   await server.end()
   const template = openPool(withDatabase(url, TEMPLATE), { max: 1 })
-  await migrate(template, migrationRooms())
+  await migrate(template, migrationRooms(), policies)
   await template.end()
 }

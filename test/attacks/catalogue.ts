@@ -15,8 +15,8 @@ export interface Attack {
 const at = {
   mail: 'test/attacks/mail.test.ts', rendering: 'test/attacks/rendering.test.ts', files: 'test/attacks/files.test.ts', rights: 'test/attacks/rights.test.ts', sessions: 'test/attacks/sessions.test.ts',
   outside: 'test/attacks/outside.test.ts', exhaustion: 'test/attacks/exhaustion.test.ts', house: 'test/attacks/house.test.ts',
-  gate: 'modules/channels/mail/mail.test.ts', hooks: 'modules/channels/webhooks/webhooks.test.ts', chat: 'modules/channels/chat/chat.test.ts', signIn: 'modules/staff/sign-in.test.ts', openid: 'modules/staff/federation/oidc.test.ts', saml: 'modules/staff/federation/saml.test.ts', ldap: 'modules/staff/federation/ldap.test.ts', scim: 'modules/staff/scim/scim.test.ts', staff: 'modules/staff/staff.test.ts',
-  wall: 'modules/insight/wall/wall.test.ts', masking: 'modules/customers/masking.test.ts', permissions: 'test/input/permissions.test.ts', matrix: 'test/access/matrix.test.ts', access: 'modules/staff/access.test.ts', passkey: 'test/journeys/passkey.test.ts', refused: 'test/input/refused.test.ts',
+  gate: 'modules/channels/mail/mail.test.ts', hooks: 'modules/channels/webhooks/webhooks.test.ts', chat: 'modules/channels/chat/chat.test.ts', signIn: 'modules/staff/sign-in.test.ts', signOut: 'modules/staff/federation/sign-out.test.ts', openid: 'modules/staff/federation/oidc.test.ts', saml: 'modules/staff/federation/saml.test.ts', ldap: 'modules/staff/federation/ldap.test.ts', scim: 'modules/staff/scim/scim.test.ts', staff: 'modules/staff/staff.test.ts',
+  wall: 'modules/insight/wall/wall.test.ts', masking: 'modules/customers/masking.test.ts', permissions: 'test/input/permissions.test.ts', matrix: 'test/access/matrix.test.ts', policies: 'test/access/policies.test.ts', access: 'modules/staff/access.test.ts', passkey: 'test/journeys/passkey.test.ts', refused: 'test/input/refused.test.ts',
   parse: 'lib/mail/parse.test.ts', bounded: 'lib/mail/bounded.test.ts', clean: 'lib/mail/clean.test.ts', xss: 'lib/mail/xss.test.ts', compose: 'lib/mail/compose.test.ts', token: 'lib/mail/token.test.ts', classify: 'lib/mail/classify.test.ts', addresses: 'lib/mail/addresses.test.ts',
 } as const
 
@@ -79,8 +79,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
   C15f: { what: 'parts and marks of a denied file', precedent: 'conditional requests', safe: 'nothing, not even its size', proof: [at.files] },
 
   D01: { what: 'every endpoint by every role on own and foreign objects', precedent: 'Zammad CVE-2020-10100, FreeScout CVE-2026-40591', safe: '401, 403 or 404 without a word', proof: [at.permissions, at.matrix] },
-  D02: { what: 'the same by lists, searches, counts and figures', precedent: 'FreeScout CVE-2026-41183', safe: 'what is hidden stays hidden', proof: [at.rights, at.permissions, at.matrix] },
-  D03: { what: 'children of a hidden parent', precedent: 'FreeScout CVE-2026-41189', safe: 'denied', proof: [at.rights, at.permissions] },
+  D02: { what: 'the same by lists, searches, counts and figures', precedent: 'FreeScout CVE-2026-41183', safe: 'what is hidden stays hidden', proof: [at.rights, at.permissions, at.matrix, at.policies] },
+  D03: { what: 'children of a hidden parent', precedent: 'FreeScout CVE-2026-41189', safe: 'denied', proof: [at.rights, at.permissions, at.policies] },
   D04: { what: 'ids that do not belong together, without signing in', precedent: 'CVE-2026-35584', safe: 'nothing there', proof: [at.rights, at.permissions, at.chat] },
   D05: { what: 'fields that are not the caller’s to set', precedent: 'Chatwoot CVE-2026-72719, FreeScout CVE-2025-48476', safe: 'an unknown field is refused', proof: [at.rights] },
   D06: { what: 'linking and merging across borders', precedent: 'Zammad CVE-2026-34722, FreeScout CVE-2026-39384', safe: 'both ends are checked', proof: [at.rights, at.masking] },
@@ -99,9 +99,9 @@ export const attacks: Readonly<Record<string, Attack>> = {
   E01: { what: 'the stored hash as password', precedent: 'Zammad CVE-2017-5619', safe: 'refused', proof: [at.sessions, at.passkey] },
   E02: { what: 'predictable tokens', precedent: 'FreeScout CVE-2026-27637', safe: '256 random bits, kept as keyed hashes', proof: [at.sessions, at.passkey, at.wall] },
   E03: { what: 'the second factor skipped, replayed, guessed', precedent: 'Zammad CVE-2026-84461', safe: 'bound to the password, five tries, each code once', proof: [at.sessions, at.signIn, at.access, at.openid] },
-  E04: { what: 'wrapped and unsigned assertions', precedent: 'samlify CVE-2025-47949', safe: 'only the signed part counts, once, for our question', proof: [at.saml] },
+  E04: { what: 'wrapped and unsigned assertions', precedent: 'samlify CVE-2025-47949', safe: 'only the signed part counts, once, for our question', proof: [at.saml, at.signOut] },
   E05: { what: 'tokens that vouch for themselves', precedent: 'ASVS 9.1', safe: 'no credential here; a provider’s own are refused when anything of them does not fit', proof: [at.sessions, at.openid] },
-  E06: { what: 'a planted cookie, an old credential', precedent: 'ASVS 7.2.4', safe: 'replaced at the door; dead after signing out, a new password, disabling', proof: [at.sessions, at.signIn, at.staff, at.access, at.scim, at.openid] },
+  E06: { what: 'a planted cookie, an old credential', precedent: 'ASVS 7.2.4', safe: 'replaced at the door; dead after signing out, a new password, disabling', proof: [at.sessions, at.signIn, at.staff, at.access, at.scim, at.openid, at.signOut] },
   E07: { what: 'lists of stolen passwords', precedent: 'credential stuffing', safe: 'the network stops, the owner comes in', proof: [at.sessions, at.signIn, at.access] },
   E08: { what: 'changes by GET, by a form or by another site', precedent: 'FreeScout CVE-2026-41194, Chatwoot 14887', safe: 'refused', proof: [at.sessions, at.signIn, at.openid, at.saml] },
   E09: { what: 'forged forwarding headers', precedent: 'fastify CVE-2026-3635', safe: 'the real peer counts', proof: [at.sessions] },

@@ -133,6 +133,9 @@ test('C12 people, teams, skills, roles, calendars, tokens', async () => {
   const calendar = await does('staff.createCalendar', { body: { name: '夜班', hours: { zone: 'Asia/Taipei', week, exceptions: [] } } })
   await does('staff.editCalendar', { params: { id: calendar.body.id }, body: { version: 1, name: '大夜班' } })
   await does('staff.previewCalendar', { body: { calendarId: calendar.body.id, minutes: 60 } })
+  await does('staff.calendarMonth', { body: { hours: { zone: 'Asia/Taipei', week, exceptions: [] }, month: '2026-02' } })
+  await does('staff.readHolidays', { body: { kind: 'ics', text: 'BEGIN:VCALENDAR\nEND:VCALENDAR', from: 2026, to: 2026 } })
+  await does('staff.removeCalendar', { params: { id: calendar.body.id } })
   const token = await does('staff.createToken', { body: { name: '程式', permissions: ['requests.read'], scope: 'own' } }) as unknown as { body: { row: { id: string } } }
   await does('staff.revokeToken', { params: { id: token.body.row.id } })
   expect(wrong).toEqual([])
@@ -250,6 +253,9 @@ test('C12 a request on its way', async () => {
   await does('requests.take', { token: [...people.agents, people.lead].find((one) => one.id !== agent.id && one.id !== colleague.id)!.token, params: { id } })
   await does('requests.take', by())
   const version = async () => (await desk.call<{ version: number }>('GET', `/api/requests/${id}`, { token: agent.token })).body.version
+  const [calendar] = await desk.app.pool<{ id: string; version: number; hours: unknown }[]>`select id, version, hours from staff.calendar where is_default`
+  await does('staff.editCalendar', { params: { id: calendar!.id }, body: { version: calendar!.version, reason: '縮短' } })
+  await does('requests.moveDeadlines', { params: { id: calendar!.id }, body: { version: calendar!.version + 1, reason: '縮短' } })
   await does('requests.correct', by({ body: { priority: 'urgent', version: await version() } }))
   const form = new FormData()
   form.set('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt')
@@ -334,6 +340,9 @@ test('C12 mailboxes, quarantine and webhooks', async () => {
 test('C12 governance and the demonstration company', async () => {
   await does('governance.changeAuditRetention', { body: { days: 500 } })
   await does('governance.verifyAudit')
+  await does('governance.changeNoticeMail', { body: { isOn: false } })
+  const planted = await does('governance.plantCanary', { body: { name: '誘餌', subject: '誘餌', text: '誘餌' } })
+  await does('governance.endCanary', { params: { id: (planted.body as unknown as { rows: { id: string }[] }).rows[0]!.id } })
   await does('governance.changeAlarmLimits', { body: { failures: 5, denials: 5, reads: 50 } })
   await does('governance.exportAudit', { body: { format: 'csv' } })
   const [alarm] = await desk.app.pool<{ id: string }[]>`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (gen_random_uuid(), 'probing', 'x', 9, now(), now(), now()) returning id`
@@ -375,6 +384,45 @@ test('C12 requests of people about their own data', async () => {
   await at('lift', customerId, { reason: '結束' })
   await does('governance.changeSettings', { body: { law: 'pipl', remindDays: 3 } })
   await does('governance.changeRetention', { params: { category: 'mail' }, body: { days: 365, version: 1 } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 P18 a breach of personal data', async () => {
+  const known = { title: '磁碟遺失', happened: '備份磁碟遺失', categories: ['contact'], persons: 12, cause: '運送', harm: '詐騙', measures: '報警', advice: '留意電話', contact: '02-2345-0000', laws: ['gdpr'] }
+  const { id } = (await does('governance.openBreach', { body: { ...known, noticedAt: desk.clock.now().toISOString() } })).body
+  await does('governance.editBreach', { params: { id }, body: { ...known, persons: 15, version: 1 } })
+  await does('governance.settleDuty', { params: { id, law: 'gdpr' }, body: { outcome: 'reported', words: 'DPA-1', version: 2 } })
+  await does('governance.decidePersons', { params: { id }, body: { verdict: 'tell', reason: '風險高', version: 3 } })
+  await does('governance.tellPersons', { params: { id }, body: { how: '簡訊', version: 4 } })
+  await does('governance.closeBreach', { params: { id }, body: { outcome: '改為加密', version: 5 } })
+  await does('governance.changeBreachHours', { body: { 'tw-pdpa': 24, pipl: 0 } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 P06 P09 P17 records of processors, and assessments', async () => {
+  const record = { host: 'smtp.vendor.example', name: '郵件代送', role: 'processor', purpose: '代送郵件', contract: 'C-1', untilOn: null, contact: '', country: 'US', isSensitive: false, basis: 'standard-contract', basisWords: 'S-1', basisUntilOn: null }
+  const made = (await does('governance.addProcessor', { body: record })).body as unknown as { processors: { id: string }[] }
+  const { id } = made.processors[0]!
+  await does('governance.changeProcessor', { params: { id }, body: { ...record, contact: 'dpo@vendor.example', version: 1 } })
+  await desk.app.pool`update governance.processor set changed_by_id = ${people.lead.id}`
+  await does('governance.approveBasis', { params: { id }, body: { version: 2 } })
+  await does('governance.changeOutsideRules', { body: { home: ['TW'], needsRecord: false, needsBasis: false, needsAssessment: false } })
+  const words = { title: '郵件代送', ground: 'provide', hosts: ['smtp.vendor.example'], purpose: '必要', risk: '低', measures: 'TLS', level: 'low' }
+  const one = (await does('governance.makeAssessment', { body: words })).body
+  await does('governance.changeAssessment', { params: { id: one.id }, body: { ...words, level: 'medium', version: 1 } })
+  await desk.app.pool`update governance.assessment set made_by_id = ${people.lead.id}`
+  await does('governance.decideAssessment', { params: { id: one.id }, body: { verdict: 'refused', reason: '再想想', version: 2 } })
+  const other = (await does('governance.makeAssessment', { body: words })).body
+  await does('governance.removeAssessment', { params: { id: other.id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 P04 a child and the guardian', async () => {
+  const { id } = (await does('customers.create', { body: { name: '小安', email: 'an@example.com' } })).body
+  await does('customers.markMinor', { params: { id }, body: { birthYear: null } })
+  await does('customers.guardian', { params: { id }, body: { name: '高先生', relation: 'parent', channel: 'paper', evidence: '同意書 7' } })
+  await does('customers.endGuardian', { params: { id } })
+  await does('customers.endMinor', { params: { id } })
   expect(wrong).toEqual([])
 })
 
@@ -429,7 +477,7 @@ test('C12 alarms on metrics', async () => {
 })
 
 /** Starts programs of its own or takes everything away, or needs a directory or a signing provider: their own tests hold their lines. */
-const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'demo.start', 'demo.cancel', 'demo.remove'])
+const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'staff.oidcSignOut', 'staff.samlSignOutForm', 'demo.start', 'demo.cancel', 'demo.remove'])
 
 test('C12 no endpoint that changes something was left out', () => {
   expect([...desk.endpoints].filter(([name, endpoint]) => endpoint.method !== 'GET' && !called.has(name) && !elsewhere.has(name)).map(([name]) => name)).toEqual([])

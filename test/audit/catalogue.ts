@@ -46,11 +46,19 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'staff.removeRole': ['staff.role-removed'],
   'staff.createCalendar': ['staff.calendar-created'],
   'staff.editCalendar': ['staff.calendar-changed'],
+  'staff.removeCalendar': ['staff.calendar-removed'],
+  'staff.calendarMonth': { none: 'computes, stores nothing' },
+  'staff.readHolidays': { none: 'reads what it is given, stores nothing' },
   'staff.previewCalendar': { none: 'computes, stores nothing' },
   'staff.createToken': ['staff.token-created'],
   'staff.revokeToken': ['staff.token-revoked'],
   'staff.beginSignIn': { none: 'an open question; the answer to it is an event' },
   'staff.samlReturn': { none: 'an answer that is kept; its use by the browser that asked is an event' },
+  'staff.oidcSignOut': ['staff.session-ended'],
+  'staff.samlSignOutForm': ['staff.session-ended'],
+  'governance.plantCanary': ['alarm.canary-planted', 'customer.created'],
+  'governance.endCanary': ['alarm.canary-ended'],
+  'governance.changeNoticeMail': ['notice.mail-changed'],
   'staff.finishSignIn': ['staff.signed-in'],
   'staff.signInByDirectory': ['staff.signed-in', 'staff.identity-connected', 'staff.person-created'],
   'staff.connectIdentity': { none: 'begins a journey that ends with a confirmation, which is an event; a directory is connected at once, with its event' },
@@ -85,6 +93,10 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'customers.unmerge': ['customer.unmerged'],
   'customers.distinguish': ['customer.distinguished'],
   'customers.reveal': ['customers.field-revealed'],
+  'customers.markMinor': ['customer.minor-marked'],
+  'customers.endMinor': ['customer.minor-ended'],
+  'customers.guardian': ['customer.guardian-consented'],
+  'customers.endGuardian': ['customer.guardian-withdrawn'],
   'customers.changeLimit': ['customers.revelation-limit-changed'],
   'customers.changeTiers': ['customer.tiers-changed'],
 
@@ -103,6 +115,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'requests.assign': ['request.handed-over', 'request.assigned', 'request.unassigned', 'request.moved'],
   'requests.accept': ['request.assignment-accepted'],
   'requests.decline': ['request.assignment-declined', 'request.assigned', 'request.unassigned'],
+  'requests.moveDeadlines': ['request.deadlines-moved', 'request.calendar-applied'],
   'requests.correct': ['request.corrected'],
   'requests.write': ['request.reply-held', 'request.noted', 'request.waiting', 'request.assignment-accepted', 'request.taken'],
   'requests.unsend': ['request.reply-withdrawn'],
@@ -180,6 +193,21 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.decideExport': ['privacy.export-approved', 'privacy.export-refused'],
   'governance.takeExport': ['privacy.export-taken'],
   'governance.changeExportRules': ['privacy.export-rules-changed'],
+  'governance.openBreach': ['privacy.breach-opened'],
+  'governance.editBreach': ['privacy.breach-changed'],
+  'governance.settleDuty': ['privacy.breach-duty-settled'],
+  'governance.decidePersons': ['privacy.breach-decided'],
+  'governance.tellPersons': ['privacy.breach-told'],
+  'governance.closeBreach': ['privacy.breach-closed'],
+  'governance.changeBreachHours': ['privacy.breach-hours-changed'],
+  'governance.addProcessor': ['privacy.processor-added'],
+  'governance.changeProcessor': ['privacy.processor-changed'],
+  'governance.approveBasis': ['privacy.basis-approved'],
+  'governance.changeOutsideRules': ['privacy.outside-rules-changed'],
+  'governance.makeAssessment': ['privacy.assessment-made'],
+  'governance.changeAssessment': ['privacy.assessment-changed'],
+  'governance.decideAssessment': ['privacy.assessment-approved', 'privacy.assessment-refused'],
+  'governance.removeAssessment': ['privacy.assessment-removed'],
   'governance.ask': ['privacy.request-opened'],
 
   'insight.saveReport': ['report.saved'],
@@ -204,15 +232,15 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
 
 /** Reading endpoints that show neither customers nor their words, or to their own customer only: looks at them are not written down. */
 export const plainReads: readonly string[] = [
-  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
-  // Returns of a provider open a session or keep an answer: signing in is an event of its own.
-  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
+  'staff.setupState', 'staff.me', 'staff.mySessions', 'staff.people', 'staff.person', 'staff.teams', 'staff.team', 'staff.skills', 'staff.roles', 'staff.calendars', 'staff.calendar', 'staff.calendarVersions', 'staff.holidayPlaces', 'staff.tokens', 'staff.passkeys', 'staff.policy', 'staff.proposals', 'staff.permissions', 'staff.sessions',
+  // Returns of a provider open a session or keep an answer, or end sessions: signing in and a session's end are events of their own.
+  'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlSignOut', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
   // A directory reads back what it brought.
   'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
-  'requests.list', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
+  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
   'insight.figures', 'insight.behind', 'insight.exportFigures',
   // Questions with a name, and to which colleague their answers went.
@@ -221,10 +249,11 @@ export const plainReads: readonly string[] = [
   'insight.wallboards', 'insight.wall', 'insight.alarmRules', 'insight.metricAlarms', 'insight.alarmCard',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
-  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
+  'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.canaries', 'governance.noticeMail', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',
   // Which columns there are, how long they are kept, how many are due.
   'governance.register', 'governance.settings', 'governance.retention', 'governance.previewRetention',
   // The words people agree to; who asked for which columns, and whose a mark is: no customer is in any of them.
   'governance.notices', 'governance.exports', 'governance.exportRules', 'governance.mark',
+  'governance.breaches', 'governance.breach', 'governance.breachDraft', 'governance.breachHours', 'governance.outside', 'governance.assessments',
   'governance.own', 'governance.ownConsents', 'demo.state',
 ]

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part memory|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part calendar|memory|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { openPool } from '../../platform/database/index.ts'
 import { type Company, foundInstallation } from '../company.ts'
 import { freePort, type Program, startProgram } from '../program.ts'
 import { measureAudited } from './audited.ts'
+import { measureCalendar } from './calendar.ts'
 import { median, openMany } from './load.ts'
 import { cpuMs, describeMachine, familyOf } from './machine.ts'
 import { measureMail } from './mail.ts'
@@ -87,6 +88,14 @@ async function measureAccepting(product: Program, bare: Program, database: numbe
 
 async function main(): Promise<void> {
   console.log(`${describeMachine()}${quick ? ' (quick: fewer of everything)' : ''}\n`)
+  if (isWanted('calendar')) for (const line of measureCalendar()) add(line)
+  if (part !== 'calendar') await measureInstallation()
+  const missed = lines.filter(({ ratio, most }) => most !== undefined && ratio! > most)
+  console.log(missed.length ? `\n${missed.length} of ${lines.filter(({ most }) => most !== undefined).length} bounds missed: ${missed.map(({ what }) => what).join('; ')}` : '\nevery bound holds')
+  if (missed.length) process.exitCode = 1
+}
+
+async function measureInstallation(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'loopdesk-bench-'))
   const programs: Program[] = []
   const start = async (options: Omit<Parameters<typeof startProgram>[0], 'port' | 'dataDir'>): Promise<Program> => {
@@ -119,9 +128,6 @@ async function main(): Promise<void> {
     for (const program of programs.reverse()) await program.stop()
     await removeData(dataDir)
   }
-  const missed = lines.filter(({ ratio, most }) => most !== undefined && ratio! > most)
-  console.log(missed.length ? `\n${missed.length} of ${lines.filter(({ most }) => most !== undefined).length} bounds missed: ${missed.map(({ what }) => what).join('; ')}` : '\nevery bound holds')
-  if (missed.length) process.exitCode = 1
 }
 
 await main()

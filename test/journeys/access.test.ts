@@ -78,6 +78,9 @@ describe.skipIf(!canTravel)('three administrators in a browser', () => {
     await audit.waitForURL(/\/governance\/audit/)
     expect(await rail(audit)).toEqual(['/governance/audit'])
     // C04 C08 An ended session leaves nothing on the screen, though nobody touches it.
+    const live = audit.waitForResponse((answer) => new URL(answer.url()).pathname === '/api/live' && answer.status() === 200)
+    await audit.reload()
+    await live
     await desk.app.pool`delete from staff.session where person_id = ${who.audit!.id}`
     await audit.waitForURL(/\/sign-in/, { timeout: 30_000 })
   })

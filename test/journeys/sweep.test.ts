@@ -30,7 +30,12 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     const [calendar] = await desk.app.pool<{ id: string }[]>`select id from staff.calendar`
     const [customer] = await desk.app.pool<{ id: string }[]>`select id from customers.customer limit 1`
     const personRequest = await desk.call<{ id: string }>('POST', '/api/person-requests', { token: company.admin.token, body: { customerId: customer!.id, kind: 'erase', wish: '請刪除我的資料' } })
-    Object.assign(ids, { '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    await desk.call('PUT', `/api/customers/${customer!.id}/minority`, { token: company.admin.token, body: { birthYear: null } })
+    const breach = await desk.call<{ id: string }>('POST', '/api/breaches', { token: company.admin.token, body: { title: '備份磁碟遺失', happened: `運送途中遺失。${'A1-'.repeat(40)}`, categories: ['contact'], persons: null, cause: '', harm: '', measures: '', advice: '', contact: '', laws: ['gdpr', 'pipl'], noticedAt: new Date(Date.now() - 60_000).toISOString() } })
+    await desk.call('POST', '/api/webhooks', { token: company.admin.token, body: { url: 'https://hooks.vendor.example/a', types: ['request.closed'] } })
+    await desk.call('POST', '/api/processors', { token: company.admin.token, body: { host: 'smtp.vendor.example', name: '郵件代送', role: 'processor', purpose: '代送郵件', contract: 'C-1', untilOn: null, contact: '', country: 'US', isSensitive: false, basis: 'standard-contract', basisWords: '', basisUntilOn: null } })
+    await desk.call('POST', '/api/assessments', { token: company.admin.token, body: { title: '郵件代送', ground: 'provide', hosts: ['smtp.vendor.example'], purpose: '必要', risk: '低', measures: 'TLS', level: 'low' } })
+    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()

@@ -7,6 +7,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { policiesOf } from '../../apps/assemble.ts'
+import { rooms } from '../../apps/rooms.ts'
 import { openPool, type Pool } from '../../platform/database/index.ts'
 import { findRunningDatabase, startEmbeddedDatabase } from '../../platform/database/embedded.ts'
 import { TEMPLATE, migrationRooms, prepareTemplate } from '../../platform/testing/template.ts'
@@ -24,7 +26,7 @@ export default async function setup(project: TestProject): Promise<void> {
     const hash = migrationsHash()
     const [known] = await server<{ comment: string | null }[]>`select shobj_description(oid, 'pg_database') as comment from pg_database where datname = ${TEMPLATE}`
     if (known?.comment !== hash) {
-      await prepareTemplate(url)
+      await prepareTemplate(url, policiesOf(rooms))
       await server.unsafe(`comment on database ${TEMPLATE} is '${hash}'`)
     }
   } finally {
@@ -53,7 +55,7 @@ async function dropForgotten(server: Pool): Promise<void> {
 }
 
 function migrationsHash(): string {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(JSON.stringify(policiesOf(rooms)))
   for (const { folder } of migrationRooms()) {
     if (!existsSync(folder)) continue
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()) hash.update(`${folder}/${name}\n`).update(readFileSync(join(folder, name)))

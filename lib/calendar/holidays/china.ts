@@ -1,3 +1,4 @@
+import { name } from './days.ts'
 import type { HolidayDay, HolidayPack, Names } from './index.ts'
 
 const newYear = name('元旦', '元旦', "New Year's Day")
@@ -8,10 +9,6 @@ const dragonBoat = name('端午節', '端午节', 'Dragon Boat Festival')
 const midAutumn = name('中秋節', '中秋节', 'Mid-Autumn Festival')
 const national = name('國慶節', '国庆节', 'National Day')
 const nationalAndMidAutumn = name('國慶節、中秋節', '国庆节、中秋节', 'National Day and Mid-Autumn Festival')
-
-function name(traditional: string, simplified: string, english: string): Names {
-  return { 'zh-Hant': traditional, 'zh-Hans': simplified, en: english }
-}
 
 /** One paragraph of a notice: closed from the first to the last day, the other days worked in exchange. */
 function festival(names: Names, first: string, last: string, ...worked: string[]): HolidayDay[] {

@@ -1,4 +1,5 @@
-import type { HolidayDay, HolidayPack, Names } from './index.ts'
+import { inLieu, name, off } from './days.ts'
+import type { HolidayPack } from './index.ts'
 
 const founding = name('開國紀念日', '开国纪念日', 'Founding Day')
 const eveOfEve = name('農曆除夕前一日', '农历除夕前一日', "Day before Lunar New Year's Eve")
@@ -14,19 +15,6 @@ const teachers = name('孔子誕辰紀念日（教師節）', '孔子诞辰纪�
 const national = name('國慶日', '国庆日', 'National Day')
 const retrocession = name('臺灣光復暨金門古寧頭大捷紀念日', '台湾光复暨金门古宁头大捷纪念日', 'Retrocession Day')
 const constitution = name('行憲紀念日', '行宪纪念日', 'Constitution Day')
-
-function name(traditional: string, simplified: string, english: string): Names {
-  return { 'zh-Hant': traditional, 'zh-Hans': simplified, en: english }
-}
-
-function off(names: Names, ...dates: string[]): HolidayDay[] {
-  return dates.map((date) => ({ date, kind: 'closed', names }))
-}
-
-/** A day off in lieu 補假, because the holiday itself falls on a weekend. */
-function inLieu(names: Names, date: string): HolidayDay {
-  return { date, kind: 'closed', names: name(`${names['zh-Hant']}補假`, `${names['zh-Hans']}补假`, `${names.en} (day off in lieu)`) }
-}
 
 export const taiwan: HolidayPack = {
   region: 'TW',

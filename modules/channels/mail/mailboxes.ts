@@ -7,6 +7,7 @@ import type { App, Ctx } from '../../../platform/context.ts'
 import { violatedKey } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
+import { connectOutside } from '../../../platform/outside.ts'
 import { isLoopbackName, readNetwork } from '../network.ts'
 import type { Mailbox, MailboxChange, NewMailbox, ServerIn } from './contract.ts'
 import { seal, unseal } from './secrets.ts'
@@ -66,7 +67,7 @@ function mustBeMarkable(app: App, address: string, { marksReplyAddress }: Mailbo
 async function valuesOf(ctx: Ctx, id: string, before: MailboxRecord | null, given: Partial<Omit<MailboxChange, 'version'>>): Promise<MailboxValues> {
   const imap = given.imap === undefined ? (before?.imap ?? null) : given.imap
   const smtp = given.smtp === undefined ? (before?.smtp ?? null) : given.smtp
-  await mustBeAllowed(ctx, [given.imap, given.smtp])
+  await mustBeAllowed(ctx, given)
   return {
     name: given.name ?? before?.name ?? '',
     imap: imap && bare(imap), imapSecret: given.imap === undefined ? (before?.imapSecret ?? null) : secretOf(ctx.app, id, 'imap', given.imap, before?.imap, before?.imapSecret),
@@ -94,12 +95,13 @@ function secretOf(app: App, id: string, which: 'imap' | 'smtp', given: ServerIn 
   return isSame(given, before) ? (secret ?? null) : null
 }
 
-async function mustBeAllowed(ctx: Pick<Ctx, 'db'>, servers: (Server | null | undefined)[]): Promise<void> {
+async function mustBeAllowed(ctx: Ctx, { imap, smtp }: { imap?: Server | null | undefined; smtp?: Server | null | undefined }): Promise<void> {
   const network = await readNetwork(ctx)
-  for (const server of servers) {
+  for (const [way, server] of [['mail-in', imap], ['mail-out', smtp]] as const) {
     if (!server) continue
     if (!network.mailPorts.includes(server.port)) throw new Fault('channels.mail.port-refused', 422, { port: server.port })
     if (server.tls === 'none' && !network.clearText && !isLoopbackName(server.host)) throw new Fault('channels.mail.needs-tls', 422)
+    await connectOutside(ctx, way, server.host)
   }
 }
 
@@ -133,7 +135,7 @@ export const smtpOptions = (server: Server, pass: string) => ({
 type Outcome = 'ok' | 'failed' | null
 /** Signs in once. The answer is the same whatever went wrong: who may configure must not map the network by it. */
 export async function testMailbox(ctx: Ctx, given: { id?: string; imap?: ServerIn; smtp?: ServerIn }): Promise<{ imap: Outcome; smtp: Outcome }> {
-  await mustBeAllowed(ctx, [given.imap, given.smtp])
+  await mustBeAllowed(ctx, given)
   const row = given.id ? await selectMailbox(ctx, given.id) : null
   const password = (which: 'imap' | 'smtp'): string => {
     const server = given[which]

@@ -1,5 +1,6 @@
 /** Reading mailboxes: one process at a time each, woken by the server (IDLE), going on where it stopped after any break. */
 import type { ImapFlow } from 'imapflow'
+import { goOutside, OutsideRefused } from '../../../platform/outside.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { type App, run } from '../../../platform/context.ts'
 import { isBusy, isDiskFull, isUnavailable } from '../../../platform/database/index.ts'
@@ -109,6 +110,7 @@ class Reader {
   async #session(): Promise<void> {
     const mailbox = await selectMailbox({ db: this.#app.pool }, this.#id)
     if (!mailbox?.imap) return
+    await goOutside(this.#app, 'mail-in', mailbox.imap.host)
     const password = passwordOf(this.#app, mailbox, 'imap')
     const client = (this.#client = imapClient(mailbox.imap, password))
     let broken: unknown = null
@@ -162,6 +164,7 @@ class Reader {
 }
 
 function whyOf(error: unknown): string {
+  if (error instanceof OutsideRefused) return error.code
   const { authenticationFailed, code } = error as { authenticationFailed?: boolean; code?: string }
   if (authenticationFailed) return 'channels.mail.failing-sign-in'
   return /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code ?? '') ? 'channels.mail.failing-tls' : 'channels.mail.failing-connection'

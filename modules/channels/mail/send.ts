@@ -3,6 +3,7 @@
  * knows that the customer may have it already; every try carries the same signed Message-ID.
  */
 import { createTransport } from 'nodemailer'
+import { goOutside, OutsideRefused, wentOutside } from '../../../platform/outside.ts'
 import { composeMail, type OutgoingMail, signMessageId } from '../../../lib/mail/index.ts'
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import type { StoredEvent } from '../../../platform/events/book.ts'
@@ -46,8 +47,8 @@ export async function sendMail(app: App, job: Job<{ messageId: string }>): Promi
     const answer = await hand(app, mailbox, mail)
     await run(app, {}, (ctx) => recordSent(ctx, prepared, answer, isRepeated))
   } catch (error) {
-    if (!isSmtpError(error)) throw error
-    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error, attempts))
+    if (!isSmtpError(error) && !(error instanceof OutsideRefused)) throw error
+    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error as SmtpError, attempts))
     if (retryAt) throw new RetryAt(retryAt, error.message)
   }
 }
@@ -99,6 +100,7 @@ async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prep
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
   // Holds the message, so that two tries that met (a process stood still, another took its job over) write one line.
   await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
+  await wentOutside(ctx, mailbox.smtp!.host, delivery.requestId)
   const other = await selectSentSince(ctx, delivery.messageId, attemptId)
   if (other) {
     if (isRepeated) ctx.later(updateReason(ctx, other, UNCERTAIN))
@@ -139,6 +141,7 @@ const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ..
 
 /** Gives the mail to the mailbox's server; answers the server's words. */
 export async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
+  await goOutside(app, 'mail-out', mailbox.smtp!.host)
   try {
     const { response } = await transportOf(app, mailbox).sendMail(mail)
     return response
@@ -192,10 +195,13 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
   try {
     await hand(app, mailbox, mail)
   } catch (error) {
-    if (!isSmtpError(error)) throw error
-    if (!isRepeated && !mayHaveArrived(error)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
-    if (!isPermanent(error)) throw error
+    if (!isSmtpError(error) && !(error instanceof OutsideRefused)) throw error
+    if (!isRepeated && !mayHaveArrived(error as SmtpError)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
+    if (!isPermanent(error as SmtpError)) throw error
     return
   }
-  if (!isRepeated) await run(app, {}, async (ctx) => { ctx.later(updateReason(ctx, mailId, null)) })
+  await run(app, {}, async (ctx) => {
+    if (!isRepeated) ctx.later(updateReason(ctx, mailId, null))
+    await wentOutside(ctx, mailbox.smtp!.host, requestId)
+  })
 }

@@ -4,10 +4,11 @@ import { newId } from '../../../lib/id/index.ts'
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import type { StoredEvent } from '../../../platform/events/book.ts'
 import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
+import { goOutside, hostOfUrl, OutsideRefused, wentOutside } from '../../../platform/outside.ts'
 import { unseal } from '../mail/secrets.ts'
 import { readNetwork } from '../network.ts'
 import type { WebhookDelivery } from './contract.ts'
-import { post } from './post.ts'
+import { type Answer, post } from './post.ts'
 import { insertDelivery, saveWebhookState, selectActive, selectDelivery, selectTold, selectWebhook, updateDelivery } from './store.ts'
 
 const SECOND = 1000
@@ -56,12 +57,18 @@ export async function sendWebhook(app: App, job: Job<{ deliveryId: string }>): P
   const at = new Date()
   const signature = new Signer(unseal(app, `webhook:${webhook.id}`, webhook.secret)).sign(id, at, body)
   const headers = { 'content-type': 'application/json', 'user-agent': 'Loopdesk', 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': signature }
-  const answer = await post(webhook.url, headers, body, await readNetwork({ db: app.pool }))
-  const retryAt = await run(app, {}, (ctx) => record(ctx, delivery, answer))
+  const answer = await goOutside(app, 'webhook', hostOfUrl(webhook.url)).then(async () => post(webhook.url, headers, body, await readNetwork({ db: app.pool })), refusedBy)
+  const retryAt = await run(app, {}, (ctx) => record(ctx, delivery, webhook.url, answer))
   if (retryAt) throw new RetryAt(retryAt, `webhook ${answer.status ?? answer.why}`)
 }
 
-async function record(ctx: Ctx, delivery: WebhookDelivery, { status, why }: { status: number | null; why: string | null }): Promise<Date | null> {
+// Waits like one that does not answer, so that it goes when somebody has put it right.
+function refusedBy(error: unknown): Answer {
+  if (!(error instanceof OutsideRefused)) throw error
+  return { status: null, why: error.code }
+}
+
+async function record(ctx: Ctx, delivery: WebhookDelivery, url: string, { status, why }: Answer): Promise<Date | null> {
   const attempts = delivery.attempts + 1
   const isDelivered = status !== null && status >= 200 && status < 300
   // 410: the receiver wants nothing any more.
@@ -72,5 +79,7 @@ async function record(ctx: Ctx, delivery: WebhookDelivery, { status, why }: { st
   await updateDelivery(ctx, delivery.id, { state: isDelivered ? 'delivered' : nextAt ? 'waiting' : 'failed', attempts, lastStatus: status, lastWhy: words, nextAt })
   await saveWebhookState(ctx, delivery.webhookId, isDelivered ? 'ok' : isGone ? 'gone' : 'failing', isDelivered ? null : isGone ? 'channels.webhooks.gone' : words)
   if (isGone) forgetWebhooks(ctx.app)
+  const about = (delivery.payload as { data?: { id?: string } }).data?.id
+  if (isDelivered && about) await wentOutside(ctx, hostOfUrl(url), about)
   return nextAt
 }

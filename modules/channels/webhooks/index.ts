@@ -10,6 +10,7 @@ import { Fault, notFound } from '../../../platform/fault.ts'
 import type { Mount } from '../../../platform/http/server.ts'
 import { enqueue } from '../../../platform/jobs/index.ts'
 import type { Module } from '../../../platform/module.ts'
+import { connectOutside, hostOfUrl } from '../../../platform/outside.ts'
 import { seal } from '../mail/secrets.ts'
 import { readNetwork } from '../network.ts'
 import { eventTypes, type Webhook, type WebhookDelivery, webhooks } from './contract.ts'
@@ -25,6 +26,7 @@ async function mustBeAllowed(ctx: Ctx, url: string): Promise<void> {
   } catch (error) {
     throw error instanceof AddressRefused ? new Fault('channels.webhooks.address-refused', 422) : error
   }
+  await connectOutside(ctx, 'webhook', hostOfUrl(url))
 }
 async function viewWebhook(ctx: Ctx, id: string): Promise<Webhook> {
   const [row] = await selectWebhooks(ctx, id)

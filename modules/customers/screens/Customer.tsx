@@ -1,4 +1,4 @@
-import { Merge, Pencil, ShieldQuestion, Undo2, UserX } from 'lucide-react'
+import { Baby, Merge, Pencil, ShieldQuestion, Undo2, UserX } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
 import { useCall, useGet } from '../../../apps/console/api.ts'
 import { useParam } from '../../../apps/console/location.ts'
@@ -12,6 +12,7 @@ import { Consents } from './Consents.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
+import { Minor, MinorDialog } from './Minor.tsx'
 import { ProofMark, useTiers, useKeepCustomer } from './parts.tsx'
 import { CoveredNotice, uncovered } from './Reveal.tsx'
 
@@ -31,7 +32,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
   const t = useText()
   const may = useMay()
   const tiers = useTiers()
-  const [dialog, setDialog] = useState<'edit' | 'merge' | null>(null)
+  const [dialog, setDialog] = useState<'edit' | 'merge' | 'minor' | null>(null)
   // Lives as long as the page: whoever comes back looks again.
   const [revelation, setRevelation] = useState<Revelation | null>(null)
   const customer = uncovered(asShown, revelation)
@@ -50,12 +51,13 @@ function Record({ customer: asShown }: { customer: Customer }) {
         actions={(
           <>
             {may('privacy.edit') && <Link variant="button" href={paths.personRequests({ customer: customer.id })}><ShieldQuestion className="size-4" aria-hidden="true" />{t('customers.privacy-request')}</Link>}
+            {!customer.minor && <Button icon={<Baby className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setDialog('minor')}>{t('customers.minor-mark')}</Button>}
             <Button icon={<Merge className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setDialog('merge')}>{t('customers.merge')}</Button>
             <Button variant="primary" icon={<Pencil className="size-4" aria-hidden="true" />} reason={refusal ?? (customer.masked.some((field) => field in customer) ? t('customers.reveal-first') : undefined)} onPress={() => setDialog('edit')}>{t('customers.edit')}</Button>
           </>
         )}
       >
-        <div className="-mt-2 flex flex-wrap gap-2"><Badge tone={customer.tier === tiers.rows[0]?.key ? 'plain' : 'accent'}>{tiers.nameOf(customer.tier)}</Badge><ProofMark isVerified={customer.isVerified} /></div>
+        <div className="-mt-2 flex flex-wrap gap-2"><Badge tone={customer.tier === tiers.rows[0]?.key ? 'plain' : 'accent'}>{tiers.nameOf(customer.tier)}</Badge><ProofMark isVerified={customer.isVerified} />{customer.minor && <Badge tone="late">{t('customers.minor')} · {t('governance.privacy.class.sensitive')}</Badge>}</div>
         <CoveredNotice customer={customer} onRevealed={(answer) => setRevelation((before) => before ? { ...answer, values: { ...before.values, ...answer.values }, identities: [...before.identities, ...answer.identities] } : answer)} />
         <Suggestions customer={customer} refusal={refusal} />
         <div className="grid gap-x-10 gap-y-4 md:grid-cols-2">
@@ -65,11 +67,13 @@ function Record({ customer: asShown }: { customer: Customer }) {
           </Section>
           <Section title={t('customers.identities')}><Identities customer={customer} refusal={refusal} /></Section>
         </div>
-        {!asShown.masked.includes('name') && <Consents customerId={customer.id} refusal={refusal} />}
+        <Minor customer={customer} refusal={refusal} />
+        {!customer.masked.includes('name') && <Consents customerId={customer.id} refusal={refusal} />}
         <RequestsOf customer={customer} />
         {customer.merges.length > 0 && <Merges customer={customer} />}
       </Page>
       {dialog === 'edit' && <EditDialog customer={customer} onClose={() => setDialog(null)} />}
+      {dialog === 'minor' && <MinorDialog id={customer.id} onClose={() => setDialog(null)} />}
       {dialog === 'merge' && <MergeDialog customer={customer} onClose={() => setDialog(null)} />}
     </>
   )

@@ -2,11 +2,13 @@
  * Alarms: what looks like an attack becomes a row with an owner, seconds after it happened. The signs are read from the
  * audit itself by a listener and counted over fifteen minutes; an open alarm of the same kind and source counts on.
  */
+import { createHash } from 'node:crypto'
 import type { PendingQuery, Row } from 'postgres'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { emit, type StoredEvent } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { defaultCalendar } from '../../staff/index.ts'
+import { isCanary } from './canary.ts'
 import type { Alarm, Limits } from './contract.ts'
 import { acknowledge, giveAlarm, ofArea, raiseAlarm } from './lifecycle.ts'
 import { namesOf } from './search.ts'
@@ -57,9 +59,19 @@ export async function seeLock(ctx: Ctx, event: StoredEvent): Promise<void> {
 
 export async function seeRead(ctx: Ctx, event: StoredEvent): Promise<void> {
   if (!event.actorId || !event.subject) return
+  await seeCanary(ctx, event)
   const [seen, limits] = await Promise.all([noteSign(ctx, event, { kind: 'mass-reading', who: event.actorId, count: 1, object: event.subject }), readLimits(ctx)])
   if (seen.objects >= limits.reads) await raiseAlarm(ctx, { kind: 'mass-reading', who: event.actorId, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), count: seen.objects, at: event.at, firstAt: seen.firstAt })
 }
+
+/** One look is enough: nobody has a reason to. */
+export async function seeCanary(ctx: Ctx, event: StoredEvent): Promise<void> {
+  if (!event.actorId || !event.subject || !(await isCanary(ctx, event.subject))) return
+  const seen = await noteSign(ctx, { ...event, id: signOf(event.id) }, { kind: 'canary-read', who: event.actorId, count: 1, object: event.subject })
+  await raiseAlarm(ctx, { kind: 'canary-read', who: event.actorId, actorId: event.actorId, actorKind: event.actorKind, source: await sourceOf(ctx, event), target: event.subject, count: seen.count, at: event.at, firstAt: seen.firstAt })
+}
+/** A look is a sign of two kinds; each event counts once for each. */
+const signOf = (eventId: string): string => { const hex = createHash('sha256').update(`canary ${eventId}`).digest('hex'); return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}` }
 
 export async function seeExport(ctx: Ctx, event: StoredEvent): Promise<void> {
   if ((await defaultCalendar(ctx)).isOpen(Date.parse(event.at))) return

@@ -8,7 +8,7 @@ import { sealEvents } from '../../../platform/audit/seal.ts'
 import { verifyEvents } from '../../../platform/audit/verify.ts'
 import { run } from '../../../platform/context.ts'
 import { newId } from '../../../lib/id/index.ts'
-import type { Alarm, AuditRow, Chain } from './contract.ts'
+import type { Alarm, AuditRow, Canary, Chain } from './contract.ts'
 
 let desk: TestDesk
 let people: Staffed
@@ -194,6 +194,34 @@ test('C21 many wrong passwords, many denials and many records read raise alarms 
   expect((await desk.call('PUT', `/api/alarms/${probing.id}/acknowledgement`, { token: guard.token, body: { note: 'x' } })).status).toBe(409)
   expect((await desk.call('PUT', `/api/alarms/${body.rows[0]!.id}/owner`, { token: guard.token, body: { personId: people.admin.id } })).body).toMatchObject({ owner: { name: 'admin' } })
   expect((await desk.call('GET', '/api/alarms', { token: auditor.token })).status).toBe(403)
+})
+
+test('C21 whoever opens a planted customer or request, or takes customers out at night, raises an alarm that says who, from where, what and when', async () => {
+  const plant = (token: string) => desk.call<{ rows: Canary[] }>('POST', '/api/canaries', { token, body: { name: '董事長夫人', subject: '保密專案', text: '請直接聯絡我', teamId: people.teamId } })
+  expect((await plant(people.lead.token)).status).toBe(403)
+  const [canary] = (await plant(guard.token)).body.rows
+  const [row] = await desk.app.pool<{ id: string; subject: string; stage: string; holderId: null }[]>`select id, subject, stage, holder_id from requests.request where number = ${canary!.number}`
+  expect([row!.stage, row!.holderId, row!.subject.includes('保密')]).toEqual(['closed', null, false])
+  const canaryAlarms = async () => (await desk.call<{ rows: Alarm[] }>('GET', '/api/alarms?state=open', { token: guard.token })).body.rows.filter((one) => one.kind === 'canary-read')
+  await desk.settle()
+  expect(await canaryAlarms()).toEqual([])
+  // Found like any other, by its words; finding is not opening.
+  const found = await desk.call<{ rows: { id: string; number: number }[] }>('GET', `/api/requests?view=all&search=${encodeURIComponent('保密專案')}`, { token: people.lead.token })
+  expect(found.body.rows.map((one) => one.number)).toEqual([canary!.number])
+  await desk.settle()
+  expect(await canaryAlarms()).toEqual([])
+  expect((await desk.call('GET', `/api/requests/${row!.id}`, { token: people.lead.token })).status).toBe(200)
+  await desk.settle()
+  const now = desk.clock.now().toISOString()
+  expect(await canaryAlarms()).toMatchObject([{ actor: { name: 'lead' }, source: '127.0.0.1', target: `#${canary!.number}`, count: 1, lastAt: now, owner: { name: expect.any(String) as string } }])
+  expect((await desk.call('GET', `/api/customers/${canary!.customerId}`, { token: people.admin.token })).status).toBe(200)
+  await desk.settle()
+  expect((await canaryAlarms()).map((one) => one.actor.name).sort()).toEqual(['admin', 'lead'])
+  expect((await desk.call('DELETE', `/api/canaries/${canary!.id}`, { token: guard.token })).status).toBe(204)
+  expect((await desk.call('DELETE', `/api/canaries/${canary!.id}`, { token: guard.token })).status).toBe(404)
+  await desk.call('GET', `/api/customers/${canary!.customerId}`, { token: people.outsider.token })
+  await desk.settle()
+  expect(await canaryAlarms()).toHaveLength(2)
 })
 
 test('C16 less than 184 days is refused; what is older than the rule leaves with an event of its own, and the chain still holds', async () => {

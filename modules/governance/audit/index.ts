@@ -1,7 +1,8 @@
 /** Audit: the auditor's view of all events, the check of their chain, how long they are kept, and alarms. */
 import type { Module } from '../../../platform/module.ts'
 import type { Mount } from '../../../platform/http/server.ts'
-import { acknowledgeAlarm, changeLimits, forgetSigns, listAlarms, ownAlarm, readLimits, seeExport, seeLock, seeRead, seeRefusal } from './alarms.ts'
+import { acknowledgeAlarm, changeLimits, forgetSigns, listAlarms, ownAlarm, readLimits, seeCanary, seeExport, seeLock, seeRead, seeRefusal } from './alarms.ts'
+import { endCanary, listCanaries, plantCanary } from './canary.ts'
 import { askVerification, chainOf, verifyChain, verifyDaily } from './chain.ts'
 import { audit } from './contract.ts'
 import { exportAudit } from './export.ts'
@@ -21,6 +22,9 @@ function mountAudit(mount: Mount): void {
   mount(audit.alarms, (ctx, { query }) => listAlarms(ctx, query))
   mount(audit.acknowledgeAlarm, (ctx, { params, body }) => acknowledgeAlarm(ctx, params.id, body.note))
   mount(audit.ownAlarm, (ctx, { params, body }) => ownAlarm(ctx, params.id, body.personId))
+  mount(audit.canaries, (ctx) => listCanaries(ctx))
+  mount(audit.plantCanary, (ctx, { body }) => plantCanary(ctx, body))
+  mount(audit.endCanary, (ctx, { params }) => endCanary(ctx, params.id))
   mount(audit.alarmLimits, (ctx) => readLimits(ctx))
   mount(audit.changeAlarmLimits, (ctx, { body }) => changeLimits(ctx, body))
 }
@@ -29,7 +33,7 @@ export const auditPart: Omit<Module, 'name'> = {
   contract: audit,
   personal: auditPersonal,
   routes: mountAudit,
-  events: { listeners: { 'access.refused': seeRefusal, 'staff.sign-in-locked': seeLock, 'access.read': seeRead, 'audit.exported': seeExport, 'compliance.exported': seeExport } },
+  events: { listeners: { 'access.refused': seeRefusal, 'staff.sign-in-locked': seeLock, 'access.read': seeRead, 'customers.field-revealed': seeCanary, 'audit.exported': seeExport, 'compliance.exported': seeExport } },
   queues: {
     'governance.verify-chain': { work: verifyChain, perLane: 1, attempts: 3 },
     'governance.verify-daily': { every: DAY_MS, work: async (app) => { await verifyDaily(app) } },

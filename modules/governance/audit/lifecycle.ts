@@ -7,6 +7,7 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { getPerson } from '../../staff/index.ts'
+import { tell } from '../tell.ts'
 import { alarmKinds } from './contract.ts'
 
 /** security: read from the audit here · metric: a figure beyond its limit, raised by insight. */
@@ -26,13 +27,15 @@ export const ofArea = ({ db }: Pick<Ctx, 'db'>, area: AlarmArea) => (area === 'm
 /** Raises an alarm, or counts on in the one that is open. */
 export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<{ id: string; isNew: boolean }> {
   const id = newId()
-  const [row] = await ctx.db<{ id: string; isNew: boolean }[]>`
+  const [row] = await ctx.db<{ id: string; isNew: boolean; ownerId: string | null }[]>`
     insert into governance.alarm (id, kind, who, actor_id, actor_kind, source, target, count, first_at, last_at, raised_at, owner_id, next_id, due_at)
     values (${id}, ${seen.kind}, ${seen.who}, ${seen.actorId ?? null}, ${seen.actorKind ?? null}, ${seen.source ?? null}, ${seen.target ?? null}, ${seen.count}, ${seen.firstAt ?? seen.at}, ${seen.at}, ${ctx.now}, ${seen.ownerId ?? await ownerFor(ctx)}, ${seen.nextId ?? null}, ${seen.dueAt ?? null})
     on conflict (kind, who) where acknowledged_at is null do update set count = greatest(governance.alarm.count, excluded.count), last_at = excluded.last_at, target = coalesce(excluded.target, governance.alarm.target)
-    returning id, id = ${id} as is_new`
+    returning id, id = ${id} as is_new, owner_id`
+  // A metric's own room says which figure it is.
+  if (row!.isNew && row!.ownerId && seen.kind !== 'metric') tell(ctx, 'alarm', row!.id, row!.ownerId)
   if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
-  return row!
+  return { id: row!.id, isNew: row!.isNew }
 }
 
 /** Whoever handles alarms by name of their role and has the fewest; without such a person, an administrator. */
@@ -66,6 +69,7 @@ export async function giveAlarm(ctx: Ctx, area: AlarmArea, id: string, personId:
   const before = await lockOpen(ctx, area, id)
   await getPerson(ctx, personId)
   await ctx.db`update governance.alarm set owner_id = ${personId} where id = ${id}`
+  if (area === 'security') tell(ctx, 'alarm', id, personId)
   await emit(ctx, 'alarm.owner-changed', { subject: id, data: { before: { owner: before.ownerId }, after: { owner: personId } } })
 }
 

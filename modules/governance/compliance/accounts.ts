@@ -1,8 +1,12 @@
 /** C01–C11: identity, sign-in, sessions, rights (GB/T 22239-2019, 8.1.4.1 and 8.1.4.2). */
 import { connect } from 'node:tls'
+import type { Actor } from '../../../platform/access/index.ts'
+import { reading } from '../../../platform/context.ts'
+import { findBackstop } from '../../../platform/database/viewer.ts'
 import { newId } from '../../../lib/id/index.ts'
 import type { Endpoint } from '../../../platform/http/contract.ts'
 import { customers } from '../../customers/contract.ts'
+import { requestPolicies } from '../../requests/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { createPerson, doorRules, needsSetup, passwordRefusal } from '../../staff/index.ts'
 import { audit } from '../audit/contract.ts'
@@ -114,10 +118,16 @@ async function askSeparation({ app }: Probe) {
 }
 
 async function askRows({ app }: Probe) {
-  const [who] = await app.pool<{ name: string; isSuper: boolean; bypasses: boolean }[]>`select rolname as name, rolsuper as is_super, rolbypassrls as bypasses from pg_roles where rolname = current_user`
-  const protectedTables = await count(app, (db) => db`select count(*)::int as count from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname in ('staff', 'customers', 'requests') and c.relrowsecurity and c.relforcerowsecurity`)
-  const wanted = await count(app, (db) => db`select count(*)::int as count from pg_tables where (schemaname, tablename) in (('requests', 'request'), ('requests', 'message'), ('customers', 'customer'), ('customers', 'identity'))`)
-  return [judged(!who!.isSuper && !who!.bypasses, 'database-role', { name: who!.name }), judged(protectedTables >= wanted, 'row-policies', { count: protectedTables, wanted })]
+  const { missing, tables } = await findBackstop(app.pool)
+  const given = requestPolicies.filter(({ table }) => !tables.includes(table))
+  // Asked as one who is named to nobody: a row shown to them would be shown to anybody.
+  const stranger: Actor = { kind: 'agent', id: '00000000-0000-4000-8000-000000000000', name: '', permissions: new Set(), scope: 'own', teamIds: [] }
+  const shown = missing ? null : await reading(app, { actor: stranger }).db<{ count: number }[]>`select ((select count(*) from (select from requests.request limit 100) r) + (select count(*) from (select from requests.message limit 100) m))::int as count`
+  return [
+    judged(missing === null && app.viewer !== null, 'viewer-role'), judged(given.length === 0, 'row-policies', { count: tables.length, wanted: requestPolicies.length }),
+    ...(shown ? [judged(shown[0]!.count === 0, 'rows-hidden', { count: shown[0]!.count })] : []),
+    info('rows-commands'),
+  ]
 }
 
 export const accounts: readonly Clause[] = [

@@ -45,11 +45,16 @@ test('7.3-c C12–C16 P16 the officer asks from the page, gets each clause with 
   expect(checks).toHaveLength(50)
   expect(checks.flatMap((check) => check.evidence.filter((one) => one.what === 'question-failed').map((one) => `${check.id} ${one.args.why}`))).toEqual([])
   for (const id of ['C12', 'C13', 'C15', 'C16', 'C19', 'C29', 'P10', 'P12', 'P14']) expect([id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')]).toEqual([id, 'met', []])
+  // Each alarm is raised for trial; that nothing is planted yet is the company's own affair, and said.
+  expect(of(checks, 'C21').evidence.map((one) => [one.what, one.result]).slice(0, 2)).toEqual([['alarms-raised', 'ok'], ['canary-planted', 'bad']])
+  expect(await desk.app.pool`select from governance.canary`).toHaveLength(0)
   // What this version does not do is said, each time.
   expect(of(checks, 'C05').verdict).toBe('not-met')
   expect(of(checks, 'C25').evidence).toContainEqual(expect.objectContaining({ what: 'addresses-encrypted', result: 'ok' }))
   expect(of(checks, 'P13')).toMatchObject({ verdict: 'not-built', evidence: [{ result: 'ok', what: 'erased-everywhere' }] })
   expect(of(checks, 'C28').evidence.filter((one) => one.result === 'bad')).toEqual([])
+  expect(['P04', 'P15', 'P16', 'P06', 'P09', 'P17', 'P18'].map((id) => [id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')])).toEqual([['P04', 'by-you', []], ['P15', 'by-you', []], ['P16', 'by-you', []], ['P06', 'by-you', []], ['P09', 'by-you', []], ['P17', 'not-built', []], ['P18', 'met', []]])
+  expect(of(checks, 'P17').evidence).toContainEqual(expect.objectContaining({ what: 'assessment-rule-off' }))
   expect(of(checks, 'C20').verdict).toBe('by-you')
   for (const locale of locales) {
     const t = wordsOf(locale)
@@ -58,8 +63,9 @@ test('7.3-c C12–C16 P16 the officer asks from the page, gets each clause with 
 
   const response = await fetch(`${desk.url}/api/compliance/packs`, { method: 'POST', headers: { authorization: `Bearer ${people.admin.token}` } })
   const files = unzipSync(new Uint8Array(await response.arrayBuffer()))
-  expect(Object.keys(files)).toEqual(expect.arrayContaining(['report.html', 'report.json', 'checks/C14.json', 'checks/P19.json', 'audit-chain.json', 'settings.json', 'roles.json']))
+  expect(Object.keys(files)).toEqual(expect.arrayContaining(['report.html', 'report.json', 'checks/C14.json', 'checks/P19.json', 'audit-chain.json', 'settings.json', 'roles.json', 'measures.json']))
   expect(JSON.parse(new TextDecoder().decode(files['report.json']))).toMatchObject({ counts: body.run!.counts })
+  expect(JSON.parse(new TextDecoder().decode(files['measures.json']))).toMatchObject({ classification: { impersonalTables: expect.any(Number) }, encryption: { cipher: 'aes-256-gcm', dataKeys: expect.any(Number) }, connections: [] })
   expect((await desk.call('GET', '/api/compliance', { token: people.lead.token })).status).toBe(403)
 }, 90_000)
 

@@ -4,12 +4,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '../../../lib/id/index.ts'
 import type { Actor } from '../../../platform/access/index.ts'
-import { reading, run } from '../../../platform/context.ts'
-import { emit } from '../../../platform/events/book.ts'
+import { type App, type Ctx, reading, run } from '../../../platform/context.ts'
+import { emit, type StoredEvent } from '../../../platform/events/book.ts'
 import { verifyEvents } from '../../../platform/audit/verify.ts'
 import { fileColumns, type FileRow, openFiles } from '../../../platform/files.ts'
 import { listCustomers, openShown } from '../../customers/index.ts'
-import { readLimits } from '../audit/alarms.ts'
+import { defaultCalendar } from '../../staff/index.ts'
+import { readLimits, seeExport, seeRead, seeRefusal } from '../audit/alarms.ts'
+import { listCanaries, plantCanary } from '../audit/canary.ts'
+import type { Alarm } from '../audit/contract.ts'
 import { changeRetention, readRetention } from '../audit/retention.ts'
 import { registerOf } from '../privacy/register.ts'
 import { ask, byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
@@ -89,6 +92,44 @@ async function askInput({ base }: Probe) {
   return [judged(statuses.every((status) => status >= 400 && status < 500), 'bad-input-refused', { count: malformed.length, failed: statuses.filter((status) => status === 0 || status >= 500 || status < 400).length })]
 }
 
+/** Shows each sign to the alarms as often as their limits say, in transactions that are rolled back; answers the kinds that raised nothing. */
+async function missingAlarms(app: App): Promise<string[]> {
+  const limits = await readLimits({ db: app.pool })
+  const actorId = stranger.id!
+  const at = app.clock.now().toISOString()
+  const event = (type: string, more: Partial<StoredEvent> = {}): StoredEvent => ({ id: newId(), type, actorKind: 'agent', actorId, subject: null, teamId: null, at, data: {}, xid: '0', seq: 0, ...more })
+  const times = async (count: number, see: () => Promise<void>) => { for (let nr = 0; nr < count; nr++) await see() }
+  const signs: Partial<Record<Alarm['kind'], (ctx: Ctx) => Promise<void>>> = {
+    'brute-force': (ctx) => times(limits.failures, () => seeRefusal(ctx, event('access.refused', { data: { code: 'staff.sign-in-failed' } }))),
+    'probing': (ctx) => times(limits.denials, () => seeRefusal(ctx, event('access.refused', { data: { code: 'access.denied' } }))),
+    'mass-reading': (ctx) => times(limits.reads, () => seeRead(ctx, event('access.read', { subject: newId() }))),
+    'canary-read': async (ctx) => {
+      await plantCanary(ctx, { name: 'probe', subject: 'probe', text: 'probe', teamId: null })
+      const [row] = await ctx.db<{ customerId: string }[]>`select customer_id from governance.canary order by planted_at desc, id desc limit 1`
+      await seeRead(ctx, event('access.read', { subject: row!.customerId }))
+    },
+    'off-hours-export': async (ctx) => {
+      const calendar = await defaultCalendar(ctx)
+      const closed = Array.from({ length: 24 * 14 }, (_, hour) => app.clock.now().getTime() - hour * 60 * MINUTE_MS).find((ms) => !calendar.isOpen(ms))
+      // Open day and night: there is no such hour.
+      if (closed === undefined) throw new AlwaysOpen()
+      await seeExport(ctx, event('audit.exported', { at: new Date(closed).toISOString() }))
+    },
+  }
+  const missing: string[] = []
+  for (const [kind, show] of Object.entries(signs)) {
+    let isRaised = false
+    const refused = await tried(app, async (ctx) => {
+      await show(ctx)
+      isRaised = (await ctx.db`select from governance.alarm where kind = ${kind} and who = ${actorId} and raised_at = ${ctx.now}`).count > 0
+    })
+    if (!isRaised && refused !== ALWAYS_OPEN) missing.push(kind)
+  }
+  return missing
+}
+const ALWAYS_OPEN = 'always open'
+class AlwaysOpen extends Error { constructor() { super(ALWAYS_OPEN) } }
+
 /** The sign-ins refused for C03 must have been counted. */
 async function askAlarms({ app }: Probe) {
   const limits = await readLimits({ db: app.pool })
@@ -97,7 +138,9 @@ async function askAlarms({ app }: Probe) {
   for (; !seen && performance.now() - asked < 15_000; await sleep(250)) seen = (await count(app, (db) => db`select count(*)::int as count from governance.sign where kind = 'brute-force' and at > ${new Date(app.clock.now().getTime() - 2 * MINUTE_MS)}`)) > 0
   const given = await count(app, (db) => db`select count(*)::int as count from platform.event_failure where listener = 'governance'`)
   const unowned = await count(app, (db) => db`select count(*)::int as count from governance.alarm where acknowledged_at is null and owner_id is null`)
-  return [judged(seen, 'sign-seen', { seconds: Math.ceil((performance.now() - asked) / 1000) }), judged(given === 0, 'no-sign-lost', { count: given }), judged(unowned === 0, 'alarms-owned', { count: unowned }), info('alarm-limits', { ...limits })]
+  const missing = await missingAlarms(app)
+  const { rows: planted } = await listCanaries({ db: app.pool })
+  return [judged(missing.length === 0, 'alarms-raised', { which: missing.join(', ') || '–' }), judged(planted.length > 0, 'canary-planted', { count: planted.length }), judged(seen, 'sign-seen', { seconds: Math.ceil((performance.now() - asked) / 1000) }), judged(given === 0, 'no-sign-lost', { count: given }), judged(unowned === 0, 'alarms-owned', { count: unowned }), info('alarm-limits', { ...limits })]
 }
 
 async function askIntegrity({ app }: Probe) {
@@ -174,7 +217,7 @@ export const operation: readonly Clause[] = [
   { id: 'C18', clause: 'GB/T 22239-2019 8.1.4.4 c', open: [notBuilt('terminals')] },
   { id: 'C19', clause: 'GB/T 22239-2019 8.1.4.4 d', ask: askInput, needsHttp: true, open: [elsewhere('fuzz-tests')] },
   { id: 'C20', clause: 'GB/T 22239-2019 8.1.4.4 e', open: [byYou('advisories')] },
-  { id: 'C21', clause: 'GB/T 22239-2019 8.1.4.4 f', ask: askAlarms, needsHttp: true, open: [notBuilt('canary')] },
+  { id: 'C21', clause: 'GB/T 22239-2019 8.1.4.4 f', ask: askAlarms, needsHttp: true },
   { id: 'C22', clause: 'GB/T 22239-2019 8.1.4.5', open: [notBuilt('malware')] },
   { id: 'C23', clause: 'GB/T 22239-2019 8.1.4.6', open: [notBuilt('trusted-start')] },
   { id: 'C24', clause: 'GB/T 22239-2019 8.1.4.7', ask: askIntegrity, open: [notBuilt('rows-bound')] },

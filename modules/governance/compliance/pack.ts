@@ -12,6 +12,7 @@ import { readRetention } from '../audit/retention.ts'
 import { doorRules } from '../../staff/index.ts'
 import { countsOf } from './check.ts'
 import { type Check, verdicts } from './contract.ts'
+import { measuresOf } from './measures.ts'
 import { complianceState } from './runs.ts'
 
 const catalogue = (locale: Locale): Record<string, string> => JSON.parse(readFileSync(new URL(`../text/compliance.${locale}.json`, import.meta.url), 'utf8')) as Record<string, string>
@@ -35,9 +36,9 @@ export function pageOf(checks: readonly Check[], about: { at: string; address: s
 
 /** Files by name. */
 export async function packOf(ctx: Ctx, checks: readonly Check[], at: string, locale: Locale): Promise<Record<string, string>> {
-  const [door, chain, retention, limits, roles] = await Promise.all([
+  const [door, chain, retention, limits, measures, roles] = await Promise.all([
     doorRules(ctx),
-    chainOf(ctx), readRetention(ctx), readLimits(ctx),
+    chainOf(ctx), readRetention(ctx), readLimits(ctx), measuresOf(ctx),
     ctx.db`select r.key, r.name, r.scope, r.permissions, r.built_in, (select count(*)::int from staff.person p where p.role_id = r.id and p.disabled_at is null) as people from staff.role r order by r.key`,
   ])
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
@@ -45,7 +46,7 @@ export async function packOf(ctx: Ctx, checks: readonly Check[], at: string, loc
     'report.html': pageOf(checks, { at, address: ctx.app.config.publicUrl }, locale),
     'report.json': json({ at, address: ctx.app.config.publicUrl, counts: countsOf(checks), checks }),
     ...Object.fromEntries(checks.map((check) => [`checks/${check.id}.json`, json(check)])),
-    'audit-chain.json': json(chain), 'settings.json': json({ retention, alarmLimits: limits, door }), 'roles.json': json([...roles]),
+    'audit-chain.json': json(chain), 'settings.json': json({ retention, alarmLimits: limits, door }), 'roles.json': json([...roles]), 'measures.json': json(measures),
   }
 }
 

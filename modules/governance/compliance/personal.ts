@@ -8,7 +8,11 @@ import { personOf } from '../privacy/person.ts'
 import { viewRetention } from '../privacy/retention.ts'
 import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
+import { askBreach } from './breach.ts'
 import { askCovered } from './operation.ts'
+import { askMeasures, askOfficer } from './measures.ts'
+import { askMinors } from './minors.ts'
+import { askAbroad, askAssessments, askProcessors } from './outside.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
 
 /** Each decision of the rules keeps its candidates and its reason. */
@@ -102,20 +106,20 @@ export const personal: readonly Clause[] = [
   { id: 'P01', clause: 'PIPL 13, 14, 17', ask: askConsents, open: [elsewhere('consent-tests')] },
   { id: 'P02', clause: 'PIPL 15, 16', ask: askWithdrawals, open: [elsewhere('withdrawal-tests')] },
   { id: 'P03', clause: 'PIPL 23, 25, 29, 39', ask: askSeparate, open: [elsewhere('consent-tests')] },
-  { id: 'P04', clause: 'PIPL 31', open: [notBuilt('minors')] },
+  { id: 'P04', clause: 'PIPL 31', ask: askMinors, open: [byYou('minors-known'), elsewhere('minor-tests')] },
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
-  { id: 'P06', clause: 'PIPL 21', open: [notBuilt('processors'), byYou('processor-contracts')] },
+  { id: 'P06', clause: 'PIPL 21', ask: askProcessors, open: [byYou('processor-contracts'), elsewhere('blocked-tests')] },
   { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },
   { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
-  { id: 'P09', clause: 'PIPL 38–40', open: [byYou('cross-border')] },
+  { id: 'P09', clause: 'PIPL 38–40', ask: askAbroad, open: [byYou('cross-border')] },
   { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },
   { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [notBuilt('portability')] },
   { id: 'P12', clause: 'PIPL 46', ask: askCorrection },
   { id: 'P13', clause: 'PIPL 47', ask: askErasure, open: [notBuilt('erasure-backups'), elsewhere('erasure-tests')] },
   { id: 'P14', clause: 'PIPL 50', ask: askRequests, open: [elsewhere('person-request-tests')] },
-  { id: 'P15', clause: 'PIPL 51', open: [byYou('measures')] },
-  { id: 'P16', clause: 'PIPL 52–54', open: [byYou('officer')] },
-  { id: 'P17', clause: 'PIPL 55, 56', open: [notBuilt('assessment')] },
-  { id: 'P18', clause: 'PIPL 57', open: [notBuilt('breach')] },
+  { id: 'P15', clause: 'PIPL 51', ask: askMeasures, open: [byYou('measures')] },
+  { id: 'P16', clause: 'PIPL 52–54', ask: askOfficer, open: [byYou('officer')] },
+  { id: 'P17', clause: 'PIPL 55, 56', ask: askAssessments, open: [notBuilt('assessment-fields')] },
+  { id: 'P18', clause: 'PIPL 57', ask: askBreach, open: [elsewhere('breach-tests')] },
   { id: 'P19', clause: 'PIPL 51, 55', ask: askExports, open: [elsewhere('export-tests')] },
 ]

@@ -30,6 +30,9 @@ export const notices = {
   readNotice: { method: 'PUT', path: '/api/internal-notices/:id/reading', access: 'signed-in', params: byId, idempotency: 'own', faults: gone },
   confirmNotice: { method: 'PUT', path: '/api/internal-notices/:id/confirmation', access: 'signed-in', params: byId, idempotency: 'own', response: MyNotice, faults: gone },
 
+  noticeMail: { method: 'GET', path: '/api/internal-notices/by-mail', access: 'signed-in', response: z.object({ isOn: z.boolean() }), summary: 'Whether I am told of notices by mail as well.' },
+  changeNoticeMail: { method: 'PUT', path: '/api/internal-notices/by-mail', access: 'signed-in', idempotency: 'own', body: z.strictObject({ isOn: z.boolean() }), response: z.object({ isOn: z.boolean() }), summary: 'Alarms are told by mail whatever this says.' },
+
   sentNotices: { method: 'GET', path: '/api/internal-notices', access: 'signed-in', query: z.strictObject({ cursor: cursor.optional(), limit: limit(100, 40) }), response: page(SentNotice), summary: 'What I sent; who sends to everybody sees all.' },
   noticeReport: { method: 'GET', path: '/api/internal-notices/:id', access: 'signed-in', params: byId, response: NoticeReport, faults: ['governance.notice.not-found'], summary: 'Who was reached, has read, has confirmed and has not; for its sender and for whom it was escalated to.' },
   sendNotice: { method: 'POST', path: '/api/internal-notices', access: 'notices.send', status: 201, response: NoticeReport, faults: refused,

@@ -4,11 +4,13 @@ import type { Mount } from '../../../platform/http/server.ts'
 import { notices } from './contract.ts'
 import { confirmNotice, deliverNotice, escalate, readNotice, remind } from './receive.ts'
 import { sendHandOver, sendNotice, withdrawNotice } from './send.ts'
-import { listMine, listSent, reportOf } from './store.ts'
+import { changeMail, listMine, listSent, mailsNotices, reportOf } from './store.ts'
 import { noticesPersonal } from './personal-data.ts'
 
 function mountNotices(mount: Mount): void {
   mount(notices.myNotices, (ctx, { query }) => listMine(ctx, query))
+  mount(notices.noticeMail, (ctx) => mailsNotices(ctx))
+  mount(notices.changeNoticeMail, (ctx, { body }) => changeMail(ctx, body.isOn))
   mount(notices.sentNotices, (ctx, { query }) => listSent(ctx, query))
   mount(notices.noticeReport, (ctx, { params }) => reportOf(ctx, params.id))
   mount(notices.sendNotice, (ctx, { body }) => sendNotice(ctx, body))

@@ -4,6 +4,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { enqueue } from '../../../platform/jobs/index.ts'
+import { tell } from '../tell.ts'
 import type { NoticeReport } from './contract.ts'
 import { reportOf } from './store.ts'
 
@@ -40,6 +41,7 @@ async function store(ctx: Ctx, kind: 'notice' | 'hand-over', given: NewNotice): 
   const id = newId()
   ctx.later(ctx.db`insert into governance.notice (id, kind, title, body, by_id, at, due_at) values (${id}, ${kind}, ${given.title}, ${given.text}, ${ctx.actor.id}, ${ctx.now}, ${due})`)
   ctx.later(ctx.db`insert into governance.receipt (notice_id, person_id) select ${id}, unnest(${recipients}::uuid[])`)
+  for (const personId of recipients) tell(ctx, 'notice', id, personId)
   const span = due.getTime() - ctx.now.getTime()
   if (span >= LEAST_FOR_REMINDER_MS) enqueue(ctx, 'governance.remind', { id }, { key: id, runAt: new Date(ctx.now.getTime() + span / 2) })
   enqueue(ctx, 'governance.escalate', { id }, { key: id, runAt: due })

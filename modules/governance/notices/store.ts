@@ -1,6 +1,7 @@
 /** Reading notices: one's own, those one sent, and the report on one. */
 import { may } from '../../../platform/access/index.ts'
-import type { Ctx } from '../../../platform/context.ts'
+import { asHouse, type Ctx } from '../../../platform/context.ts'
+import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { SUBJECT, visible } from '../../requests/index.ts'
@@ -20,12 +21,20 @@ type Handed = MyNotice['requests'][number] & { noticeId: string }
 async function handedOf(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Handed[]>> {
   if (!ids.length) return new Map()
   const mayRead = may(ctx.actor, 'requests.read')
-  const rows = await opened(ctx, ctx.db<{ noticeId: string; id: string; number: number; subject: string; stage: string; holderId: string | null; holderName: string | null; isVisible: boolean }[]>`
+  const rows = await opened(ctx, asHouse(ctx).db<{ noticeId: string; id: string; number: number; subject: string; stage: string; holderId: string | null; holderName: string | null; isVisible: boolean }[]>`
     select h.notice_id, r.id, r.number, r.subject, r.stage, r.holder_id, p.name as holder_name, (${visible(ctx)}) as is_visible from governance.handed_request h join requests.request r on r.id = h.request_id left join staff.person p on p.id = r.holder_id
     where h.notice_id = any(${ids as string[]}::uuid[]) order by r.due_order, r.id`, { subject: [SUBJECT, 'id'] })
   return Map.groupBy(rows.map(({ holderId, holderName, isVisible, ...row }) => ({ ...row, subject: isVisible && mayRead ? row.subject : null, holder: holderId ? { id: holderId, name: holderName ?? '' } : null })), (row) => row.noticeId)
 }
 const mineOf = ({ byId, byName, ...row }: Head, handed: ReadonlyMap<string, Handed[]>): MyNotice => ({ ...row, by: { id: byId, name: byName }, requests: handed.get(row.id) ?? [] })
+
+export const mailsNotices = async ({ db, actor }: Ctx): Promise<{ isOn: boolean }> => ({ isOn: (await db`select from governance.no_notice_mail where person_id = ${actor.id}`).count === 0 })
+export async function changeMail(ctx: Ctx, isOn: boolean): Promise<{ isOn: boolean }> {
+  if (ctx.actor.kind !== 'agent') throw new Fault('access.denied', 403, { permission: 'signed-in' })
+  const { count } = isOn ? await ctx.db`delete from governance.no_notice_mail where person_id = ${ctx.actor.id}` : await ctx.db`insert into governance.no_notice_mail (person_id, since) values (${ctx.actor.id}, ${ctx.now}) on conflict do nothing`
+  if (count) await emit(ctx, 'notice.mail-changed', { subject: ctx.actor.id, data: { isOn } })
+  return { isOn }
+}
 
 export async function listMine(ctx: Ctx, { state, cursor, limit }: { state: 'open' | 'confirmed'; cursor?: string; limit: number }) {
   const { db, actor } = ctx

@@ -1,5 +1,6 @@
 /** Consent: each purpose by itself, under the words shown, withdrawn as easily as given. */
 import { createHash } from 'node:crypto'
+import { isSealed } from '../../../platform/crypto/envelope.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reading } from '../../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
@@ -32,6 +33,9 @@ test('7.3-c P01 13 14 17 consent is kept with the version and hash of the words,
   expect(notice).toMatchObject({ version: 1, valid: 0, sha256: createHash('sha256').update(JSON.stringify(['寄送優惠訊息（繁）', '寄送優惠訊息（简）', '寄送優惠訊息 (en)'])).digest('hex') })
   expect(await agree('marketing')).toEqual(new Set())
   expect((await give('marketing', notice.id)).body.rows).toMatchObject([{ purpose: 'marketing', state: 'valid', givenVersion: 1, givenAt: '2026-03-02T02:00:00.000Z', channel: 'phone', evidence: '錄音 2026-03-02 10:05' }])
+  // C25 What a colleague wrote of the person lies sealed under the person's key.
+  const [kept] = await desk.app.pool<{ evidence: string }[]>`select evidence from governance.consent where customer_id = ${customerId}`
+  expect([isSealed(kept!.evidence), kept!.evidence.includes('錄音')]).toEqual([true, false])
   expect(await agree('marketing')).toEqual(new Set([customerId]))
   const [event] = await desk.app.pool<{ subject: string; data: unknown }[]>`select subject, data from platform.event where type = 'privacy.consent-given'`
   expect(event).toEqual({ subject: customerId, data: { purpose: 'marketing', version: 1, channel: 'phone' } })
@@ -84,8 +88,9 @@ test('P02 on the customer’s own page giving and withdrawing are one call each'
   expect(marketing.words['zh-Hant']).toBe('寄送優惠訊息與調查（繁）')
   const given = await desk.call<Answer<OwnConsent>>('PUT', `${path}/marketing`, { body: { noticeId: marketing.noticeId } })
   expect(given.body.rows.find((row) => row.purpose === 'marketing')).toMatchObject({ isGiven: true, version: 2 })
-  const [kept] = await desk.app.pool`select channel, evidence, by_kind from governance.consent order by id desc limit 1`
-  expect(kept).toEqual({ channel: 'portal', evidence: `#${asked.number}`, byKind: 'customer' })
+  const [kept] = await desk.app.pool<{ evidence: string }[]>`select channel, evidence, by_kind from governance.consent order by id desc limit 1`
+  expect(kept).toMatchObject({ channel: 'portal', byKind: 'customer' })
+  expect(isSealed(kept!.evidence)).toBe(true)
   expect((await desk.call<Answer<OwnConsent>>('DELETE', `${path}/marketing`)).body.rows.find((row) => row.purpose === 'marketing')!.isGiven).toBe(false)
   expect((await desk.call('PUT', `${path.replace(asked.token, 'a'.repeat(43))}/marketing`, { body: { noticeId: marketing.noticeId } })).status).toBe(404)
 })

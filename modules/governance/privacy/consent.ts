@@ -4,13 +4,16 @@
  */
 import { createHash } from 'node:crypto'
 import type { Ctx } from '../../../platform/context.ts'
+import { holdKey, opened } from '../../../platform/crypto/vault.ts'
 import { violatedKey } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { getCustomer, recordIdsOf } from '../../customers/index.ts'
+import { getCustomer, recordIdsOf, withoutGuardian } from '../../customers/index.ts'
 import { type ConsentRow, type NoticeRow, type Purpose, purposes, type Words } from './contract.ts'
 
+/** Free words of a colleague about the person: sealed under the person's key. */
+const EVIDENCE = 'governance.consent/evidence'
 const digestOf = (words: Words): Buffer => createHash('sha256').update(JSON.stringify([words['zh-Hant'], words['zh-Hans'], words.en])).digest()
 
 /** The newest version of each purpose, and how many agree to it or to an older one. */
@@ -44,14 +47,14 @@ async function currentNotice({ db }: Pick<Ctx, 'db'>, purpose: Purpose): Promise
 /** Each purpose there are words for, with what this person last said to it. Folded records count for the one that is shown. */
 export async function consentsOf(ctx: Ctx, customerId: string): Promise<{ rows: ConsentRow[] }> {
   const ids = await recordIdsOf(ctx, customerId)
-  const rows = await ctx.db<ConsentRow[]>`
+  const rows = await opened(ctx, ctx.db<(ConsentRow & { consentId: string })[]>`
     with newest as (select distinct on (purpose) id, purpose, version, words from governance.consent_notice order by purpose, version desc),
-    said as (select distinct on (c.purpose) c.purpose, c.given_at, c.channel, c.evidence, c.withdrawn_at, c.withdrawn_channel, c.notice_id, o.version from governance.consent c join governance.consent_notice o on o.id = c.notice_id
+    said as (select distinct on (c.purpose) c.purpose, c.id as consent_id, c.given_at, c.channel, c.evidence, c.withdrawn_at, c.withdrawn_channel, c.notice_id, o.version from governance.consent c join governance.consent_notice o on o.id = c.notice_id
       where c.customer_id = any(${ids}::uuid[]) order by c.purpose, c.withdrawn_at is null desc, c.id desc)
-    select n.purpose, n.id as notice_id, n.version, n.words, s.version as given_version, s.given_at, s.channel, s.evidence, s.withdrawn_at, s.withdrawn_channel,
+    select n.purpose, n.id as notice_id, n.version, n.words, s.version as given_version, s.given_at, s.channel, s.consent_id, s.evidence, s.withdrawn_at, s.withdrawn_channel,
       case when s.purpose is null then 'none' when s.withdrawn_at is not null then 'withdrawn' when s.notice_id <> n.id then 'outdated' else 'valid' end as state
-    from newest n left join said s using (purpose)`
-  return { rows: [...rows].sort((a, b) => purposes.indexOf(a.purpose) - purposes.indexOf(b.purpose)) }
+    from newest n left join said s using (purpose)`, { evidence: [EVIDENCE, 'consentId'] })
+  return { rows: rows.map(({ consentId: _, ...row }) => row).sort((a, b) => purposes.indexOf(a.purpose) - purposes.indexOf(b.purpose)) }
 }
 
 export interface Given { noticeId: string; channel: string; evidence: string }
@@ -65,7 +68,10 @@ export async function giveConsent(ctx: Ctx, customerId: string, purpose: Purpose
   const active = await activeOf(ctx, about, purpose)
   if (active.some((one) => one.noticeId === noticeId)) return consentsOf(ctx, about)
   await end(ctx, active.map((one) => one.id), channel)
-  await ctx.db`insert into governance.consent (id, customer_id, purpose, notice_id, given_at, channel, evidence, by_kind, by_id) values (${newId()}, ${about}, ${purpose}, ${noticeId}, ${ctx.now}, ${channel}, ${evidence}, ${ctx.actor.kind}, ${ctx.actor.id})`
+  const id = newId()
+  await holdKey(ctx, about)
+  const sealed = ctx.app.vault.seal(about, EVIDENCE, id, evidence)
+  await ctx.db`insert into governance.consent (id, customer_id, purpose, notice_id, given_at, channel, evidence, by_kind, by_id) values (${id}, ${about}, ${purpose}, ${noticeId}, ${ctx.now}, ${channel}, ${sealed}, ${ctx.actor.kind}, ${ctx.actor.id})`
   await emit(ctx, 'privacy.consent-given', { subject: about, data: { purpose, version: notice.version, channel } })
   return consentsOf(ctx, about)
 }
@@ -86,12 +92,14 @@ export async function withdrawAll(ctx: Ctx, customerId: string, channel: string)
 }
 
 /** Which of these customers agree to this purpose under its present words: the question before anything is done for it. */
-export async function agreeing(ctx: Pick<Ctx, 'db'>, customerIds: readonly string[], purpose: Purpose): Promise<Set<string>> {
+export async function agreeing(ctx: Pick<Ctx, 'db' | 'now'>, customerIds: readonly string[], purpose: Purpose): Promise<Set<string>> {
   const rows = await ctx.db<{ id: string }[]>`
     select distinct coalesce(m.merged_into, m.id) as id from governance.consent c join customers.customer m on m.id = c.customer_id
     where c.purpose = ${purpose} and c.withdrawn_at is null and c.notice_id = (select n.id from governance.consent_notice n where n.purpose = ${purpose} order by n.version desc limit 1)
       and coalesce(m.merged_into, m.id) = any(${customerIds as string[]}::uuid[])`
-  return new Set(rows.map((row) => row.id))
+  // A child can't agree: without the guardian's word theirs does not count (PIPL 31).
+  const children = await withoutGuardian(ctx, rows.map((row) => row.id))
+  return new Set(rows.map((row) => row.id).filter((id) => !children.has(id)))
 }
 
 async function rootOf(ctx: Ctx, customerId: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** The privacy part's API: the register of personal data, and what people ask about their own. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { byId, cursor, day, id, instant, limit, page, someText } from '../../../platform/http/shapes.ts'
+import { byId, cursor, day, id, instant, limit, page, someText, text } from '../../../platform/http/shapes.ts'
 
 const classes = ['public', 'internal', 'personal', 'sensitive'] as const
 const bases = ['consent', 'contract', 'legal-duty', 'legitimate-interest', 'employment'] as const
@@ -54,7 +54,9 @@ export const Scope = z.object({
 })
 export type Scope = z.infer<typeof Scope>
 export const PersonCopy = z.object({ name: z.string(), type: z.enum(['application/json', 'text/html']), text: z.string() })
-export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14) })
+/** Who answers for personal data, and the last audit of how it is handled: what is not given stays as it is. */
+const kept = { officer: text(200), auditedOn: day.nullable() }
+export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14), ...kept })
 export type Settings = z.infer<typeof Settings>
 /** What the person is shown: nothing but their own wish and what became of it. */
 export const OwnRequest = z.object({ number: z.int(), kind: z.enum(kinds), stage: z.enum(stages), openedAt: instant, dueAt: instant, ground: z.enum(grounds).nullable(), reason: z.string().nullable(), endedAt: instant.nullable() })
@@ -125,7 +127,7 @@ export const privacy = {
   open: { method: 'POST', path: '/api/person-requests', access: 'privacy.edit', status: 201, body: z.strictObject({ customerId: id, kind: z.enum(kinds), law: z.enum(laws).optional(), wish: someText(4000) }), response: PersonRequest, faults: ['customers.not-found', 'governance.privacy.open-already'] },
   verify: { method: 'PUT', path: '/api/person-requests/:id/verification', access: 'privacy.edit', params: byId, body: z.strictObject({ how: z.enum(proofs), version }), response: PersonRequest, faults: NOT_NOW, summary: 'Somebody has made sure that the person is who they say.' },
   extend: { method: 'PUT', path: '/api/person-requests/:id/extension', access: 'privacy.edit', params: byId, body: z.strictObject({ reason: someText(1000), version }), response: PersonRequest, faults: [...NOT_NOW, 'governance.privacy.extended-already', 'governance.privacy.no-extension'] },
-  grant: { method: 'PUT', path: '/api/person-requests/:id/grant', access: 'privacy.edit', params: byId, body: z.strictObject({ version }), response: PersonRequest, faults: [...NOT_NOW, 'governance.privacy.identity-first', 'governance.privacy.requests-open', 'governance.privacy.held'], summary: 'An erasure is carried out at once; the others are carried out by a person.' },
+  grant: { method: 'PUT', path: '/api/person-requests/:id/grant', access: 'privacy.edit', stepUp: true, params: byId, body: z.strictObject({ version }), response: PersonRequest, faults: [...NOT_NOW, 'governance.privacy.identity-first', 'governance.privacy.requests-open', 'governance.privacy.held'], summary: 'An erasure is carried out at once; the others are carried out by a person.' },
   refuse: { method: 'PUT', path: '/api/person-requests/:id/refusal', access: 'privacy.edit', params: byId, body: z.strictObject({ ground: z.enum(grounds), reason: someText(2000), version }), response: PersonRequest, faults: NOT_NOW },
   complete: { method: 'PUT', path: '/api/person-requests/:id/completion', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW },
   withdraw: { method: 'PUT', path: '/api/person-requests/:id/withdrawal', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW, summary: 'The person no longer wishes it.' },
@@ -133,7 +135,7 @@ export const privacy = {
   hold: { method: 'PUT', path: '/api/customers/:id/hold', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['customers.not-found'], summary: 'Keeps the data of this customer whatever else is due.' },
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },
-  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: z.strictObject(Settings.shape), response: Settings },
+  changeSettings: { method: 'PUT', path: '/api/privacy-settings', access: 'privacy.edit', body: z.strictObject({ ...Settings.shape, ...z.object(kept).partial().shape }), response: Settings, faults: ['governance.privacy.audit-ahead'] },
 
   retention: { method: 'GET', path: '/api/retention', access: 'privacy.read', response: Retention, summary: 'How long each category is kept, what is due now, and the last reports.' },
   previewRetention: { method: 'GET', path: '/api/retention/:category', access: 'privacy.read', params: byCategory, query: z.strictObject({ days: z.coerce.number().int().min(30).max(3650) }), response: RetentionDue, summary: 'What would go if this category were kept so many days.' },
@@ -146,7 +148,7 @@ export const privacy = {
   unconsent: { method: 'DELETE', path: '/api/customers/:id/consents/:purpose', access: 'customers.edit', params: onePurpose, response: Consents, faults: ['customers.not-found'], summary: 'The person has withdrawn it; effective at once.' },
 
   exports: { method: 'GET', path: '/api/exports', access: 'privacy.export', response: z.object({ rows: z.array(ExportRow) }), summary: 'One’s own exports; who may approve sees all. Waiting ones first.' },
-  askExport: { method: 'POST', path: '/api/exports', access: 'privacy.export', status: 201, body: z.strictObject({ purpose: z.enum(exportPurposes), columns: z.array(z.enum(exportColumns)).min(1).max(exportColumns.length), filter: ExportFilter, reason: someText(1000) }), response: ExportRow, faults: ['governance.privacy.people-only', 'governance.privacy.export-empty', 'governance.privacy.export-too-large', 'governance.privacy.quota-spent'], summary: 'Customers in a file. Personal columns or many rows wait for a second person.' },
+  askExport: { method: 'POST', path: '/api/exports', access: 'privacy.export', status: 201, body: z.strictObject({ purpose: z.enum(exportPurposes), columns: z.array(z.enum(exportColumns)).min(1).max(exportColumns.length), filter: ExportFilter, reason: someText(1000), /** The approved impact assessment, where the rules ask for one. */ assessmentId: id.optional() }), response: ExportRow, faults: ['governance.privacy.people-only', 'governance.assessment.needed', 'governance.privacy.export-empty', 'governance.privacy.export-too-large', 'governance.privacy.quota-spent'], summary: 'Customers in a file. Personal columns or many rows wait for a second person.' },
   decideExport: { method: 'PUT', path: '/api/exports/:id/decision', access: 'privacy.approve', params: byId, body: z.strictObject({ verdict: z.enum(['approved', 'refused']), reason: someText(1000).optional() }), response: ExportRow, faults: ['governance.privacy.export-not-found', 'governance.privacy.own-export', 'governance.privacy.export-decided', 'governance.privacy.people-only'] },
   takeExport: { method: 'POST', path: '/api/exports/:id/downloads', access: 'privacy.export', status: 201, idempotency: 'none', params: byId, response: z.object({ name: z.string(), text: z.string(), mark: z.string(), rows: z.int() }), faults: ['governance.privacy.export-not-found', 'governance.privacy.export-waiting', 'governance.privacy.export-expired', 'governance.privacy.quota-spent', 'governance.privacy.export-too-large', 'governance.privacy.people-only'], summary: 'The file, for whoever asked and while its day lasts; every row carries the mark of this download.' },
   exportRules: { method: 'GET', path: '/api/export-rules', access: 'privacy.export', response: ExportRules },

@@ -10,8 +10,10 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { writeCsv } from '../../../lib/csv/index.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { countForExport, type ExportedCustomer, type ExportFilter, personalFields, selectForExport } from '../../customers/index.ts'
+import { countForExport, type ExportedCustomer, type ExportFilter, personalFields, selectForExport, withoutGuardian } from '../../customers/index.ts'
 import { findPeople } from '../../staff/index.ts'
+import { mustBeApproved } from '../outside/assessments.ts'
+import { countAbroad, readRules as readOutsideRules } from '../outside/store.ts'
 import { agreeing } from './consent.ts'
 import { type ExportColumn, type ExportPurpose, type ExportRow, type ExportRules, purposes } from './contract.ts'
 
@@ -50,11 +52,14 @@ function asker(ctx: Ctx): string {
   return ctx.actor.id
 }
 
-export interface Wanted { purpose: ExportPurpose; columns: readonly ExportColumn[]; filter: ExportFilter; reason: string }
+export interface Wanted { purpose: ExportPurpose; columns: readonly ExportColumn[]; filter: ExportFilter; reason: string; assessmentId?: string }
+/** PIPL 55: to others, to everybody, abroad. */
+const leaving = new Set<ExportPurpose>(['third-party', 'disclosure', 'cross-border', 'sensitive'])
 
 /** Throws 422 `governance.privacy.export-empty` and `export-too-large`, 429 `quota-spent`. */
 export async function askExport(ctx: Ctx, wanted: Wanted): Promise<ExportRow> {
   const by = asker(ctx)
+  if (wanted.assessmentId !== undefined || (leaving.has(wanted.purpose) && (await readOutsideRules(ctx)).needsAssessment)) await mustBeApproved(ctx, wanted.assessmentId)
   const rules = await readRules(ctx)
   const rows = await rowsOf(ctx, wanted, ctx.now.toISOString())
   if (rows.length === 0) throw new Fault('governance.privacy.export-empty', 422)
@@ -63,8 +68,8 @@ export async function askExport(ctx: Ctx, wanted: Wanted): Promise<ExportRow> {
   const isFree = !hasPersonal && rows.length <= rules.freeRows
   const id = newId()
   await ctx.db`
-    insert into governance.export (id, kind, purpose, columns, filter, reason, rows, is_personal, asked_by_id, asked_at, verdict, decided_at, expires_at)
-    values (${id}, 'customers', ${wanted.purpose}, ${[...new Set(wanted.columns)]}, ${ctx.db.json({ ...wanted.filter })}, ${wanted.reason}, ${rows.length}, ${hasPersonal}, ${by}, ${ctx.now}, ${isFree ? 'approved' : null}, ${isFree ? ctx.now : null}, ${isFree ? new Date(ctx.now.getTime() + DAY_MS) : null})`
+    insert into governance.export (id, kind, purpose, columns, filter, reason, rows, is_personal, asked_by_id, asked_at, verdict, decided_at, expires_at, assessment_id)
+    values (${id}, 'customers', ${wanted.purpose}, ${[...new Set(wanted.columns)]}, ${ctx.db.json({ ...wanted.filter })}, ${wanted.reason}, ${rows.length}, ${hasPersonal}, ${by}, ${ctx.now}, ${isFree ? 'approved' : null}, ${isFree ? ctx.now : null}, ${isFree ? new Date(ctx.now.getTime() + DAY_MS) : null}, ${wanted.assessmentId ?? null})`
   await emit(ctx, 'privacy.export-asked', { subject: id, data: { kind: 'customers', purpose: wanted.purpose, columns: wanted.columns, filter: { ...wanted.filter }, count: rows.length, isFree } })
   return viewExport(ctx, id)
 }
@@ -72,7 +77,9 @@ export async function askExport(ctx: Ctx, wanted: Wanted): Promise<ExportRow> {
 /** What would be in the file now; for a purpose that needs consent only who agrees to it. */
 async function rowsOf(ctx: Ctx, wanted: Pick<Wanted, 'purpose' | 'filter'>, before: string): Promise<ExportedCustomer[]> {
   if (await countForExport(ctx, wanted.filter, before) > MOST_ROWS) throw new Fault('governance.privacy.export-too-large', 422, { most: MOST_ROWS })
-  const rows = await selectForExport(ctx, wanted.filter, before, MOST_ROWS)
+  const found = await selectForExport(ctx, wanted.filter, before, MOST_ROWS)
+  const children = await withoutGuardian(ctx, found.map((row) => row.id))
+  const rows = found.filter((row) => !children.has(row.id))
   const purpose = purposes.find((one) => one === wanted.purpose)
   if (!purpose) return rows
   const agree = await agreeing(ctx, rows.map((row) => row.id), purpose)
@@ -118,6 +125,7 @@ export async function takeExport(ctx: Ctx, id: string): Promise<{ name: string; 
   const mark = `LD${row.number}-${keyedHash(ctx.app.keys.for('export mark'), downloadId).toString('hex').slice(0, 10)}`
   await ctx.db`insert into governance.export_download (id, export_id, by_id, at, rows, mark) values (${downloadId}, ${id}, ${by}, ${ctx.now}, ${customers.length}, ${mark})`
   await emit(ctx, 'privacy.export-taken', { subject: id, data: { kind: row.kind, purpose: row.purpose, columns: row.columns, filter: { ...row.filter }, count: customers.length, mark } })
+  if (row.purpose === 'cross-border') await countAbroad(ctx, customers.map((customer) => customer.id), false)
   const text = writeCsv([...row.columns, 'mark'], customers.map((customer) => [...row.columns.map((column) => column === 'since' ? customer.createdAt : customer[column]), mark]))
   return { name: `customers-${row.number}.csv`, text, mark, rows: customers.length }
 }

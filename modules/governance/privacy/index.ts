@@ -2,11 +2,12 @@
 import { may } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
-import { notFound } from '../../../platform/fault.ts'
+import { Fault, notFound } from '../../../platform/fault.ts'
 import type { Module } from '../../../platform/module.ts'
 import { limiter } from '../../../platform/http/limits.ts'
 import { getCustomer, relationsTo } from '../../customers/index.ts'
 import { seeExport } from '../audit/alarms.ts'
+import { sweepAudits } from './audits.ts'
 import { sweepPersonRequests } from './clock.ts'
 import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } from './consent.ts'
 import { privacy } from './contract.ts'
@@ -34,6 +35,7 @@ export const privacyPart: Omit<Module, 'name'> = {
   queues: {
     'governance.erase': { work: (app, job: { payload: { id: string } }) => carryOutErasure(app, job.payload.id), perLane: 1 },
     'governance.retention': { every: 3_600_000, work: runRetention },
+    'governance.privacy-audit': { every: 86_400_000, work: sweepAudits },
     'governance.privacy-clock': { every: 600_000, work: sweepPersonRequests },
   },
   // Data that leaves at night is looked at by somebody in the morning.
@@ -59,10 +61,12 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.settings, (ctx) => readSettings(ctx))
     mount(privacy.changeSettings, async (ctx, { body }) => {
       const before = await readSettings(ctx)
-      if (JSON.stringify(before) === JSON.stringify(body)) return before
-      ctx.later(writeSettings(ctx, body))
-      await emit(ctx, 'privacy.settings-changed', { data: { before, after: body } })
-      return body
+      const after = { ...before, ...body }
+      if (after.auditedOn !== null && after.auditedOn > ctx.now.toISOString().slice(0, 10)) throw new Fault('governance.privacy.audit-ahead', 422, {}, [{ path: 'auditedOn', code: 'governance.privacy.audit-ahead' }])
+      if (JSON.stringify(before) === JSON.stringify(after)) return before
+      ctx.later(writeSettings(ctx, after))
+      await emit(ctx, 'privacy.settings-changed', { data: { before, after } })
+      return after
     })
     mount(privacy.retention, (ctx) => viewRetention(ctx))
     mount(privacy.previewRetention, (ctx, { params, query }) => countDue(ctx, params.category, query.days))

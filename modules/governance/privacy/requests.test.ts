@@ -144,7 +144,7 @@ test('P14 only who may handle privacy requests handles them', async () => {
 })
 
 test('P14 the company’s law and the reminder are settings', async () => {
-  expect((await call('PUT', '/api/privacy-settings', { law: 'pipl', remindDays: 7 })).body).toEqual({ law: 'pipl', remindDays: 7 })
+  expect((await call('PUT', '/api/privacy-settings', { law: 'pipl', remindDays: 7 })).body).toEqual({ law: 'pipl', remindDays: 7, officer: '', auditedOn: null })
   expect((await call('POST', '/api/person-requests', { customerId: await customer(), kind: 'see', wish: '查閱' })).body.law).toBe('pipl')
   expect((await call('PUT', '/api/privacy-settings', { law: 'lgpd', remindDays: 7 })).status).toBe(422)
 })

@@ -75,7 +75,7 @@ export async function activeHold({ db }: Pick<Ctx, 'db'>, customerIds: readonly 
 const KEY = 'governance.privacy'
 export async function readSettings({ db }: Pick<Ctx, 'db'>): Promise<Settings> {
   const [row] = await db<{ value: Partial<Settings> }[]>`select value from platform.setting where key = ${KEY}`
-  return { law: row?.value.law ?? 'tw-pdpa', remindDays: row?.value.remindDays ?? 5 }
+  return { law: row?.value.law ?? 'tw-pdpa', remindDays: row?.value.remindDays ?? 5, officer: row?.value.officer ?? '', auditedOn: row?.value.auditedOn ?? null }
 }
 export const writeSettings = ({ db, now }: Ctx, settings: Settings) => db`
   insert into platform.setting (key, value, at) values (${KEY}, ${db.json({ ...settings })}, ${now}) on conflict (key) do update set value = excluded.value, at = excluded.at`

@@ -2,14 +2,13 @@
 import type { BusinessCalendar } from '../../../lib/calendar/index.ts'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { run } from '../../../platform/context.ts'
-import { clockCalendar } from '../../requests/index.ts'
-import { loadRecognition } from '../../standards/index.ts'
+import { calendarFor } from '../../requests/index.ts'
 
 const LISTENER = 'insight.facts'
 const BATCH = 2_000
 
 interface Raw {
-  id: string; serviceId: string | null; openedAt: string; acceptedAt: string | null; firstResponseAt: string | null; resolutionAt: string | null
+  id: string; serviceId: string | null; teamId: string | null; calendarId: string | null; calendarVersion: number | null; openedAt: string; acceptedAt: string | null; firstResponseAt: string | null; resolutionAt: string | null
   pauses: { type: string; at: string; isPaused: boolean | null }[] | null
 }
 /** [from, to) in epoch ms. */
@@ -50,14 +49,13 @@ export async function isMeasured(ctx: Pick<Ctx, 'db'>): Promise<boolean> {
 export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
   if (!ids.length) return
   const raws = await ctx.db<Raw[]>`
-    select r.id, r.service_id, r.opened_at, r.first_response_at, r.resolution_at,
+    select r.id, r.service_id, r.team_id, r.calendar_id, r.calendar_version, r.opened_at, r.first_response_at, r.resolution_at,
       (select min(a.answered_at) from requests.assignment a where a.request_id = r.id and a.state in ('accepted', 'ended') and a.agent_id is not null) as accepted_at,
       (select jsonb_agg(jsonb_build_object('type', e.type, 'at', e.at, 'isPaused', e.data->'isPaused') order by e.seq) from platform.event e
         where e.subject = r.id and e.type in ('request.waiting', 'request.resumed', 'request.closed', 'request.reopened', 'request.submitted', 'request.sent-back')) as pauses
     from requests.request r where r.id = any(${ids as string[]}::uuid[])`
-  const recognition = await loadRecognition(ctx)
   const measured = []
-  for (const raw of raws) measured.push(times(raw, await clockCalendar(ctx, recognition, raw.serviceId)))
+  for (const raw of raws) measured.push(times(raw, await calendarFor(ctx, raw)))
   await ctx.db`
     with kept as (select * from jsonb_to_recordset(${ctx.db.json(measured as never)}) as m (id uuid, accepted_at timestamptz, acceptance_s int, first_response_s int, handling_s int, resolution_s int)),
       gone as (delete from insight.fact where id = any(${ids as string[]}::uuid[]) and id not in (select id from kept))

@@ -52,9 +52,9 @@ async function countWall(ctx: Ctx, { name, locale, theme, seconds, teamId, teamN
   }
 }
 
-const dues = ({ db, now, ...ctx }: Ctx, teamId: string | null) => db<{ overdue: number; soon: number }[]>`
-  select (count(*) filter (where r.due_order <= ${now}))::int as overdue, (count(*) filter (where r.due_order > ${now}))::int as soon
-  from requests.request r where r.stage <> 'closed' and r.due_order <= ${new Date(now.getTime() + DUE_SOON_MS)} and ${visible({ ...ctx, db, now })} ${teamId ? db`and r.team_id = ${teamId}` : db``}`
+const dues = (ctx: Ctx, teamId: string | null) => ctx.db<{ overdue: number; soon: number }[]>`
+  select (count(*) filter (where r.due_order <= ${ctx.now}))::int as overdue, (count(*) filter (where r.due_order > ${ctx.now}))::int as soon
+  from requests.request r where r.stage <> 'closed' and r.due_order <= ${new Date(ctx.now.getTime() + DUE_SOON_MS)} and ${visible(ctx)} ${teamId ? ctx.db`and r.team_id = ${teamId}` : ctx.db``}`
 
 /** The same weekday of each of the last eight weeks up to this time of day, as the clock on the wall has it; only weeks the installation was there for. */
 const usual = (ctx: Ctx, dayStartAt: Date, zone: string, teamId: string | null) => {

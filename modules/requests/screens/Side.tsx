@@ -11,6 +11,7 @@ import { useNamed, useNames, useTierName, useVerifications } from './data.ts'
 import { Assignments, History } from './History.tsx'
 import { ClockExplanation } from './Head.tsx'
 import { Tasks } from './Tasks.tsx'
+import { WhyDeadline } from './WhyDeadline.tsx'
 import { readClock, reasonWords, recognitionSentences } from './words.ts'
 
 /** What one wants to know beside the conversation. */
@@ -19,7 +20,7 @@ export function Side({ request }: { request: Request }): ReactElement {
   return (
     <div className="flex flex-col pb-6">
       <CustomerPart request={request} />
-      <Fold title={t('requests.side.clocks')} isOpen><ClocksPart request={request} /></Fold>
+      <Fold title={t('requests.side.clocks')} isOpen><ClocksPart request={request} /><WhyDeadline id={request.id} /></Fold>
       <Fold title={t('requests.side.recognition')} isOpen><RecognitionPart request={request} /></Fold>
       <Fold title={request.openTasks > 0 ? t('requests.side.tasks-open', { count: request.openTasks }) : t('requests.side.tasks')} isOpen><Tasks request={request} /></Fold>
       <Fold title={t('requests.side.verification')} isOpen={request.stage === 'verify' || request.failedVerifications > 0}><VerificationPart request={request} /></Fold>
@@ -91,7 +92,7 @@ function ClocksPart({ request }: { request: Request }) {
   const around = { startAt: request.openedAt, pausedAt: request.pausedAt, isClosed: request.stage === 'closed', now }
   const facts = (['firstResponse', 'resolution'] as const).map((clock) => {
     const reading = readClock(request[clock], around, t)
-    return { label: t(clock === 'firstResponse' ? 'requests.first-response' : 'requests.resolution'), value: reading ? <ClockRing {...reading} explanation={<ClockExplanation request={request} clock={clock} />} /> : t('requests.no-target') }
+    return { label: t(clock === 'firstResponse' ? 'requests.first-response' : 'requests.resolution'), value: reading ? <span className="inline-flex flex-wrap items-center gap-2"><ClockRing {...reading} explanation={<ClockExplanation request={request} clock={clock} />} />{request[clock].isProvisional && <Badge tone="soon">{t('requests.provisional')}</Badge>}</span> : t('requests.no-target') }
   })
   return (
     <Facts facts={[

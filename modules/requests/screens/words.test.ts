@@ -9,7 +9,7 @@ const t = createTranslator<string>({ ...catalogue('routing', 'zh-Hant'), ...cata
 const english = createTranslator<string>({ ...catalogue('routing', 'en'), ...catalogue('requests', 'en') }, 'en', undefined, 'Asia/Taipei')
 const now = Date.parse('2026-03-02T02:00:00Z')
 const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString()
-const clock = (change: Partial<Request['resolution']>): Request['resolution'] => ({ dueAt: null, metAt: null, breachedAt: null, leftMs: null, ...change })
+const clock = (change: Partial<Request['resolution']>): Request['resolution'] => ({ dueAt: null, metAt: null, breachedAt: null, leftMs: null, isProvisional: false, ...change })
 const around = { startAt: at(-60), pausedAt: null, now }
 
 test('a length of time has at most two units; what is left is rounded up', () => {

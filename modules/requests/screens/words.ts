@@ -62,7 +62,7 @@ const kindOf: Record<string, EventKind> = {
   'request.accepted': 'stages', 'request.waiting': 'stages', 'request.resumed': 'stages', 'request.answered': 'stages', 'request.closed': 'stages', 'request.reopened': 'stages',
   'request.assigned': 'assignments', 'request.unassigned': 'assignments', 'request.taken': 'assignments', 'request.assignment-accepted': 'assignments', 'request.assignment-declined': 'assignments',
   'request.handed-over': 'assignments', 'request.moved': 'assignments', 'request.taken-back': 'assignments',
-  'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks',
+  'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks', 'request.deadlines-moved': 'clocks',
   'request.submitted': 'verification', 'request.verified': 'verification', 'request.sent-back': 'verification', 'request.scored': 'verification',
   'request.task-added': 'tasks', 'request.task-done': 'tasks', 'request.task-changed': 'tasks',
   'request.recognised': 'recognition', 'request.corrected': 'recognition',

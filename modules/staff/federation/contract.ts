@@ -9,7 +9,7 @@ const code = z.string().max(20)
 const address = z.string().max(2000).refine((value) => URL.canParse(value) && /^(https?|ldaps?):$/.test(new URL(value).protocol))
 const pem = z.string().max(40_000)
 const attribute = z.string().max(100).regex(/^[A-Za-z][A-Za-z0-9.;-]*$/)
-const domain = z.string().max(253).regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/)
+export const domain = z.string().max(253).regex(/^(?=.*\.)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/)
 
 export const kinds = ['oidc', 'saml', 'ldap'] as const
 /** The provider asks for a second factor by itself: ours is not asked for once more. */
@@ -18,21 +18,28 @@ const Oidc = z.strictObject({
   kind: z.literal('oidc'), issuer: address, clientId: line(300), asksSecondFactor,
   /** The claim that is the directory's own id of a person (`oid` at Microsoft). */
   directoryClaim: z.string().max(100).regex(/^[A-Za-z_][\w:./-]*$/).default('sub'),
+  /** Signing out here also signs out there; our sign-in page must be allowed there as the place to come back to. */
+  endsThere: z.boolean().default(false),
 })
-const Saml = z.strictObject({ kind: z.literal('saml'), entityId: line(1000), signOnUrl: address, certificate: pem, asksSecondFactor })
+const Saml = z.strictObject({ kind: z.literal('saml'), entityId: line(1000), signOnUrl: address, certificate: pem, asksSecondFactor,
+  /** Where its single logout service takes redirects; null: neither side ends what the other opened. */
+  signOutUrl: address.nullable().default(null),
+})
 const Ldap = z.strictObject({
   kind: z.literal('ldap'), url: address, startTls: z.boolean().default(false), authority: pem.nullable().default(null), bindDn: text(1000), baseDn: line(1000),
   /** `{login}` stands for what was typed, escaped. */
   filter: z.string().max(1000).refine((value) => value.includes('{login}') && /^\(.*\)$/.test(value), { message: 'staff.federation.filter-without-login' }).default('(mail={login})'),
   subjectAttribute: attribute.default('entryUUID'), nameAttribute: attribute.default('cn'), mailAttribute: attribute.default('mail'), asksSecondFactor,
 })
-const Settings = z.discriminatedUnion('kind', [Oidc, Saml, Ldap])
+export const Settings = z.discriminatedUnion('kind', [Oidc, Saml, Ldap])
 
 const Provider = z.object({
   id, kind: z.enum(kinds), name: z.string(), settings: Settings, hasSecret: z.boolean(), roleId: id.nullable(), domains: z.array(z.string()), directoryId: id.nullable(),
-  people: z.int(), disabledAt: instant.nullable(), version,
+  people: z.int(), disabledAt: instant.nullable(), /** Since when two people agree to it as it stands; counts while the administrators are separated. */ admittedAt: instant.nullable(), version,
   /** What its administrators enter on their side. */
   returnUrl: z.string().nullable(), entityId: z.string().nullable(),
+  /** Where it tells us that somebody signed out there, and where it sends who signed out here. */
+  signOutUrl: z.string().nullable(), signedOutUrl: z.string().nullable(),
 })
 const more = {
   /** Client secret or password of the search account; kept encrypted, never shown. */
@@ -55,6 +62,9 @@ export const federation = {
   samlReturn: { method: 'POST', path: '/api/federation/:id/saml', access: 'public', kind: 'raw', params: byId, bodyLimit: 400_000, summary: 'Assertion consumer service: takes a SAML response as a form.' },
   samlFinish: { method: 'GET', path: '/api/federation/:id/saml', access: 'public', kind: 'raw', params: byId, summary: 'The second half of a return by SAML, with the browser’s cookie.' },
   samlMetadata: { method: 'GET', path: '/api/federation/:id/metadata', access: 'public', kind: 'raw', params: byId, summary: 'SAML metadata of this installation for a provider.' },
+  oidcSignOut: { method: 'POST', path: '/api/federation/:id/oidc-sign-out', access: 'public', kind: 'raw', params: byId, bodyLimit: 100_000, summary: 'OpenID Connect back-channel logout: a provider tells by a logout token that a session there has ended; ours from it end.', faults: ['staff.federation.refused', 'access.too-many'] },
+  samlSignOut: { method: 'GET', path: '/api/federation/:id/saml-sign-out', access: 'public', kind: 'raw', params: byId, summary: 'SAML single logout by redirect: ends sessions at the provider’s request, and takes its answer to ours.' },
+  samlSignOutForm: { method: 'POST', path: '/api/federation/:id/saml-sign-out', access: 'public', kind: 'raw', params: byId, bodyLimit: 400_000, summary: 'The same by a form.' },
   finishSignIn: {
     method: 'POST', path: '/api/sign-in/finish', access: 'public', kind: 'raw', summary: 'The one-time code after a provider has answered.',
     body: z.strictObject({ code }), response: z.object({ personId: id, returnTo: z.string() }), faults: ['staff.federation.refused', 'staff.sign-in-failed', 'staff.sign-in-locked', 'staff.code-needed'],
@@ -91,7 +101,7 @@ export const federation = {
 
   providers: { method: 'GET', path: '/api/identity-providers', access: 'access.configure', response: z.object({ rows: z.array(Provider) }) },
   provider: { method: 'GET', path: '/api/identity-providers/:id', access: 'access.configure', params: byId, response: Provider, faults: ['staff.provider.not-found'] },
-  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'access.configure', stepUp: true, status: 201, body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
+  addProvider: { method: 'POST', path: '/api/identity-providers', access: 'access.configure', stepUp: true, status: 201, summary: 'Sets up a provider; with separated administrators it stands still until a second person agrees to it.', body: z.strictObject({ name: line(100), settings: Settings, ...more }), response: Provider, faults: SETTINGS },
   editProvider: {
     method: 'PATCH', path: '/api/identity-providers/:id', access: 'access.configure', stepUp: true, params: byId, response: Provider, faults: ['staff.changed-meanwhile', 'staff.provider.not-found', ...SETTINGS],
     body: z.strictObject({ version, name: line(100).optional(), settings: Settings.optional(), disabled: z.boolean().optional(), ...more }),
@@ -111,6 +121,9 @@ export const isHandOut = ({ permissions }: { permissions: readonly string[] }): 
   const [noun = '', verb] = one.split('.')
   return one !== '*' && verb !== 'configure' && verb !== 'approve' && !OVERSIGHT.has(noun) && (DAILY[noun] ?? verb) === verb
 })
+
+/** The address or name by which a provider is told from others. */
+export const whereOf = (settings: ProviderSettings): string => (settings.kind === 'oidc' ? settings.issuer : settings.kind === 'saml' ? settings.entityId : settings.url)
 
 export type ProviderKind = (typeof kinds)[number]
 export type ProviderSettings = z.infer<typeof Settings>

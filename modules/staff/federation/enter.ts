@@ -9,11 +9,13 @@ import { systemActor } from '../../../platform/access/index.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { createPerson } from '../people.ts'
+import { isSeparated } from '../policy.ts'
 import { type Opened, type Origin, type Try, admit, finish, openSession } from '../sign-in.ts'
 import * as access from '../store/access.ts'
 import { getRole } from '../teams.ts'
 import type { Vouched } from './flow.ts'
 import { mustBeHandOut, type OpenProvider } from './providers.ts'
+import { noteTheirs } from './sign-out.ts'
 import * as store from './store.ts'
 
 /** The same whether there is such a person here or not. */
@@ -37,8 +39,11 @@ export async function connect(ctx: Ctx, provider: Pick<OpenProvider, 'id' | 'nam
   return id
 }
 
+/** With separated administrators nobody new comes in on the word of one of them. */
+const mayBring = async (ctx: Ctx, provider: OpenProvider): Promise<boolean> => provider.admittedAt !== null || !(await isSeparated(ctx))
+
 async function ofDirectory(ctx: Ctx, provider: OpenProvider, vouched: Vouched): Promise<string | null> {
-  if (!provider.directoryId || !vouched.directoryId) return null
+  if (!provider.directoryId || !vouched.directoryId || !(await mayBring(ctx, provider))) return null
   const personId = await store.selectProvisioned(ctx, provider.directoryId, vouched.directoryId)
   return personId && (await connect(ctx, provider, personId, vouched, 'directory')) ? personId : null
 }
@@ -47,6 +52,7 @@ async function ofDirectory(ctx: Ctx, provider: OpenProvider, vouched: Vouched): 
 async function becomePerson(ctx: Ctx, provider: OpenProvider, vouched: Vouched): Promise<string> {
   const { email } = vouched
   if (!provider.roleId || !email || !provider.domains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())) throw notKnown()
+  if (!(await mayBring(ctx, provider))) throw notKnown()
   mustBeHandOut(await getRole(ctx, { id: provider.roleId }))
   if (!/^[^\s@<>()",;:\\[\]]+@[^\s@<>()",;:\\[\]]+$/.test(email)) throw notKnown()
   const acting = { ...ctx, actor: { ...systemActor, name: provider.name } }
@@ -64,11 +70,13 @@ export async function enter(app: App, provider: OpenProvider, vouched: Vouched, 
     const person = await personOf(ctx, provider, vouched)
     if (person.totpSecret && !provider.settings.asksSecondFactor) return null
     await then(ctx)
-    return openAs(ctx, person, origin)
+    return openAs(ctx, provider, vouched, person, origin)
   })
 }
-function openAs(ctx: Ctx, person: access.Credentials, origin: Origin): Promise<Opened> {
-  return openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, 'federation')
+async function openAs(ctx: Ctx, provider: OpenProvider, vouched: Vouched, person: access.Credentials, origin: Origin): Promise<Opened> {
+  const opened = await openSession({ ...ctx, actor: { kind: 'agent', id: person.id, name: person.name, permissions: new Set(), scope: 'own', teamIds: [] } }, person.id, origin, 'federation')
+  noteTheirs(ctx, provider.id, opened.sessionId, vouched)
+  return opened
 }
 
 /** The same with a code, counted like a sign-in by password. Throws `staff.sign-in-failed`, `staff.sign-in-locked`, `staff.code-needed`. */
@@ -80,10 +88,10 @@ export async function enterWithCode(app: App, provider: OpenProvider, vouched: V
       const present = await personOf(ctx, provider, vouched)
       ctx.later(access.markAttempt(ctx, tried.attemptId))
       await then(ctx)
-      return openAs(ctx, present, origin)
+      return openAs(ctx, provider, vouched, present, origin)
     })
   }
-  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openSession(ctx, person.id, origin, 'federation') })
+  return finish(app, tried, person, code, async (ctx) => { await then(ctx); return openAs(ctx, provider, vouched, person, origin) })
 }
 
 /** A try that says nothing of the password (the directory is down, nobody is connected) counts neither way. */

@@ -21,7 +21,10 @@ export interface Vouched {
   name: string | null; email: string | null
   /** The directory's own id of the person, when the provider tells one. */
   directoryId: string | null
+  /** Of the session at the provider, for ending it there or here; null where it tells of none. */
+  session?: TheirSession | null
 }
+export interface TheirSession { sid: string | null; idToken?: string; nameIdFormat?: string; nameQualifier?: string; spNameQualifier?: string }
 /** What an answer is compared with. */
 export interface Asked { state: string; nonce: string; verifier: string; requestId: string }
 

@@ -3,6 +3,7 @@ import { type Socket, connect } from 'node:net'
 import { Client, type Entry } from 'ldapts'
 import type { App } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
+import { goOutside } from '../../../platform/outside.ts'
 import type { LdapSettings } from './contract.ts'
 import type { Vouched } from './flow.ts'
 import { TIMEOUT_MS, checkDirectory, readNetwork } from './network.ts'
@@ -17,6 +18,7 @@ export const escapeFilter = (value: string): string => Buffer.from(value.normali
 /** One connection for one question, closed whatever happens. */
 async function connected<T>(app: App, { settings }: Provider, work: (client: Client) => Promise<T>): Promise<T> {
   checkDirectory(settings.url, settings.startTls, await readNetwork({ db: app.pool }))
+  await goOutside(app, 'directory', new URL(settings.url).hostname)
   const tls = { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(settings.authority ? { ca: [settings.authority] } : {}) }
   const isSecure = settings.url.startsWith('ldaps:')
   let isUsed = false

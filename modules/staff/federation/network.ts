@@ -7,8 +7,9 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { isPublicAddress } from '../../../lib/network/index.ts'
-import type { Ctx } from '../../../platform/context.ts'
+import type { App, Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
+import { goOutside } from '../../../platform/outside.ts'
 
 export interface Network { privateProviders: boolean; clearText: boolean; ldapPorts: readonly number[] }
 const LDAP = [389, 636, 3268, 3269]
@@ -50,9 +51,10 @@ async function pin(url: URL, network: Network): Promise<{ address: string; famil
 
 interface Asked { method?: string; headers?: Record<string, string>; body?: unknown; signal?: AbortSignal | null }
 /** `fetch` to a provider: to the address that was checked, not followed anywhere, bounded in time and size. */
-export const fetchFrom = (network: Network) => async (text: string, { method, headers, body, signal }: Asked): Promise<Response> => {
+export const fetchFrom = (app: App, network: Network) => async (text: string, { method, headers, body, signal }: Asked): Promise<Response> => {
   checkAddress(text, 'settings.issuer', network, true)
   const url = new URL(text)
+  await goOutside(app, 'sign-in', url.hostname)
   const pinned = await pin(url, network)
   const bytes = body === undefined || body === null ? null : Buffer.from(body instanceof Uint8Array ? body : String(body))
   return new Promise((resolve, reject) => {

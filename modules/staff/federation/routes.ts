@@ -15,23 +15,28 @@ import { enter, enterWithCode, uncounted } from './enter.ts'
 import { beginFlow, browserOf, findAnswered, findReturned, keepAnswer, refused, takeFlow, type Vouched } from './flow.ts'
 import { askDirectory, checkLdap } from './ldap.ts'
 import * as links from './links.ts'
-import { discover, oidcAddress, oidcAnswer } from './oidc.ts'
+import { discover, oidcAddress, oidcAnswer, oidcEnded } from './oidc.ts'
 import * as providers from './providers.ts'
-import { samlAddress, samlAnswer, samlMetadata } from './saml.ts'
+import { samlAddress, samlAnswer, samlEnded, samlMetadata } from './saml.ts'
+import { endFrom } from './sign-out.ts'
 import * as store from './store.ts'
 
+const FORMS = new Set<string>([federation.samlReturn.path, federation.samlSignOutForm.path, federation.oidcSignOut.path])
+// A whole office leaves at six: a provider tells of each.
+const ENDS = { burst: 600, perSecond: 10 }
 // Each begun way costs a row and perhaps a call to a provider.
 const BEGINS = { burst: 60, perSecond: 1 }
 const CHECKS = { burst: 10, perSecond: 0.1 }
 
 export function federationRoutes(mount: Mount, app: App, { http, log }: Wiring): void {
-  // Forms are what other sites can send without asking: taken at this one place and nowhere else.
+  // Forms are what other sites can send without asking: taken where other systems send them and nowhere else.
   http?.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, body, done) => {
-    if (request.routeOptions.url === federation.samlReturn.path) done(null, new URLSearchParams(String(body)))
+    if (FORMS.has(request.routeOptions.url ?? '')) done(null, new URLSearchParams(String(body)))
     else done(new Fault('input.media-type', 415))
   })
   mountDoor(mount, app)
   mountReturns(mount, { app, log })
+  mountEnds(mount, { app, log })
   mountAccount(mount)
   mountProviders(mount)
 }
@@ -81,8 +86,8 @@ const reasonOf = (cause: unknown): string | undefined => {
 }
 interface Landing { app: App; log: Log }
 /** Whatever a provider or a stranger sends back, the person sees a page of ours that says what is the matter. */
-async function landing({ app, log }: Landing, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply, personPage: () => boolean, work: () => Promise<string>): Promise<FastifyReply> {
-  let place: string
+async function landing({ app, log }: Landing, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply, personPage: () => boolean, work: () => Promise<string | URL>): Promise<FastifyReply> {
+  let place: string | URL
   try {
     place = await work()
   } catch (error) {
@@ -91,7 +96,7 @@ async function landing({ app, log }: Landing, endpoint: Endpoint, request: Fasti
     await noteRefusal(app, { actor: nobody, origin: { source: request.ip, call: request.id }, endpoint, fault: error, object: null, hasCredential: false })
     place = `${personPage() ? '/account' : '/sign-in'}?refused=${encodeURIComponent(error.code)}`
   }
-  return reply.code(303).header('location', `${app.config.publicUrl}${place}`).send()
+  return reply.code(303).header('location', place instanceof URL ? place.href : `${app.config.publicUrl}${place}`).send()
 }
 
 /** The answer is kept for a confirmation or a code, or opens a session. Answers where the browser goes next. */
@@ -149,6 +154,35 @@ function mountReturns(mount: Mount, at: Landing): void {
     if (!providers.isSaml(provider)) throw new Fault('staff.provider.not-found', 404)
     return reply.type('application/samlmetadata+xml; charset=utf-8').send(samlMetadata(ctx.app, provider))
   })
+}
+
+/** A provider tells that somebody signed out there. */
+function mountEnds(mount: Mount, at: Landing): void {
+  const mayTell = limiter(ENDS)
+  mount(federation.oidcSignOut, async (ctx, { params, request, reply }) => {
+    mayTell(request)
+    reply.header('cache-control', 'no-store')
+    const provider = await providers.openProvider(ctx, params.id, true)
+    if (!providers.isOidc(provider) || !(request.body instanceof URLSearchParams)) throw new Fault('staff.federation.refused', 400)
+    // The status the specification asks for (OpenID Connect Back-Channel Logout 1.0, 2.8).
+    const over = await oidcEnded(ctx.app, provider, request.body.get('logout_token') ?? '').catch((error: unknown) => { throw error instanceof Fault && error.status === 401 ? Object.assign(new Fault(error.code, 400), { cause: error.cause }) : error })
+    await endFrom(ctx.app, provider, over)
+    return reply.code(200).send()
+  })
+  const samlEnd = (endpoint: Endpoint) => (ctx: Ctx, { params, request, reply }: { params: { id: string }; request: FastifyRequest; reply: FastifyReply }) => landing(at, endpoint, request, reply, () => false, async () => {
+    mayTell(request)
+    const provider = await providers.openProvider(ctx, params.id, true)
+    if (!providers.isSaml(provider)) throw refused()
+    const form = request.body instanceof URLSearchParams ? request.body : undefined
+    const query = request.url.split('?')[1] ?? ''
+    // The answer to our own wish: the session here is over already, and nothing depends on it.
+    if ((form ?? new URLSearchParams(query)).has('SAMLResponse')) return '/sign-in'
+    const over = await samlEnded(ctx.app, provider, form ? { form } : { query })
+    await endFrom(ctx.app, provider, over)
+    return new URL(over.answer)
+  })
+  mount(federation.samlSignOut, samlEnd(federation.samlSignOut))
+  mount(federation.samlSignOutForm, samlEnd(federation.samlSignOutForm))
 }
 
 function mountAccount(mount: Mount): void {

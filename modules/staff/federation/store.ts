@@ -5,10 +5,10 @@ import type { IdentityRow, ProviderKind, ProviderSettings, WayRow } from './cont
 
 export interface StoredProvider {
   id: string; kind: ProviderKind; name: string; settings: ProviderSettings; secret: Buffer | null; roleId: string | null; domains: string[]; directoryId: string | null
-  people: number; disabledAt: string | null; version: number
+  people: number; disabledAt: string | null; admittedAt: string | null; version: number
 }
 const providerColumns = (db: Db) => db`
-  p.id, p.kind, p.name, p.settings, p.secret, p.role_id, p.domains, p.directory_id, p.disabled_at, p.version,
+  p.id, p.kind, p.name, p.settings, p.secret, p.role_id, p.domains, p.directory_id, p.disabled_at, p.admitted_at, p.version,
   (select count(*) from staff.identity_link l where l.provider_id = p.id) as people`
 export const selectProviders = ({ db }: Pick<Ctx, 'db'>): Promise<StoredProvider[]> => db<StoredProvider[]>`select ${providerColumns(db)} from staff.identity_provider p order by p.name, p.id`
 export async function selectProvider({ db }: Pick<Ctx, 'db'>, id: string): Promise<StoredProvider | undefined> {
@@ -17,14 +17,16 @@ export async function selectProvider({ db }: Pick<Ctx, 'db'>, id: string): Promi
 }
 export const selectWays = ({ db }: Pick<Ctx, 'db'>): Promise<WayRow[]> => db<WayRow[]>`select id, kind, name from staff.identity_provider where disabled_at is null order by name, id`
 export type ProviderWrite = Pick<StoredProvider, 'id' | 'kind' | 'name' | 'settings' | 'secret' | 'roleId' | 'domains' | 'directoryId'>
-export const insertProvider = (ctx: Ctx, row: ProviderWrite) => ctx.db`
-  insert into staff.identity_provider (id, kind, name, settings, secret, role_id, domains, directory_id, created_at)
-  values (${row.id}, ${row.kind}, ${row.name}, ${ctx.db.json(row.settings as never)}, ${row.secret}, ${row.roleId}, ${row.domains}, ${row.directoryId}, ${ctx.now})`
+export const insertProvider = (ctx: Ctx, row: ProviderWrite & { disabledAt: Date | null }) => ctx.db`
+  insert into staff.identity_provider (id, kind, name, settings, secret, role_id, domains, directory_id, disabled_at, created_at)
+  values (${row.id}, ${row.kind}, ${row.name}, ${ctx.db.json(row.settings as never)}, ${row.secret}, ${row.roleId}, ${row.domains}, ${row.directoryId}, ${row.disabledAt}, ${ctx.now})`
 /** False when somebody changed it since `version`. */
-export const updateProvider = async (ctx: Ctx, row: ProviderWrite & { disabledAt: string | Date | null; version: number }): Promise<boolean> => (await ctx.db`
+export const updateProvider = async (ctx: Ctx, row: ProviderWrite & { disabledAt: string | Date | null; admittedAt: string | Date | null; version: number }): Promise<boolean> => (await ctx.db`
   update staff.identity_provider set kind = ${row.kind}, name = ${row.name}, settings = ${ctx.db.json(row.settings as never)}, secret = ${row.secret}, role_id = ${row.roleId},
-    domains = ${row.domains}, directory_id = ${row.directoryId}, disabled_at = ${row.disabledAt}, version = version + 1
+    domains = ${row.domains}, directory_id = ${row.directoryId}, disabled_at = ${row.disabledAt}, admitted_at = ${row.admittedAt}, version = version + 1
   where id = ${row.id} and version = ${row.version}`).count === 1
+export const updateAdmitted = async (ctx: Ctx, id: string, version: number): Promise<boolean> =>
+  (await ctx.db`update staff.identity_provider set disabled_at = null, admitted_at = ${ctx.now}, version = version + 1 where id = ${id} and version = ${version}`).count === 1
 export const deleteProvider = async (ctx: Ctx, id: string): Promise<boolean> => (await ctx.db`delete from staff.identity_provider where id = ${id}`).count === 1
 export const directoryExists = async (ctx: Ctx, id: string): Promise<boolean> => (await ctx.db`select from staff.directory where client_id = ${id}`).count === 1
 
@@ -102,9 +104,28 @@ export const finishFlow = async (ctx: Ctx, id: string): Promise<boolean> =>
 export const useAssertion = async (ctx: Ctx, providerId: string, assertionId: string, expiresAt: Date): Promise<boolean> => (await ctx.db`
   insert into staff.saml_assertion (provider_id, assertion_id, expires_at) values (${providerId}, ${assertionId}, ${expiresAt}) on conflict do nothing`).count === 1
 
+export interface TheirSessionRow { sessionId: string; providerId: string; issuer: string; subject: string; sid: string | null; kept: Buffer }
+export const insertTheirs = (ctx: Ctx, row: TheirSessionRow) => ctx.db`
+  insert into staff.federated_session (session_id, provider_id, issuer, subject, sid, kept) values (${row.sessionId}, ${row.providerId}, ${row.issuer}, ${row.subject}, ${row.sid}, ${row.kept})`
+export async function selectTheirs(ctx: Ctx, sessionHash: Buffer): Promise<TheirSessionRow | undefined> {
+  const [row] = await ctx.db<TheirSessionRow[]>`
+    select f.session_id, f.provider_id, f.issuer, f.subject, f.sid, f.kept from staff.federated_session f join staff.session s on s.id = f.session_id where s.hash = ${sessionHash}`
+  return row
+}
+/** Ends our sessions that came from these of the provider's: of a subject, of one session, or of both. Answers whose. */
+export const deleteFrom = (ctx: Ctx, providerId: string, issuer: string, { subject, sid }: { subject: string | null; sid: string | null }): Promise<{ personId: string; count: number }[]> => ctx.db<{ personId: string; count: number }[]>`
+  with ended as (
+    delete from staff.session s using staff.federated_session f where f.session_id = s.id and f.provider_id = ${providerId} and f.issuer = ${issuer}
+      ${subject === null ? ctx.db`` : ctx.db`and f.subject = ${subject}`} ${sid === null ? ctx.db`` : ctx.db`and (f.sid = ${sid} ${subject === null ? ctx.db`` : ctx.db`or f.sid is null`})`} returning s.person_id)
+  select person_id, count(*)::int as count from ended group by person_id`
+/** False when this was said before. */
+export const hearOnce = async (ctx: Ctx, providerId: string, messageId: string, expiresAt: Date): Promise<boolean> => (await ctx.db`
+  insert into staff.logout_message (provider_id, message_id, expires_at) values (${providerId}, ${messageId}, ${expiresAt}) on conflict do nothing`).count === 1
+
 export async function forgetFlows(app: App): Promise<void> {
   const now = app.clock.now()
   await app.pool`delete from staff.federation_flow where expires_at < ${now}`
   // Kept a day longer than it would be believed: clocks differ.
+  await app.pool`delete from staff.logout_message where expires_at < ${new Date(now.getTime() - 86_400_000)}`
   await app.pool`delete from staff.saml_assertion where expires_at < ${new Date(now.getTime() - 86_400_000)}`
 }

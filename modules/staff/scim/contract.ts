@@ -12,10 +12,10 @@ const list = z.strictObject({
 })
 const one = z.strictObject({ attributes: z.string().max(1000).optional(), excludedAttributes: z.string().max(1000).optional() })
 const access = { access: 'staff.provision', response: message } as const
-const WRONG = ['staff.scim.invalid-syntax', 'staff.scim.invalid-value', 'staff.scim.invalid-path', 'staff.scim.no-target', 'staff.scim.mutability', 'staff.scim.uniqueness', 'staff.scim.no-directory', 'staff.scim.stronger', 'staff.last-administrator'] as const
+const WRONG = ['staff.scim.invalid-syntax', 'staff.scim.invalid-value', 'staff.scim.invalid-path', 'staff.scim.no-target', 'staff.scim.mutability', 'staff.scim.uniqueness', 'staff.scim.no-directory', 'staff.scim.stronger', 'staff.scim.not-admitted', 'staff.last-administrator'] as const
 
-const Group = z.object({ id, displayName: z.string(), members: z.int(), roleId: id.nullable(), teamId: id.nullable(), version })
-const Directory = z.object({ id, name: z.string(), roleId: id, people: z.int(), lastUsedAt: instant.nullable(), groups: z.array(Group), version })
+const Group = z.object({ id, displayName: z.string(), members: z.int(), roleId: id.nullable(), teamId: id.nullable(), /** Two people agreed to the role; counts while the administrators are separated. */ roleAdmittedAt: instant.nullable(), version })
+const Directory = z.object({ id, name: z.string(), roleId: id, roleAdmittedAt: instant.nullable(), people: z.int(), lastUsedAt: instant.nullable(), groups: z.array(Group), version })
 const Made = z.object({ token: z.string(), row: Directory })
 
 export const scim = {
@@ -41,12 +41,12 @@ export const scim = {
     body: z.strictObject({ name: line(100), roleId: id, expiresAt: instantIn.nullable().optional() }), response: Made, faults: ['staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference', 'staff.expiry-past'],
   },
   editDirectory: { method: 'PATCH', path: '/api/directories/:id', access: 'access.grant', stepUp: true, params: byId, body: z.strictObject({ version, roleId: id }), response: Directory, summary: 'The role of people whom no group gives one.', faults: ['staff.directory.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference'] },
-  renewDirectory: { method: 'POST', path: '/api/directories/:id/token', access: 'access.grant', stepUp: true, status: 201, idempotency: 'none', params: byId, body: z.strictObject({ expiresAt: instantIn.nullable().optional() }), summary: 'A new token for a directory; the earlier ones end.', response: Made, faults: ['staff.directory.not-found', 'staff.expiry-past'] },
+  renewDirectory: { method: 'POST', path: '/api/directories/:id/token', access: 'access.grant', stepUp: true, status: 201, idempotency: 'none', params: byId, body: z.strictObject({ expiresAt: instantIn.nullable().optional() }), summary: 'A new token for a directory; the earlier ones end.', response: Made, faults: ['staff.directory.not-found', 'staff.expiry-past', 'staff.needs-second-person'] },
   mapGroup: {
     method: 'PUT', path: '/api/directories/groups/:id', access: 'access.grant', stepUp: true, params: byId, summary: 'What membership in a group of the directory gives here.',
     body: z.strictObject({ version, roleId: id.nullable(), teamId: id.nullable() }), response: Group, faults: ['staff.directory-group.not-found', 'staff.changed-meanwhile', 'staff.may-not-grant', 'staff.needs-second-person', 'staff.federation.role-too-strong', 'staff.unknown-reference'],
   },
-  handOver: { method: 'PUT', path: '/api/directories/:id/people/:personId', access: 'access.grant', stepUp: true, idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Lets a directory take care of a person who was here before.', faults: ['staff.directory.not-found', 'staff.person.not-found', 'staff.scim.taken-care-of', 'staff.scim.stronger'] },
+  handOver: { method: 'PUT', path: '/api/directories/:id/people/:personId', access: 'access.grant', stepUp: true, idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Lets a directory take care of a person who was here before.', faults: ['staff.directory.not-found', 'staff.person.not-found', 'staff.scim.taken-care-of', 'staff.scim.stronger', 'staff.needs-second-person'] },
   takeBack: { method: 'DELETE', path: '/api/directories/:id/people/:personId', access: 'access.grant', idempotency: 'own', params: z.strictObject({ id, personId: id }), summary: 'Takes a person back from a directory; nothing else changes for them.' },
 } as const satisfies Endpoints
 

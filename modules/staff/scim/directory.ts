@@ -10,6 +10,7 @@ import type { RoleRow } from '../contract.ts'
 import { isHandOut } from '../federation/contract.ts'
 import { roleToHandOut } from '../federation/providers.ts'
 import { editPerson, getPerson } from '../people.ts'
+import { isSeparated } from '../policy.ts'
 import { insertToken, selectRole, selectRoles } from '../store/access.ts'
 import { allExist, deleteMember, insertMembers } from '../store/teams.ts'
 import { createToken } from '../tokens.ts'
@@ -35,14 +36,16 @@ export async function settle(ctx: Ctx, clientId: string, personIds: readonly str
   if (!personIds.length) return
   const roles = new Map((await selectRoles(ctx)).map((role) => [role.id, role]))
   const directory = (await store.selectDirectory(ctx, clientId))!
+  const onlyAdmitted = await isSeparated(ctx)
   for (const id of personIds) {
     const person = await store.selectBrought(ctx, clientId, id, true)
-    if (person) await settleOne(ctx, person, directory, roles)
+    if (person) await settleOne(ctx, person, directory, roles, onlyAdmitted)
   }
 }
-async function settleOne(ctx: Ctx, person: store.Brought, directory: store.Directory, roles: Map<string, RoleRow>): Promise<void> {
-  const given = await store.selectGiven(ctx, person.id)
-  const role = strongest(given.roleIds.map((id) => roles.get(id)!).filter(isHandOut)) ?? roles.get(directory.roleId)
+async function settleOne(ctx: Ctx, person: store.Brought, directory: store.Directory, roles: Map<string, RoleRow>, onlyAdmitted: boolean): Promise<void> {
+  const given = await store.selectGiven(ctx, person.id, onlyAdmitted)
+  const usual = onlyAdmitted && !directory.roleAdmittedAt ? undefined : roles.get(directory.roleId)
+  const role = strongest(given.roleIds.map((id) => roles.get(id)!).filter(isHandOut)) ?? usual
   if (role && isHandOut(role) && role.id !== person.roleId && person.roleId === person.givenRoleId && isHandOut({ permissions: person.rolePermissions })) {
     await editPerson(asDirectory(ctx), person.id, { version: person.version, roleId: role.id })
     await store.noteGivenRole(ctx, person.id, role.id)
@@ -58,26 +61,31 @@ async function settleOne(ctx: Ctx, person: store.Brought, directory: store.Direc
   }
 }
 
-async function getDirectory(ctx: Ctx, id: string): Promise<DirectoryRow> {
+export async function getDirectory(ctx: Ctx, id: string): Promise<DirectoryRow> {
   const [row] = await store.selectDirectories(ctx, id)
   if (!row) throw notFound('staff.directory')
   return row
 }
-export async function addDirectory(ctx: Ctx, { name, roleId, expiresAt }: { name: string; roleId: string; expiresAt?: string | null }): Promise<{ token: string; row: DirectoryRow }> {
+const mustBeAgreed = async (ctx: Ctx, isAgreed: boolean): Promise<void> => { if (!isAgreed && (await isSeparated(ctx))) throw new Fault('staff.needs-second-person', 409) }
+
+/** `isAgreed`, here and below: a second person approved it. */
+export async function addDirectory(ctx: Ctx, { name, roleId, expiresAt }: { name: string; roleId: string; expiresAt?: string | null }, isAgreed = false): Promise<{ token: string; row: DirectoryRow }> {
   await roleToHandOut(ctx, roleId)
   const { token, holderId } = await createToken(ctx, { name, permissions: ['staff.provision'], scope: 'own', expiresAt })
-  await store.insertDirectory(ctx, holderId, roleId)
+  await store.insertDirectory(ctx, holderId, roleId, isAgreed ? ctx.now : null)
   await emit(ctx, 'staff.directory-added', { subject: holderId, data: { name, roleId } })
   return { token, row: await getDirectory(ctx, holderId) }
 }
-export async function editDirectory(ctx: Ctx, id: string, { version, roleId }: { version: number; roleId: string }): Promise<DirectoryRow> {
+export async function editDirectory(ctx: Ctx, id: string, { version, roleId }: { version: number; roleId: string }, isAgreed = false): Promise<DirectoryRow> {
   const before = await getDirectory(ctx, id)
   await roleToHandOut(ctx, roleId)
-  if (!(await store.updateDirectory(ctx, id, roleId, version))) throw new Fault('staff.changed-meanwhile', 409)
+  if (!(await store.updateDirectory(ctx, id, roleId, isAgreed ? ctx.now : null, version))) throw new Fault('staff.changed-meanwhile', 409)
   await emit(ctx, 'staff.directory-changed', { subject: id, data: { roleId: { from: before.roleId, to: roleId } } })
   return getDirectory(ctx, id)
 }
-export async function renewDirectory(ctx: Ctx, id: string, expiresAt: string | null = null): Promise<{ token: string; row: DirectoryRow }> {
+/** Whoever holds the token says who works here: separated administrators hand it out by two. */
+export async function renewDirectory(ctx: Ctx, id: string, expiresAt: string | null = null, isAgreed = false): Promise<{ token: string; row: DirectoryRow }> {
+  await mustBeAgreed(ctx, isAgreed)
   const { name } = await getDirectory(ctx, id)
   if (expiresAt && new Date(expiresAt) <= ctx.now) throw new Fault('staff.expiry-past', 422)
   await store.revokeTokens(ctx, id)
@@ -87,12 +95,16 @@ export async function renewDirectory(ctx: Ctx, id: string, expiresAt: string | n
   return { token, row: await getDirectory(ctx, id) }
 }
 
-export async function mapGroup(ctx: Ctx, id: string, { version, roleId, teamId }: { version: number; roleId: string | null; teamId: string | null }): Promise<DirectoryGroupRow> {
-  const before = await store.selectGroup(ctx, null, id, true)
-  if (!before) throw notFound('staff.directory-group')
-  if (roleId) await roleToHandOut(ctx, roleId)
+export async function getDirectoryGroup(ctx: Ctx, id: string): Promise<store.StoredGroup> {
+  const group = await store.selectGroup(ctx, null, id, true)
+  if (!group) throw notFound('staff.directory-group')
+  return group
+}
+export async function mapGroup(ctx: Ctx, id: string, { version, roleId, teamId }: { version: number; roleId: string | null; teamId: string | null }, isAgreed = false): Promise<DirectoryGroupRow> {
+  const before = await getDirectoryGroup(ctx, id)
+  if (roleId && (roleId !== before.roleId || isAgreed)) await roleToHandOut(ctx, roleId)
   if (teamId && !(await allExist(ctx, 'team', [teamId]))) throw new Fault('staff.unknown-reference', 422, {}, [{ path: 'teamId', code: 'staff.unknown-reference' }])
-  if (!(await store.updateMapping(ctx, id, roleId, teamId, version))) throw new Fault('staff.changed-meanwhile', 409)
+  if (!(await store.updateMapping(ctx, id, roleId, isAgreed ? ctx.now : roleId === before.roleId ? before.roleAdmittedAt : null, teamId, version))) throw new Fault('staff.changed-meanwhile', 409)
   await emit(ctx, 'staff.group-mapped', { subject: id, data: { group: before.displayName, roleId: { from: before.roleId, to: roleId }, teamId: { from: before.teamId, to: teamId } } })
   const [first] = before.members
   const owner = first && (await store.selectOwner(ctx, first.value))
@@ -101,7 +113,8 @@ export async function mapGroup(ctx: Ctx, id: string, { version, roleId, teamId }
 }
 
 /** Nobody above daily work is given into other hands. */
-export async function handOver(ctx: Ctx, id: string, personId: string): Promise<void> {
+export async function handOver(ctx: Ctx, id: string, personId: string, isAgreed = false): Promise<void> {
+  await mustBeAgreed(ctx, isAgreed)
   await getDirectory(ctx, id)
   const person = await getPerson(ctx, personId)
   const role = (await selectRole(ctx, { id: person.roleId }))!

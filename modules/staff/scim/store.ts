@@ -4,20 +4,20 @@ import type { Db } from '../../../platform/database/index.ts'
 import type { Locale } from '../../../lib/text/index.ts'
 import type { DirectoryGroupRow, DirectoryRow } from './contract.ts'
 
-export interface Directory { clientId: string; name: string; roleId: string; version: number }
+export interface Directory { clientId: string; name: string; roleId: string; roleAdmittedAt: string | null; version: number }
 export async function selectDirectory({ db }: Pick<Ctx, 'db'>, id: string): Promise<Directory | undefined> {
-  const [row] = await db<Directory[]>`select d.client_id, c.name, d.role_id, d.version from staff.directory d join staff.api_client c on c.id = d.client_id where d.client_id = ${id}`
+  const [row] = await db<Directory[]>`select d.client_id, c.name, d.role_id, d.role_admitted_at, d.version from staff.directory d join staff.api_client c on c.id = d.client_id where d.client_id = ${id}`
   return row
 }
 export const selectDirectories = ({ db }: Pick<Ctx, 'db'>, id?: string): Promise<DirectoryRow[]> => db<DirectoryRow[]>`
-  select d.client_id as id, c.name, d.role_id, d.version, (select count(*) from staff.provisioned p where p.client_id = d.client_id) as people,
+  select d.client_id as id, c.name, d.role_id, d.role_admitted_at, d.version, (select count(*) from staff.provisioned p where p.client_id = d.client_id) as people,
     (select max(t.last_used_at) from staff.token t where t.client_id = d.client_id) as last_used_at,
-    (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.display_name, 'roleId', g.role_id, 'teamId', g.team_id, 'version', g.version,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'displayName', g.display_name, 'roleId', g.role_id, 'teamId', g.team_id, 'roleAdmittedAt', g.role_admitted_at, 'version', g.version,
       'members', (select count(*) from staff.directory_member m where m.group_id = g.id)) order by g.display_name, g.id), '[]') from staff.directory_group g where g.client_id = d.client_id) as groups
   from staff.directory d join staff.api_client c on c.id = d.client_id ${id ? db`where d.client_id = ${id}` : db``} order by c.name, d.client_id`
-export const insertDirectory = (ctx: Ctx, clientId: string, roleId: string) => ctx.db`insert into staff.directory (client_id, role_id, created_at) values (${clientId}, ${roleId}, ${ctx.now})`
-export const updateDirectory = async (ctx: Ctx, id: string, roleId: string, version: number): Promise<boolean> =>
-  (await ctx.db`update staff.directory set role_id = ${roleId}, version = version + 1 where client_id = ${id} and version = ${version}`).count === 1
+export const insertDirectory = (ctx: Ctx, clientId: string, roleId: string, admittedAt: Date | null) => ctx.db`insert into staff.directory (client_id, role_id, role_admitted_at, created_at) values (${clientId}, ${roleId}, ${admittedAt}, ${ctx.now})`
+export const updateDirectory = async (ctx: Ctx, id: string, roleId: string, admittedAt: Date | null, version: number): Promise<boolean> =>
+  (await ctx.db`update staff.directory set role_id = ${roleId}, role_admitted_at = ${admittedAt}, version = version + 1 where client_id = ${id} and version = ${version}`).count === 1
 export const revokeTokens = (ctx: Ctx, clientId: string) => ctx.db`update staff.token set revoked_at = ${ctx.now} where client_id = ${clientId} and revoked_at is null`
 
 /** A person as the directory knows them. */
@@ -76,9 +76,9 @@ export const externalIdExists = async (ctx: Ctx, clientId: string, externalId: s
 export const deleteBrought = async (ctx: Ctx, clientId: string, personId: string): Promise<boolean> => (await ctx.db`delete from staff.provisioned where client_id = ${clientId} and person_id = ${personId}`).count === 1
 export const noteGivenRole = (ctx: Ctx, personId: string, roleId: string) => ctx.db`update staff.provisioned set role_id = ${roleId}, changed_at = ${ctx.now} where person_id = ${personId}`
 
-export interface StoredGroup { id: string; externalId: string | null; displayName: string; roleId: string | null; teamId: string | null; createdAt: string; changedAt: string; version: number; members: { value: string; display: string }[] }
+export interface StoredGroup { id: string; externalId: string | null; displayName: string; roleId: string | null; roleAdmittedAt: string | null; teamId: string | null; createdAt: string; changedAt: string; version: number; members: { value: string; display: string }[] }
 const groupColumns = (db: Db) => db`
-  g.id, g.external_id, g.display_name, g.role_id, g.team_id, g.created_at, g.changed_at, g.version,
+  g.id, g.external_id, g.display_name, g.role_id, g.role_admitted_at, g.team_id, g.created_at, g.changed_at, g.version,
   (select coalesce(jsonb_agg(jsonb_build_object('value', p.id, 'display', p.name) order by p.id), '[]') from staff.directory_member m join staff.person p on p.id = m.person_id where m.group_id = g.id) as members`
 export async function selectGroup(ctx: Ctx, clientId: string | null, id: string, lock = false): Promise<StoredGroup | undefined> {
   const [row] = await ctx.db<StoredGroup[]>`
@@ -102,8 +102,8 @@ export const groupNameExists = async (ctx: Ctx, clientId: string, name: string, 
   (await ctx.db`select from staff.directory_group where client_id = ${clientId} and lower(display_name) = lower(${name}) and id <> ${exceptId}`).count > 0
 export const updateGroup = (ctx: Ctx, id: string, group: { externalId: string | null; displayName: string }) => ctx.db`
   update staff.directory_group set external_id = ${group.externalId}, display_name = ${group.displayName}, changed_at = ${ctx.now} where id = ${id}`
-export const updateMapping = async (ctx: Ctx, id: string, roleId: string | null, teamId: string | null, version: number): Promise<boolean> =>
-  (await ctx.db`update staff.directory_group set role_id = ${roleId}, team_id = ${teamId}, version = version + 1 where id = ${id} and version = ${version}`).count === 1
+export const updateMapping = async (ctx: Ctx, id: string, roleId: string | null, admittedAt: string | Date | null, teamId: string | null, version: number): Promise<boolean> =>
+  (await ctx.db`update staff.directory_group set role_id = ${roleId}, role_admitted_at = ${admittedAt}, team_id = ${teamId}, version = version + 1 where id = ${id} and version = ${version}`).count === 1
 export const deleteGroup = (ctx: Ctx, id: string) => ctx.db`delete from staff.directory_group where id = ${id}`
 /** How many of the ids are people of this directory. */
 export const countBrought = async (ctx: Ctx, clientId: string, ids: readonly string[]): Promise<number> =>
@@ -112,13 +112,13 @@ export async function replaceMembers(ctx: Ctx, groupId: string, ids: readonly st
   await ctx.db`delete from staff.directory_member where group_id = ${groupId} and person_id <> all(${ids as string[]}::uuid[])`
   await ctx.db`insert into staff.directory_member (group_id, person_id) select ${groupId}::uuid, one from unnest(${ids as string[]}::uuid[]) as one on conflict do nothing`
 }
-export const toGroupRow = (row: StoredGroup): DirectoryGroupRow => ({ id: row.id, displayName: row.displayName, members: row.members.length, roleId: row.roleId, teamId: row.teamId, version: row.version })
+export const toGroupRow = (row: StoredGroup): DirectoryGroupRow => ({ id: row.id, displayName: row.displayName, members: row.members.length, roleId: row.roleId, teamId: row.teamId, roleAdmittedAt: row.roleAdmittedAt, version: row.version })
 
-/** What the groups of a person give. */
+/** What the groups of a person give; `onlyAdmitted`: of roles only those two people agreed to. */
 export interface Given { roleIds: string[]; teamIds: string[]; hadTeamIds: string[] }
-export async function selectGiven(ctx: Ctx, personId: string): Promise<Given> {
+export async function selectGiven(ctx: Ctx, personId: string, onlyAdmitted: boolean): Promise<Given> {
   const [row] = await ctx.db<Given[]>`
-    select array(select distinct g.role_id from staff.directory_member m join staff.directory_group g on g.id = m.group_id where m.person_id = ${personId} and g.role_id is not null) as role_ids,
+    select array(select distinct g.role_id from staff.directory_member m join staff.directory_group g on g.id = m.group_id where m.person_id = ${personId} and g.role_id is not null ${onlyAdmitted ? ctx.db`and g.role_admitted_at is not null` : ctx.db``}) as role_ids,
       array(select distinct g.team_id from staff.directory_member m join staff.directory_group g on g.id = m.group_id join staff.team t on t.id = g.team_id where m.person_id = ${personId} and t.archived_at is null) as team_ids,
       array(select team_id from staff.directory_membership where person_id = ${personId}) as had_team_ids`
   return row!

@@ -7,6 +7,7 @@ import { pickLocale } from '../../../lib/text/index.ts'
 import { zone as zoneShape } from '../contract.ts'
 import { isHandOut } from '../federation/contract.ts'
 import { createPerson, disablePerson, editPerson } from '../people.ts'
+import { isSeparated } from '../policy.ts'
 import { selectRole } from '../store/access.ts'
 import type { ScimList } from './contract.ts'
 import { asDirectory, directoryOf, settle } from './directory.ts'
@@ -61,6 +62,7 @@ function told(resource: Resource): Told {
 export async function addUser(ctx: Ctx, body: Resource): Promise<Resource> {
   const directory = await directoryOf(ctx)
   const { isActive, login, name, locale, zone, ...names } = told(readResource(User, body))
+  if (!directory.roleAdmittedAt && (await isSeparated(ctx))) throw scimFault('not-admitted', 403)
   const role = await selectRole(ctx, { id: directory.roleId })
   if (!role || !isHandOut(role)) throw scimFault('stronger', 403)
   const acting = asDirectory(ctx)

@@ -5,6 +5,8 @@ import { useSession } from '../../../apps/console/session.tsx'
 import { useText, type Text } from '../../../apps/console/text.tsx'
 import { AlertDialog, Badge, Button, CopyField, Dialog, EmptyState, Facts, RadioGroup, Section, Table, Time, toast } from '../../../ui/index.ts'
 import { staff, type PolicyRow, type Profile, type ProposalRow, type RoleRow } from '../contract.ts'
+import { federation, type ProviderSettings, whereOf } from '../federation/contract.ts'
+import { scim } from '../scim/contract.ts'
 import { LinkOnce } from './Invite.tsx'
 import { PeopleFrame, useRefusal } from './PeopleFrame.tsx'
 import { useSecondPerson } from './SecondPerson.tsx'
@@ -79,10 +81,10 @@ function Separation({ policy }: { policy: PolicyRow }): ReactElement {
 
 /** What is proposed, in words: who would be given what. */
 function contentOf(t: Text, row: ProposalRow, roles: readonly RoleRow[]): string {
-  const { name, login, roleId, permissions, scope } = row.payload as { name?: string; login?: string; roleId?: string; permissions?: string[]; scope?: string }
-  const role = roles.find((one) => one.id === roleId)
+  const { name, login, roleId, permissions, scope, domains, settings, about } = row.payload as { name?: string; login?: string; roleId?: string; permissions?: string[]; scope?: string; domains?: string[]; settings?: ProviderSettings; about?: { name: string; where?: string; roleId?: string; domains?: string[] } }
+  const role = roles.find((one) => one.id === (roleId ?? about?.roleId))
   return [
-    row.personName, name, login, role ? `${t('staff.role')}: ${roleName(t, role)}` : undefined, scope ? t(`staff.scope.${scope}`) : undefined, permissions?.map((one) => permissionWords(t, one)).join(t('staff.list-comma')),
+    about?.name, about?.where, row.personName, name === about?.name ? undefined : name, login, settings && whereOf(settings) !== about?.where ? whereOf(settings) : undefined, (domains ?? about?.domains)?.join(t('staff.list-comma')), role ? `${t('staff.role')}: ${roleName(t, role)}` : undefined, scope ? t(`staff.scope.${scope}`) : undefined, permissions?.map((one) => permissionWords(t, one)).join(t('staff.list-comma')),
   ].filter((part): part is string => part !== undefined && part !== null && part !== '').join(' · ')
 }
 
@@ -96,7 +98,7 @@ function Proposals(): ReactElement {
   const decided = useGet(staff.proposals, { query: { state: 'decided' } }, { live })
   const roles = useGet(staff.roles, {})
   const [outcome, setOutcome] = useState<Outcome | null>(null)
-  const decide = useCall(staff.decide, { refresh: [staff.proposals, staff.people, staff.roles, staff.tokens, staff.policy], onDone: (answer) => { if (answer.link || answer.token) setOutcome(answer); else toast.ok(t(`staff.verdict.${answer.proposal.verdict ?? 'approved'}`)) } })
+  const decide = useCall(staff.decide, { refresh: [staff.proposals, staff.people, staff.roles, staff.tokens, staff.policy, federation.providers, scim.directories], onDone: (answer) => { if (answer.link || answer.token) setOutcome(answer); else toast.ok(t(`staff.verdict.${answer.proposal.verdict ?? 'approved'}`)) } })
   const own = (row: ProposalRow) => row.proposedById === person?.id
   const told = (row: ProposalRow) => <span className="flex min-w-0 flex-col gap-0.5"><strong>{t(`staff.proposal.${row.kind}`)}</strong><span className="text-sm wrap-anywhere text-muted">{contentOf(t, row, roles.data?.rows ?? [])}</span></span>
   const because = (row: ProposalRow) => <span className="flex flex-col gap-0.5"><span className="wrap-anywhere">{row.reason}</span><span className="text-sm text-faint">{row.proposedByName} · <Time at={row.proposedAt} /></span></span>

@@ -140,7 +140,7 @@ function HoursStep({ draft, set, fields, next, back }: StepProps): ReactElement 
   return (
     <Form onSubmit={next}>
       <ZoneField value={draft.zone} onChange={(zone) => set({ zone })} error={fields['zone']} />
-      <RadioGroup label={t('staff.hours.holidays')} options={(['TW', 'CN', 'none'] as const).map((id) => ({ id, label: t(`staff.hours.holidays.${id}`) }))} value={draft.holidays} onChange={(id) => set({ holidays: id as Holidays })} description={t('staff.hours.holidays-why')} />
+      <RadioGroup label={t('staff.hours.holidays')} options={(['TW', 'CN', 'HK', 'MO', 'SG', 'none'] as const).map((id) => ({ id, label: t(`staff.hours.holidays.${id}`) }))} value={draft.holidays} onChange={(id) => set({ holidays: id as Holidays })} description={t('staff.hours.holidays-why')} />
       <RadioGroup label={t('staff.hours.week')} options={(['office', 'daily', 'always', 'own'] as const).map((id) => ({ id, label: t(`staff.hours.preset.${id}`) }))} value={chosen} onChange={choose} error={isOwn ? undefined : fields['calendar.week']} />
       {isOwn && <WeekEditor week={draft.week} onChange={(week) => set({ week })} error={fields['calendar.week']} />}
       <StepActions back={back} />

@@ -3,7 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import type { Db } from '../../../platform/database/index.ts'
 import type { WorkingHours } from '../../../lib/calendar/index.ts'
 import type { Locale } from '../../../lib/text/index.ts'
-import type { Capacity, Holidays, PersonRow, Presence } from '../contract.ts'
+import type { Capacity, Holidays, ImportedHolidays, PersonRow, Presence } from '../contract.ts'
 
 export interface NewPersonRow {
   id: string; name: string; login: string; loginFolded: string; locale: Locale; zone: string; roleId: string; passwordHash: string | null; passwordGiven?: boolean
@@ -103,11 +103,11 @@ export const lapsePresence = (ctx: Ctx): Promise<{ id: string; before: Presence 
 
 export interface Member {
   agentId: string; name: string; teamIds: string[]; skills: Record<string, number>; languages: string[]; regions: string[]
-  presence: Presence; capacity: Capacity; calendarId: string | null; hours: WorkingHours | null; holidays: Holidays | null; calendarVersion: number | null
+  presence: Presence; capacity: Capacity; calendarId: string | null; hours: WorkingHours | null; holidays: Holidays | null; years: number[] | null; imports: ImportedHolidays[] | null; calendarVersion: number | null
 }
 /** Everything allocation needs to know of a team's members, in one statement. */
 export const selectMembers = (ctx: Ctx, teamId: string): Promise<Member[]> => ctx.db<Member[]>`
-  select p.id as agent_id, p.name, p.languages, p.regions, p.presence, p.capacity, c.id as calendar_id, c.hours, c.holidays, c.version as calendar_version,
+  select p.id as agent_id, p.name, p.languages, p.regions, p.presence, p.capacity, c.id as calendar_id, c.hours, c.holidays, c.years, c.imports, c.version as calendar_version,
     array(select o.team_id from staff.membership o where o.person_id = p.id) as team_ids,
     (select coalesce(jsonb_object_agg(s.key, ps.level), '{}') from staff.person_skill ps join staff.skill s on s.id = ps.skill_id
       where ps.person_id = p.id and s.archived_at is null) as skills

@@ -1,7 +1,6 @@
-/** SQL of teams, membership, skills and calendars. */
+/** SQL of teams, membership and skills. */
 import type { Ctx } from '../../../platform/context.ts'
-import type { WorkingHours } from '../../../lib/calendar/index.ts'
-import type { Holidays, SkillRow, TeamRow } from '../contract.ts'
+import type { SkillRow, TeamRow } from '../contract.ts'
 
 export interface NewTeamRow { id: string; name: string; calendarId: string | null; region: string | null; leadId: string | null }
 
@@ -65,23 +64,9 @@ export const skillIdsByKey = async (ctx: Ctx, keys: readonly string[]): Promise<
   new Map((await ctx.db<{ key: string; id: string }[]>`select key, id from staff.skill where key = any(${keys as string[]})`).map((row) => [row.key, row.id]))
 
 /** How many of the ids exist; the tables are our own names, never input. */
-export async function allExist(ctx: Ctx, table: 'person' | 'team' | 'skill' | 'calendar' | 'role', ids: readonly string[]): Promise<boolean> {
+export async function allExist(ctx: Ctx, table: 'person' | 'team' | 'skill' | 'role', ids: readonly string[]): Promise<boolean> {
   const wanted = [...new Set(ids)]
   if (!wanted.length) return true
   const [row] = await ctx.db<{ count: number }[]>`select count(*) from ${ctx.db(`staff.${table}`)} where id = any(${wanted}::uuid[])`
   return row!.count === wanted.length
 }
-
-export interface CalendarRecord { id: string; name: string; hours: WorkingHours; holidays: Holidays; isDefault: boolean; version: number }
-export const selectCalendars = (ctx: Ctx): Promise<CalendarRecord[]> => ctx.db<CalendarRecord[]>`select id, name, hours, holidays, is_default, version from staff.calendar order by is_default desc, name, id`
-/** One calendar; null: the default one. */
-export async function selectCalendar(ctx: Ctx, id: string | null): Promise<CalendarRecord | undefined> {
-  const [row] = await ctx.db<CalendarRecord[]>`select id, name, hours, holidays, is_default, version from staff.calendar where ${id ? ctx.db`id = ${id}` : ctx.db`is_default`}`
-  return row
-}
-export const insertCalendar = (ctx: Ctx, row: Omit<CalendarRecord, 'version'>) => ctx.db`
-  insert into staff.calendar (id, name, hours, holidays, is_default) values (${row.id}, ${row.name}, ${ctx.db.json(row.hours as never)}, ${row.holidays}, ${row.isDefault})`
-export const clearDefaultCalendar = (ctx: Ctx) => ctx.db`update staff.calendar set is_default = false, version = version + 1 where is_default`
-export const updateCalendarRow = async (ctx: Ctx, row: CalendarRecord): Promise<boolean> =>
-  (await ctx.db`update staff.calendar set name = ${row.name}, hours = ${ctx.db.json(row.hours as never)}, holidays = ${row.holidays}, is_default = ${row.isDefault}, version = version + 1
-    where id = ${row.id} and version = ${row.version}`).count === 1

@@ -5,8 +5,9 @@ import { useSearchState } from '../../../../apps/console/location.ts'
 import { paths } from '../../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../../apps/console/session.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
-import { Actions, Badge, Button, Drawer, EmptyState, ErrorState, Facts, Form, Link, NumberField, Section, Select, Skeleton, Table, TextArea, Time, toast } from '../../../../ui/index.ts'
-import { audit, type Alarm, type Limits } from '../../audit/contract.ts'
+import { Actions, Badge, Button, Dialog, Drawer, EmptyState, ErrorState, Facts, Form, Link, NumberField, Section, Select, Skeleton, Table, TextArea, TextField, Time, toast } from '../../../../ui/index.ts'
+import { staff } from '../../../staff/contract.ts'
+import { audit, type Alarm, type Canary, type Limits } from '../../audit/contract.ts'
 import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 import { actorWords } from './words.ts'
 
@@ -43,6 +44,7 @@ export default function Alarms(): ReactElement {
         />
       )}
       {found.hasNextPage && <Button className="self-center" busy={found.isFetchingNextPage} onPress={() => { void found.fetchNextPage() }}>{t('governance.more')}</Button>}
+      <Canaries />
       <AlarmLimits />
       {open && <AlarmDrawer key={open.id} alarm={open} onClose={() => setSearch({ alarm: null })} />}
     </GovernanceFrame>
@@ -79,6 +81,46 @@ function AlarmDrawer({ alarm, onClose }: { alarm: Alarm; onClose: () => void }):
     </Drawer>
   )
 }
+
+/** Planted records: what stands, and one more. */
+function Canaries(): ReactElement | null {
+  const t = useText()
+  const refusal = useRefusal('alarms.handle')
+  const mayTeams = useMay()('staff.read')
+  const found = useGet(audit.canaries, {}, { live: ['alarm.canary'] })
+  const teams = useGet(staff.teams, { query: { archived: 'false' } }, { isEnabled: mayTeams })
+  const [isPlanting, setPlanting] = useState(false)
+  const [teamId, setTeamId] = useState<string | null>(null)
+  const plant = useCall(audit.plantCanary, { refresh: [audit.canaries], onFault: () => undefined, onDone: () => { setPlanting(false); toast.ok(t('governance.canaries.planted')) } })
+  const end = useCall(audit.endCanary, { refresh: [audit.canaries], onDone: () => toast.ok(t('governance.canaries.ended')) })
+  const said = (values: FormData, name: string) => String(values.get(name)).trim()
+  if (!found.data) return null
+  return (
+    <Section title={t('governance.canaries')}>
+      <p className="max-w-reading text-muted">{t('governance.canaries.what')}</p>
+      <Table<Canary>
+        label={t('governance.canaries')} rows={found.data.rows} rowId={(row) => row.id} empty={<p className="text-muted">{t('governance.canaries.none')}</p>}
+        columns={[
+          { id: 'request', title: t('governance.canaries.request'), cell: (row) => `#${row.number}` },
+          { id: 'by', title: t('governance.canaries.by'), cell: (row) => row.plantedBy ?? '–', priority: 3 },
+          { id: 'at', title: t('governance.canaries.at'), cell: (row) => <Time at={row.plantedAt} /> },
+          { id: 'end', title: t('governance.action'), align: 'end', cell: (row) => <Button size="sm" variant="quiet" reason={refusal} busy={end.isPending && end.variables?.params.id === row.id} onPress={() => end.mutate({ params: { id: row.id } })}>{t('governance.canaries.end')}</Button> },
+        ]}
+      />
+      <Button className="self-start" reason={refusal} onPress={() => setPlanting(true)}>{t('governance.canaries.plant')}</Button>
+      <Dialog title={t('governance.canaries.plant')} isOpen={isPlanting} onOpenChange={setPlanting} closeLabel={t('console.close')}>
+        <Form onSubmit={(values) => plant.mutate({ body: { name: said(values, 'name'), subject: said(values, 'subject'), text: said(values, 'text'), teamId } })} faults={plant.fieldFaults} fault={plant.faultText}>
+          <TextField name="name" label={t('governance.canaries.name')} isRequired autoFocus />
+          <TextField name="subject" label={t('governance.canaries.subject')} isRequired />
+          <TextArea name="text" label={t('governance.canaries.text')} isRequired />
+          {mayTeams && <Select label={t('governance.canaries.team')} value={teamId ?? NO_TEAM} onChange={(id) => setTeamId(id === NO_TEAM ? null : id)} options={[{ id: NO_TEAM, label: t('governance.canaries.no-team') }, ...(teams.data?.rows ?? []).map((team) => ({ id: team.id, label: team.name }))]} />}
+          <Actions><Button onPress={() => setPlanting(false)}>{t('governance.cancel')}</Button><Button variant="primary" type="submit" busy={plant.isPending}>{t('governance.canaries.plant')}</Button></Actions>
+        </Form>
+      </Dialog>
+    </Section>
+  )
+}
+const NO_TEAM = 'none'
 
 function AlarmLimits(): ReactElement | null {
   const found = useGet(audit.alarmLimits, {}, { live: ['alarm.limits'] })

@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState, type ReactElement } from 'react'
-import { call, queryKey } from '../../../../apps/console/api.ts'
+import { call, queryKey, useCall, useGet } from '../../../../apps/console/api.ts'
 import { useSearchState } from '../../../../apps/console/location.ts'
 import { useMay } from '../../../../apps/console/session.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
-import { Badge, Button, EmptyState, ErrorState, Select, Skeleton, Table, Time } from '../../../../ui/index.ts'
+import { Badge, Button, EmptyState, ErrorState, Select, Skeleton, Switch, Table, Time, toast } from '../../../../ui/index.ts'
 import { notices, type SentNotice } from '../../notices/contract.ts'
 import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 import { Mine } from './Mine.tsx'
@@ -28,10 +28,18 @@ export default function Notices(): ReactElement {
     >
       <Select label={t('governance.notices.view')} isLabelHidden className="w-44" value={view} onChange={(id) => setSearch({ view: id === 'mine' ? null : id })} options={views.map((id) => ({ id, label: t(`governance.notices.${id}`) }))} />
       {view === 'sent' ? <Sent onOpen={(id) => setSearch({ notice: id }, true)} /> : <Mine key={view} state={view === 'mine' ? 'open' : 'confirmed'} onReport={(id) => setSearch({ notice: id }, true)} />}
+      {view === 'mine' && <ByMail />}
       {search.notice !== undefined && <ReportDrawer key={search.notice} id={search.notice} onClose={() => setSearch({ notice: null })} />}
       {writing && <SendDialog kind={writing} onClose={() => setWriting(null)} />}
     </GovernanceFrame>
   )
+}
+
+function ByMail(): ReactElement | null {
+  const t = useText()
+  const found = useGet(notices.noticeMail, {})
+  const change = useCall(notices.changeNoticeMail, { refresh: [notices.noticeMail], onDone: () => toast.ok(t('governance.notices.by-mail-saved')) })
+  return found.data ? <Switch isSelected={change.isPending ? change.variables.body.isOn : found.data.isOn} onChange={(isOn) => change.mutate({ body: { isOn } })}>{t('governance.notices.by-mail')}</Switch> : null
 }
 
 function Sent({ onOpen }: { onOpen: (id: string) => void }): ReactElement {

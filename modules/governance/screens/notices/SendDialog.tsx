@@ -6,10 +6,9 @@ import { Actions, Button, Dialog, Form, MultiSelect, TextArea, TextField, toast,
 import { requests } from '../../../requests/contract.ts'
 import { staff } from '../../../staff/contract.ts'
 import { notices } from '../../notices/contract.ts'
+import { localInput } from '../local-time.ts'
 
 const HOUR_MS = 3_600_000
-/** The browser's own zone, as its field for day and time wants it. */
-const localInput = (at: number): string => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 
 /** A notice, or a hand-over of one's open requests, to people, teams and roles. */
 export function SendDialog({ kind, onClose }: { kind: 'notice' | 'hand-over'; onClose: () => void }): ReactElement {

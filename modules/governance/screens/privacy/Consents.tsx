@@ -5,8 +5,7 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useLanguage, useText } from '../../../../apps/console/text.tsx'
 import { Actions, Button, Dialog, EmptyState, Form, Num, Select, Table, TextArea, Time, toast } from '../../../../ui/index.ts'
 import { privacy, purposes, type NoticeRow, type Purpose } from '../../privacy/contract.ts'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
 const languages = [['zh-Hant', '繁體中文'], ['zh-Hans', '简体中文'], ['en', 'English']] as const
 
@@ -14,7 +13,7 @@ const languages = [['zh-Hant', '繁體中文'], ['zh-Hans', '简体中文'], ['e
 export default function Consents(): ReactElement {
   const t = useText()
   const { locale } = useLanguage()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const found = useGet(privacy.notices, {}, { live: ['privacy.notice', 'privacy.consent'] })
   const [edited, setEdited] = useState<NoticeRow | 'new' | null>(null)
   const add = <Button variant="primary" icon={<Plus className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setEdited('new')}>{t('governance.privacy.notice-new')}</Button>

@@ -7,8 +7,8 @@ import { useLanguage, useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Checkbox, Dialog, EmptyState, Facts, Form, Num, NumberField, Select, Table, TextArea, TextField, Time, toast, type Tone } from '../../../../ui/index.ts'
 import { customers } from '../../../customers/contract.ts'
 import { exportColumns, exportPurposes, privacy, type ExportColumn, type ExportRow } from '../../privacy/contract.ts'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { outside } from '../../outside/contract.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
 const tones: Record<ExportRow['state'], Tone> = { waiting: 'soon', ready: 'ok', refused: 'plain', expired: 'plain' }
 const usual: readonly ExportColumn[] = ['name', 'email', 'phone', 'tier']
@@ -70,7 +70,6 @@ function About({ row }: { row: ExportRow }) {
 
 function ExportDialog({ row, onClose }: { row: ExportRow; onClose: () => void }) {
   const t = useText()
-  const may = useMay()
   const decide = useCall(privacy.decideExport, { refresh: [privacy.exports], onFault: () => undefined, onDone: () => { toast.ok(t('governance.privacy.saved')); onClose() } })
   const take = useCall(privacy.takeExport, {
     refresh: [privacy.exports],
@@ -81,7 +80,8 @@ function ExportDialog({ row, onClose }: { row: ExportRow; onClose: () => void })
       toast.ok(t('governance.privacy.export-taken', { mark }))
     },
   })
-  const refusal = !may('privacy.approve') ? t('governance.privacy.may-not-approve') : row.isMine ? t('governance.privacy.own-export') : undefined
+  const mayNot = useRefusal('privacy.approve')
+  const refusal = mayNot ?? (row.isMine ? t('governance.privacy.own-export') : undefined)
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('governance.privacy.export-title', { number: row.number })} closeLabel={t('console.close')}>
       <div className="flex flex-col gap-4">
@@ -110,6 +110,8 @@ function ExportDialog({ row, onClose }: { row: ExportRow; onClose: () => void })
 function NewExport({ onClose }: { onClose: () => void }) {
   const t = useText()
   const { locale } = useLanguage()
+  const mayRead = useMay()('privacy.read')
+  const assessments = useGet(outside.assessments, {}, { isEnabled: mayRead })
   const tiers = useGet(customers.tiers, {}, { staleSeconds: 600 })
   const [missing, setMissing] = useState<Record<string, string>>({})
   const ask = useCall(privacy.askExport, { refresh: [privacy.exports], onFault: () => undefined, onDone: (made) => { toast.ok(t(made.state === 'ready' ? 'governance.privacy.export-is-ready' : 'governance.privacy.export-waits', { number: made.number })); onClose() } })
@@ -125,7 +127,8 @@ function NewExport({ onClose }: { onClose: () => void }) {
           if (Object.keys(lacking).length > 0) return
           const tier = word('tier')
           const filter = { ...(tier && tier !== 'all' ? { tier } : {}), ...(word('from') ? { from: word('from') } : {}), ...(word('to') ? { to: word('to') } : {}) }
-          ask.mutate({ body: { purpose: exportPurposes.find((one) => one === word('purpose')) ?? 'service', columns, filter, reason: word('reason') } })
+          const assessmentId = word('assessment')
+          ask.mutate({ body: { ...(assessmentId && assessmentId !== 'none' ? { assessmentId } : {}), purpose: exportPurposes.find((one) => one === word('purpose')) ?? 'service', columns, filter, reason: word('reason') } })
         }}
       >
         <p className="col-span-full max-w-reading text-muted">{t('governance.privacy.export-means')}</p>
@@ -135,6 +138,7 @@ function NewExport({ onClose }: { onClose: () => void }) {
           {exportColumns.map((one) => <Checkbox key={one} name={`column-${one}`} defaultSelected={usual.includes(one)}>{t(`governance.privacy.export-column.${one}`)}</Checkbox>)}
         </fieldset>
         <Select name="tier" label={t('governance.privacy.export-column.tier')} className="col-span-full" defaultValue="all" options={[{ id: 'all', label: t('governance.privacy.all-tiers') }, ...(tiers.data?.rows ?? []).map((row) => ({ id: row.key, label: row.name?.[locale] ?? t(`customers.tier-${row.key}`) }))]} />
+        {mayRead && <Select name="assessment" label={t('governance.assessment.choose')} className="col-span-full" defaultValue="none" error={ask.fieldFaults?.assessmentId} options={[{ id: 'none', label: t('governance.assessment.choose-none') }, ...(assessments.data?.rows ?? []).filter((row) => row.decision?.verdict === 'approved').map((row) => ({ id: row.id, label: t('governance.assessment.name', { number: row.number, title: row.title }) }))]} />}
         <TextField name="from" type="date" label={t('governance.privacy.since-from')} error={ask.fieldFaults?.['filter.from']} />
         <TextField name="to" type="date" label={t('governance.privacy.since-to')} error={ask.fieldFaults?.['filter.to']} />
         <TextArea name="reason" label={t('governance.privacy.reason')} description={t('governance.privacy.export-reason-means')} rows={2} isRequired className="col-span-full" />
@@ -146,7 +150,7 @@ function NewExport({ onClose }: { onClose: () => void }) {
 
 function RulesDialog({ onClose }: { onClose: () => void }) {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const found = useGet(privacy.exportRules, {})
   const save = useCall(privacy.changeExportRules, { refresh: [privacy.exportRules], onFault: () => undefined, onDone: () => { toast.ok(t('governance.privacy.saved')); onClose() } })
   return (

@@ -9,8 +9,7 @@ import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, AlertDialog, Badge, Banner, Button, Dialog, Facts, Form, Link, RadioGroup, Section, Select, Table, TextArea, Time, toast } from '../../../../ui/index.ts'
 import { grounds, privacy, proofs, type PersonRequest } from '../../privacy/contract.ts'
 import { DueBadge, StageBadge } from './parts.tsx'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 import { named } from './Register.tsx'
 
 /** One person's request: what they wish, what may happen next, and by when. */
@@ -26,7 +25,7 @@ type Asked = 'verify' | 'extend' | 'grant' | 'refuse' | 'complete' | 'withdraw'
 function Shown({ request }: { request: PersonRequest }) {
   const t = useText()
   const may = useMay()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const [asked, setAsked] = useState<Asked | null>(null)
   const again = [privacy.request, privacy.requests, privacy.scope]
   const grant = useCall(privacy.grant, { refresh: again, onDone: () => { toast.ok(t('governance.privacy.granted')) } })

@@ -6,19 +6,18 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useGo, useSearchState } from '../../../../apps/console/location.ts'
 import { paths } from '../../../../apps/console/paths.ts'
 import { useText } from '../../../../apps/console/text.tsx'
-import { Actions, Badge, Button, ComboBox, Dialog, EmptyState, ErrorState, Form, NumberField, Select, Skeleton, Table, TextArea, Time, toast, type TableColumn } from '../../../../ui/index.ts'
+import { Actions, Badge, Button, ComboBox, Dialog, EmptyState, ErrorState, Form, NumberField, Select, Skeleton, Table, TextArea, TextField, Time, toast, type TableColumn } from '../../../../ui/index.ts'
 import { customers } from '../../../customers/contract.ts'
 import { kinds, laws, privacy, type PersonRequestRow } from '../../privacy/contract.ts'
 import { DueBadge, StageBadge } from './parts.tsx'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
 type Rows = { rows: PersonRequestRow[]; next: string | null }
 
 /** What people ask about their own data: what is due first stands first. */
 export default function PersonRequests(): ReactElement {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const [search, setSearch] = useSearchState<'view' | 'customer'>()
   const [isSetting, setSetting] = useState(false)
   const [isNew, setNew] = useState(false)
@@ -103,9 +102,11 @@ function SettingsDialog({ refusal, onClose }: { refusal: string | undefined; onC
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('governance.privacy.settings')} closeLabel={t('console.close')}>
       <Loaded of={found} rows={3}>
         {(settings) => (
-          <Form faults={save.fieldFaults} {...(save.faultText ? { fault: save.faultText } : {})} onSubmit={(values) => save.mutate({ body: { law: laws.find((one) => one === values.get('law')) ?? settings.law, remindDays: Number(values.get('remindDays')) } })}>
+          <Form faults={save.fieldFaults} {...(save.faultText ? { fault: save.faultText } : {})} onSubmit={(values) => save.mutate({ body: { law: laws.find((one) => one === values.get('law')) ?? settings.law, remindDays: Number(values.get('remindDays')), officer: String(values.get('officer') ?? '').trim(), auditedOn: String(values.get('auditedOn') ?? '') || null } })}>
             <Select name="law" label={t('governance.privacy.law-usual')} defaultValue={settings.law} options={laws.map((id) => ({ id, label: t(`governance.privacy.law.${id}`) }))} />
             <NumberField name="remindDays" label={t('governance.privacy.remind-days')} defaultValue={settings.remindDays} minValue={1} maxValue={14} />
+            <TextField name="officer" label={t('governance.privacy.officer')} description={t('governance.privacy.officer-means')} defaultValue={settings.officer} />
+            <TextField name="auditedOn" type="date" label={t('governance.privacy.audited-on')} description={t('governance.privacy.audited-on-means')} defaultValue={settings.auditedOn ?? ''} />
             <Actions><Button onPress={onClose}>{t('governance.privacy.cancel')}</Button><Button type="submit" variant="primary" busy={save.isPending} reason={refusal}>{t('governance.privacy.save')}</Button></Actions>
           </Form>
         )}

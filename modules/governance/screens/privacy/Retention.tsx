@@ -4,8 +4,7 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Dialog, EmptyState, Form, Num, NumberField, RadioGroup, Section, Table, Time, toast } from '../../../../ui/index.ts'
 import { privacy, type RetentionRow, type RetentionRun } from '../../privacy/contract.ts'
-import { GovernanceFrame } from '../GovernanceFrame.tsx'
-import { useRefusal } from './refusal.ts'
+import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 import { named } from './Register.tsx'
 
 const USUAL_DAYS = 730
@@ -13,7 +12,7 @@ const USUAL_DAYS = 730
 /** What goes by itself when its time is over, what is due now, and what went. */
 export default function Retention(): ReactElement {
   const t = useText()
-  const refusal = useRefusal()
+  const refusal = useRefusal('privacy.edit')
   const found = useGet(privacy.retention, {}, { live: ['privacy.retention', 'privacy.hold', 'privacy.customer-held'] })
   const [edited, setEdited] = useState<string | null>(null)
   const [opened, setOpened] = useState<RetentionRun | null>(null)

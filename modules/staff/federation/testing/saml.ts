@@ -1,5 +1,6 @@
 /** A SAML identity provider for tests: signs what it is told, and builds the forgeries that are known. */
-import { inflateRawSync } from 'node:zlib'
+import { createSign, createVerify } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { SignedXml } from 'xml-crypto'
 import { newToken } from '../../../../platform/crypto/index.ts'
 
@@ -13,7 +14,7 @@ export function readQuestion(url: string): Question {
 
 export interface Said {
   issuer?: string; audience?: string | null; recipient?: string | null; inResponseTo?: string; responseTo?: string; nameId?: string; format?: string; mail?: string
-  startsInMs?: number; endsInMs?: number; assertionId?: string; hasStatement?: boolean; method?: string; hasConfirmation?: boolean
+  startsInMs?: number; endsInMs?: number; assertionId?: string; hasStatement?: boolean; sessionIndex?: string; method?: string; hasConfirmation?: boolean
 }
 const at = (ms: number): string => new Date(Date.now() + ms).toISOString()
 const NAMES = 'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"'
@@ -26,7 +27,7 @@ export function assertion(question: Question, said: Said = {}): string {
     + `<saml:Subject><saml:NameID Format="${said.format ?? 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'}">${nameId}</saml:NameID>`
     + (hasConfirmation ? `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:${method}"><saml:SubjectConfirmationData${inResponseTo ? ` InResponseTo="${inResponseTo}"` : ''}${recipient ? ` Recipient="${recipient}"` : ''} NotOnOrAfter="${at(endsInMs)}"/></saml:SubjectConfirmation>` : '')
     + `</saml:Subject><saml:Conditions NotBefore="${at(startsInMs)}" NotOnOrAfter="${at(endsInMs)}">${audience ? `<saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction>` : ''}</saml:Conditions>`
-    + (hasStatement ? `<saml:AuthnStatement AuthnInstant="${at(-2_000)}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` : '')
+    + (hasStatement ? `<saml:AuthnStatement AuthnInstant="${at(-2_000)}"${said.sessionIndex ? ` SessionIndex="${said.sessionIndex}"` : ''}><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>` : '')
     + `<saml:AttributeStatement><saml:Attribute Name="mail"><saml:AttributeValue>${said.mail ?? 'mei@example.com'}</saml:AttributeValue></saml:Attribute><saml:Attribute Name="displayName"><saml:AttributeValue>陳美玲</saml:AttributeValue></saml:Attribute></saml:AttributeStatement></saml:Assertion>`
 }
 export const response = (question: Question, inner: string, { responseTo = question.id, issuer = idpIssuer }: Said = {}, extra = ''): string =>
@@ -36,13 +37,31 @@ export const response = (question: Question, inner: string, { responseTo = quest
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
 export interface Signing { signature?: string; digest?: string }
 /** Signs the element of this local name by reference to its ID; the signature stands behind its issuer. */
-export function sign(xml: string, element: 'Assertion' | 'Response', key: string, { signature = MORE, digest = 'http://www.w3.org/2001/04/xmlenc#sha256' }: Signing = {}): string {
+export function sign(xml: string, element: 'Assertion' | 'Response' | 'LogoutRequest', key: string, { signature = MORE, digest = 'http://www.w3.org/2001/04/xmlenc#sha256' }: Signing = {}): string {
   const signer = new SignedXml({ privateKey: key, signatureAlgorithm: signature, canonicalizationAlgorithm: 'http://www.w3.org/2001/10/xml-exc-c14n#' })
   const path = `//*[local-name(.)='${element}']`
   signer.addReference({ xpath: path, digestAlgorithm: digest, transforms: ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', 'http://www.w3.org/2001/10/xml-exc-c14n#'] })
   signer.computeSignature(xml, { location: { reference: `${path}/*[local-name(.)='Issuer']`, action: 'after' } })
   return signer.getSignedXml()
 }
+export interface Wish { issuer?: string; nameId?: string; sessions?: string[]; destination: string; issuedInMs?: number; endsInMs?: number; id?: string; extra?: string }
+/** A provider's wish to end sessions. */
+export const logoutRequest = ({ issuer = idpIssuer, nameId = 'mei', sessions = [], destination, issuedInMs = -1_000, endsInMs = 60_000, id = `_l${newToken()}`, extra = '' }: Wish): string =>
+  `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ${NAMES} ID="${id}" Version="2.0" IssueInstant="${at(issuedInMs)}" NotOnOrAfter="${at(endsInMs)}" Destination="${destination}"><saml:Issuer>${issuer}</saml:Issuer>${extra}`
+  + `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">${nameId}</saml:NameID>${sessions.map((one) => `<samlp:SessionIndex>${one}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`
+/** As a redirect carries it: deflated, and signed over the query itself (SAML 2.0 bindings, 3.4.4.1). */
+export function redirected(address: string, xml: string, key: string | null, { algorithm = MORE, relayState, message = 'SAMLRequest' }: { algorithm?: string; relayState?: string; message?: string } = {}): string {
+  const query = [`${message}=${encodeURIComponent(deflateRawSync(xml).toString('base64'))}`, ...(relayState === undefined ? [] : [`RelayState=${encodeURIComponent(relayState)}`]), ...(key === null ? [] : [`SigAlg=${encodeURIComponent(algorithm)}`])].join('&')
+  return `${address}?${query}${key === null ? '' : `&Signature=${encodeURIComponent(createSign(algorithm.endsWith('sha1') ? 'sha1' : 'sha256').update(query).sign(key, 'base64'))}`}`
+}
+/** What came by a redirect: its text, and whether it is signed by this certificate. */
+export function readRedirect(url: string, message: 'SAMLRequest' | 'SAMLResponse', certificate: string): { xml: string; isSigned: boolean; relayState: string | null } {
+  const query = new URL(url).searchParams
+  const parts = new URL(url).search.slice(1).split('&').filter((one) => !one.startsWith('Signature='))
+  const isSigned = createVerify('sha256').update(parts.join('&')).verify(certificate, query.get('Signature') ?? '', 'base64')
+  return { xml: inflateRawSync(Buffer.from(query.get(message)!, 'base64')).toString(), isSigned, relayState: query.get('RelayState') }
+}
+
 const part = (xml: string, name: string): string => new RegExp(`<(?:\\w+:)?${name}[ >].*?</(?:\\w+:)?${name}>`, 's').exec(xml)![0]
 
 /**

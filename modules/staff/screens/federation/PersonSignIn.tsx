@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react'
+import { useRef, useState, type ReactElement } from 'react'
 import { useCall, useGet } from '../../../../apps/console/api.ts'
 import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useMay } from '../../../../apps/console/session.tsx'
@@ -7,6 +7,7 @@ import { AlertDialog, Badge, Button, Section, Select, Table, Time, toast } from 
 import { isHandOut, federation, type IdentityRow } from '../../federation/contract.ts'
 import { staff, type PersonRow } from '../../contract.ts'
 import { scim } from '../../scim/contract.ts'
+import { useSecondPerson } from '../SecondPerson.tsx'
 
 /** For administrators: by which accounts somebody comes in, and which directory takes care of them. */
 export function PersonSignIn({ person }: { person: PersonRow }): ReactElement | null {
@@ -24,7 +25,10 @@ function Ways({ person }: { person: PersonRow }): ReactElement | null {
   const refresh = [federation.personSignIn, scim.directories]
   const remove = useCall(federation.removePersonIdentity, { refresh, onDone: () => setRemoving(null) })
   const done = { refresh, onDone: () => { toast.ok(t('staff.saved')) } }
-  const handOver = useCall(scim.handOver, done)
+  const second = useSecondPerson()
+  const asked = useRef('')
+  const handOver = useCall(scim.handOver, { ...done, onFault: (fault) => { if (!second.ask(fault, { kind: 'hand-over', directoryId: asked.current, personId: person.id })) toast.fault({ what: t(fault.code, fault.args) }) } })
+  const give = (id: string) => { asked.current = id; handOver.mutate({ params: { id, personId: person.id } }) }
   const takeBack = useCall(scim.takeBack, done)
   const rows = directories.data?.rows ?? []
   if (!ways.data || (ways.data.identities.length === 0 && rows.length === 0)) return null
@@ -50,14 +54,15 @@ function Ways({ person }: { person: PersonRow }): ReactElement | null {
                 className="max-w-80" label={t('staff.directories.carer')} description={t(mayGo || directory ? 'staff.directories.carer-means' : 'staff.scim.stronger')} isDisabled={!mayGo && !directory} value={directory?.id ?? NOBODY}
                 options={[{ id: NOBODY, label: t('staff.directories.carer-nobody') }, ...rows.map((row) => ({ id: row.id, label: row.name }))]}
                 onChange={(id) => {
-                  if (directory) takeBack.mutate({ params: { id: directory.id, personId: person.id } }, { onSuccess: () => { if (id !== NOBODY) handOver.mutate({ params: { id, personId: person.id } }) } })
-                  else if (id !== NOBODY) handOver.mutate({ params: { id, personId: person.id } })
+                  if (directory) takeBack.mutate({ params: { id: directory.id, personId: person.id } }, { onSuccess: () => { if (id !== NOBODY) give(id) } })
+                  else if (id !== NOBODY) give(id)
                 }}
               />
             )}
           </>
         )}
       </Loaded>
+      {second.dialog}
       <AlertDialog isOpen={removing !== null} onOpenChange={() => setRemoving(null)} title={t('staff.identities.remove-ask', { account: removing?.account ?? '' })} confirmLabel={t('staff.identities.remove')} cancelLabel={t('staff.cancel')} isDangerous onConfirm={() => removing ? remove.mutateAsync({ params: { id: person.id, identityId: removing.id } }).then(() => undefined) : undefined}>{t('staff.person-sign-in.remove-means')}</AlertDialog>
     </Section>
   )

@@ -4,7 +4,8 @@ import { Loaded } from '../../../../apps/console/Loaded.tsx'
 import { useSearchState } from '../../../../apps/console/location.ts'
 import { useText } from '../../../../apps/console/text.tsx'
 import { Badge, Button, EmptyState, Menu, Num, Table } from '../../../../ui/index.ts'
-import { federation, kinds, type ProviderKind, type ProviderRow } from '../../federation/contract.ts'
+import { federation, kinds, whereOf, type ProviderKind, type ProviderRow } from '../../federation/contract.ts'
+import { staff } from '../../contract.ts'
 import { PeopleFrame } from '../PeopleFrame.tsx'
 import { ProviderDrawer } from './ProviderDrawer.tsx'
 
@@ -12,6 +13,7 @@ import { ProviderDrawer } from './ProviderDrawer.tsx'
 export default function Providers(): ReactElement {
   const t = useText()
   const providers = useGet(federation.providers, {}, { live: ['staff.provider'] })
+  const policy = useGet(staff.policy, {})
   const [search, setSearch] = useSearchState<'provider'>()
   const isNew = (kinds as readonly string[]).includes(search.provider ?? '')
   const add = (
@@ -31,9 +33,9 @@ export default function Providers(): ReactElement {
                 label={t('staff.part.providers')} rows={rows} rowId={(row) => row.id} onOpen={(row) => setSearch({ provider: row.id }, true)}
                 empty={<EmptyState title={t('staff.providers.none')} action={add}>{t('staff.providers.none-next')}</EmptyState>}
                 columns={[
-                  { id: 'name', title: t('staff.name'), cell: (row) => <span className="inline-flex flex-wrap items-center gap-2">{row.name}{row.disabledAt && <Badge>{t('staff.providers.off')}</Badge>}</span> },
+                  { id: 'name', title: t('staff.name'), cell: (row) => <span className="inline-flex flex-wrap items-center gap-2">{row.name}{row.disabledAt && <Badge>{t('staff.providers.off')}</Badge>}{policy.data?.separatedAt && !row.admittedAt && <Badge tone="soon">{t('staff.not-admitted')}</Badge>}</span> },
                   { id: 'kind', title: t('staff.providers.kind'), cell: (row) => t(`staff.providers.kind.${row.kind}`) },
-                  { id: 'where', title: t('staff.providers.where'), cell: (row) => <span className="wrap-anywhere">{whereOf(row)}</span>, priority: 3 },
+                  { id: 'where', title: t('staff.providers.where'), cell: (row) => <span className="wrap-anywhere">{whereOf(row.settings)}</span>, priority: 3 },
                   { id: 'people', title: t('staff.providers.people'), align: 'end', cell: (row) => <Num value={row.people} /> },
                 ]}
               />
@@ -45,4 +47,3 @@ export default function Providers(): ReactElement {
     </PeopleFrame>
   )
 }
-const whereOf = ({ settings }: ProviderRow): string => (settings.kind === 'oidc' ? settings.issuer : settings.kind === 'saml' ? settings.entityId : settings.url)
