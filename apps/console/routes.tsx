@@ -3,7 +3,7 @@ import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.ts
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { AssessmentsPage, BreachesPage, BreachPage, ConsentsPage, ExportsPage, OutsidePage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
-import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
+import { MetricAlarmsPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
@@ -35,6 +35,10 @@ export const routes: Partial<Record<PageName, Route>> = {
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
   reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
   reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
+  savedReports: { page: SavedReportsPage, needs: 'requests.read' },
+  metricAlarms: { page: MetricAlarmsPage, needs: 'insight.read' },
+  wallboards: { page: WallboardsPage, needs: 'insight.arrange' },
+  wall: { page: WallPage, frame: 'bare' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },

@@ -72,9 +72,9 @@ export function board(ctx: Ctx, teamId: string | undefined) {
     select r.*, case stage when 'accept' then 'waiting' when 'track' then 'others' when 'verify' then 'verify' else 'in-hand' end as "column" from requests.request r
     where r.stage <> 'closed' and r.stage <> 'feedback' and ${visible(ctx)} ${teamId ? db`and r.team_id = ${teamId}` : db``}`
   return {
-    counts: db<{ column: Column['id']; count: number; hour: number; four: number; day: number }[]>`
+    counts: db<{ column: Column['id']; count: number; hour: number; four: number; day: number; since: string }[]>`
       select "column", count(*)::int as count, (count(*) filter (where stage_since > ${ago(1)}))::int as hour, (count(*) filter (where stage_since > ${ago(4)}))::int as four,
-        (count(*) filter (where stage_since > ${ago(24)}))::int as day
+        (count(*) filter (where stage_since > ${ago(24)}))::int as day, min(stage_since) as since
       from (${open}) o group by "column"`,
     oldest: db<Oldest[]>`
       select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", o.customer_id, c.name as customer_name, h.id as holder_id, h.name as holder_name

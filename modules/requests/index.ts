@@ -39,6 +39,7 @@ export { addTask, changeTask } from './tasks.ts'
 export { requestPolicies, shownLike, visible, withRequest } from './visible.ts'
 export { isOfLiving } from './store.ts'
 export { viewRequest } from './view.ts'
+export { requestText } from './text.ts'
 
 export const requestsRoom: Module = {
   name: 'requests',

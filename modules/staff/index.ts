@@ -18,6 +18,7 @@ import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
 export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { actingAs, type Acting } from './acting.ts'
 export { touches as changesAccess } from './memory.ts'
 export { type Chosen, type NewCalendar, calendarOf, calendarOfTeam, calendarVersion, chosenCalendar, createCalendar, defaultCalendar, editCalendar, listCalendars } from './calendars.ts'
 export { shownStep, shownSteps } from './preview.ts'

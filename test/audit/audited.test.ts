@@ -455,6 +455,40 @@ test('C12 consent and exports', async () => {
   expect(wrong).toEqual([])
 })
 
+test('C12 saved reports', async () => {
+  const question = { metric: 'volume', by: 'team', period: 'week', compare: 'none' }
+  const given = { name: '新增', question, roleIds: [], teamIds: [] }
+  const { id } = (await does('insight.saveReport', { body: given })).body
+  await does('insight.changeReport', { params: { id }, body: { ...given, version: 1 } })
+  const mailing = { rhythm: 'daily', weekday: null, monthDay: null, time: '08:00', attachments: ['csv'], personIds: [people.admin.id] }
+  await does('insight.setMailing', { params: { id }, body: mailing })
+  await does('insight.leaveMailing', { params: { id } })
+  await desk.call('PUT', `/api/saved-reports/${id}/mailing`, { token: people.admin.token, body: mailing })
+  await does('insight.endMailing', { params: { id } })
+  await does('insight.deleteReport', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 wallboards', async () => {
+  const made = await does('insight.makeWallboard', { body: { name: '大廳', locale: 'zh-Hant', theme: 'dark', seconds: 15, teamId: null } }) as unknown as { body: { row: { id: string } } }
+  await does('insight.revokeWallboard', { params: { id: made.body.row.id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 alarms on metrics', async () => {
+  const rule = { name: '積壓', metric: 'volume', filters: {}, each: null, bucket: 'day', condition: 'above', bound: 0, least: 1, ackMinutes: 30, isPaused: false, nextId: null }
+  const { id } = (await does('insight.addAlarmRule', { body: rule })).body
+  await does('insight.changeAlarmRule', { params: { id }, body: { ...rule, version: 1 } })
+  const alarmId = '01890000-0000-7000-8000-0000000000aa'
+  await desk.app.pool`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (${alarmId}, 'metric', ${id}, 1, now(), now(), now())`
+  await desk.app.pool`insert into insight.metric_alarm (alarm_id, rule_id, key, bucket_start, value, count) values (${alarmId}, ${id}, '', now(), 1, 1)`
+  await does('insight.giveMetricAlarm', { params: { id: alarmId }, body: { personId: people.admin.id } })
+  await does('insight.acknowledgeMetricAlarm', { params: { id: alarmId }, body: { note: '處理中' } })
+  await does('insight.judgeMetricAlarm', { params: { id: alarmId }, body: { verdict: 'useful', outcome: '加派人手' } })
+  await does('insight.removeAlarmRule', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
 /** Starts programs of its own or takes everything away, or needs a directory or a signing provider: their own tests hold their lines. */
 const elsewhere = new Set(['staff.samlReturn', 'staff.signInByDirectory', 'staff.oidcSignOut', 'staff.samlSignOutForm', 'demo.start', 'demo.cancel', 'demo.remove'])
 

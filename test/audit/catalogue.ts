@@ -218,6 +218,21 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.removeAssessment': ['privacy.assessment-removed'],
   'governance.ask': ['privacy.request-opened'],
 
+  'insight.saveReport': ['report.saved'],
+  'insight.changeReport': ['report.changed'],
+  'insight.deleteReport': ['report.deleted'],
+  'insight.setMailing': ['report.mailing-set'],
+  'insight.endMailing': ['report.mailing-ended'],
+  'insight.leaveMailing': ['report.mailing-left'],
+  'insight.makeWallboard': ['wallboard.made'],
+  'insight.revokeWallboard': ['wallboard.revoked'],
+  'insight.addAlarmRule': ['alarm.rule-added'],
+  'insight.changeAlarmRule': ['alarm.rule-changed'],
+  'insight.removeAlarmRule': ['alarm.rule-removed'],
+  'insight.acknowledgeMetricAlarm': ['alarm.acknowledged'],
+  'insight.giveMetricAlarm': ['alarm.owner-changed'],
+  'insight.judgeMetricAlarm': ['alarm.judged'],
+
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
   'demo.remove': ['platform.demo-removed', 'platform.events-removed'],
@@ -236,6 +251,10 @@ export const plainReads: readonly string[] = [
   'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
   'insight.figures', 'insight.behind', 'insight.exportFigures',
+  // Questions with a name, and to which colleague their answers went.
+  'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
+  // Figures beyond their limits.
+  'insight.wallboards', 'insight.wall', 'insight.alarmRules', 'insight.metricAlarms', 'insight.alarmCard',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
   'channels.follow', 'channels.file', 'channels.stream', 'quality.rateForm',
   'governance.auditChain', 'governance.auditRetention', 'governance.alarms', 'governance.alarmLimits', 'governance.canaries', 'governance.noticeMail', 'governance.myNotices', 'governance.sentNotices', 'governance.noticeReport', 'governance.complianceState',

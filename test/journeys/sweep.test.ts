@@ -7,11 +7,11 @@ import type { Locale } from '../../lib/text/index.ts'
 import type { TestDesk } from '../harness.ts'
 import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
-const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
+const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/wall'])
 /** These show keys, or names of columns, to everybody. */
 const showsNames = new Set(['/ui', '/governance/personal-data'])
 /** What an agent may not open names the missing permission. */
-const namesKeys = new Set(['/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
+const namesKeys = new Set(['/reports/alarms', '/reports/wallboards', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
 const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {
