@@ -4,6 +4,7 @@ import { run } from '../../platform/context.ts'
 import { takeBack } from './assign.ts'
 import { noteBreaches } from './clocks.ts'
 import { closeSilently } from './feedback.ts'
+import { silenceForHuman } from './human.ts'
 import { lockRequest } from './store.ts'
 import { resume } from './track.ts'
 
@@ -25,7 +26,7 @@ export async function sweepRequest(ctx: Ctx, id: string): Promise<void> {
   const request = await lockRequest(ctx, id)
   const now = ctx.now.toISOString()
   if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') {
-    return closeSilently(ctx, request)
+    return request.humanAskedAt ? silenceForHuman(ctx, request) : closeSilently(ctx, request)
   }
   if (request.stage === 'track' && request.waitUntil && request.waitUntil <= now) await resume(ctx, request, 'time')
   const [offer] = await ctx.db<{ acceptDueAt: string | null }[]>`select accept_due_at from requests.assignment where request_id = ${id} and state = 'offered'`

@@ -53,10 +53,13 @@ export async function correctRequest(ctx: Ctx, id: string, correction: Correctio
   const patch = changed as Partial<LockedRequest>
   const clocks = ('serviceId' in changed || 'priority' in changed) && !request.resolutionAt && !request.pausedAt
     ? await freshClocks(ctx, request, Date.parse(request.openedAt), { serviceId: patch.serviceId ?? request.serviceId, priority: patch.priority ?? request.priority }) : {}
-  const verification = patch.serviceId ? { verification: recognition.service(patch.serviceId)!.verification } : {}
+  const verification = patch.serviceId ? { verification: verificationOf(request, recognition.service(patch.serviceId)!.verification) } : {}
   patchRequest(ctx, request, { ...patch, ...clocks, ...verification })
   await emit(ctx, 'request.corrected', { subject: id, teamId: request.teamId, data: { before: withoutWords(before), after: withoutWords(changed), reason: correction.reason ?? null } })
 }
+
+/** What a rule would verify, a person does where one was asked for. */
+const verificationOf = (request: LockedRequest, usual: LockedRequest['verification']): LockedRequest['verification'] => request.humanAskedAt && usual === 'rule' ? 'person' : usual
 
 /** The history outlives the person: it keeps that the subject was corrected, not what it said. */
 const withoutWords = ({ subject, ...values }: Record<string, unknown>): Record<string, unknown> => (subject === undefined ? values : { ...values, subject: null })
