@@ -42,7 +42,7 @@ function Why({ view }: { view: FollowView }) {
   return (
     <details>
       <summary>{t('why-title')}</summary>
-      <p>{isRanked ? t('why-rule', { name, count: why.of }) : t(why.how === 'rule' ? 'why-again' : `why-${why.how}`, { name })}</p>
+      <p>{isRanked ? t('why-rule', { name, count: why.of }) : t(why.how === 'rule' ? 'why-again' : `why-${why.how}`, { name })}{isRanked && why.reason && <> {t(`why-reason-${why.reason}`)}</>}</p>
       {isRanked && why.factors.length > 0 && <><p>{t('why-factors')}</p><ul>{why.factors.map((factor) => <li key={factor}>{t(`why-factor-${factor}`)}</li>)}</ul></>}
       {isRanked && why.ruleVersion && <p class="muted">{t('why-version', { version: why.ruleVersion })}</p>}
     </details>

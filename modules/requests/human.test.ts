@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed } from '../../test/people.ts'
+import { whyHolder } from './outside.ts'
 
 interface Seen { id: string; stage: string; verification: string; closeAfter: string | null; closedWhy: string | null; humanAsked: { at: string; by: string } | null; actions: Record<string, string | null>; fault?: { code: string } }
 interface Followed { humanAskedAt: string | null; holderName: string | null; why: { how: string; reason: string; ruleVersion: string | null; factors: string[]; of: number } | null; fault?: { code: string } }
@@ -75,13 +76,19 @@ test('P07 24 why this person stands on the customer’s page, with what counted 
   const one = await ask()
   const { body } = await byLink(one.token, '', 'GET')
   expect(body.why).toMatchObject({ how: 'rule', of: people.agents.length + 1, ruleVersion: '1-30-10-20-15-10-5-10' })
-  expect(body.why!.factors).toContain('capacity')
   expect((await one.at<{ rows: { how: string; ruleVersion: string | null; candidates: unknown[] }[] }>('GET', '/assignments')).body.rows).toMatchObject([{ how: 'rule', ruleVersion: '1-30-10-20-15-10-5-10' }])
   const other = people.agents.find((agent) => agent.id !== one.holder.id)!
   await one.at('PUT', '/assignment', { agentId: other.id, reason: '客戶脾氣不好' }, people.lead)
   const after = await byLink(one.token, '', 'GET')
   expect(after.body.why).toMatchObject({ how: 'manual', reason: '', ruleVersion: null })
   expect(JSON.stringify(after.body)).not.toContain('脾氣')
+})
+
+test('P07 24 what counted is only what set the person apart from others who could have had it', () => {
+  const one = (agentId: string, parts: Record<string, number>, excludedBecause: string[] = []) => ({ agentId, parts, excludedBecause })
+  const candidates = [one('a', { skill: 1, history: 0.5, load: 0.2 }), one('b', { skill: 1, history: 0, load: 0.6 }), one('c', { skill: 0, history: 0, load: 0 }, ['off-hours'])]
+  expect(whyHolder('a', { how: 'rule', reason: 'routing.best-score', ruleVersion: '1', candidates })).toEqual({ how: 'rule', reason: 'best-score', ruleVersion: '1', factors: ['history'], of: 3 })
+  expect(whyHolder('a', { how: 'hand-over', reason: '太難纏', ruleVersion: null, candidates: [] })).toEqual({ how: 'hand-over', reason: '', ruleVersion: null, factors: [], of: 0 })
 })
 
 test('P07 24 in the chat the visitor asks with the link of their request', async () => {

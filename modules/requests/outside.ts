@@ -11,14 +11,16 @@ import { NAME, sealedMessage, sealedRequest, SUBJECT } from './kept.ts'
 export const customerSteps = ['received', 'assigned', 'working', 'checking', 'answered'] as const
 export type CustomerStep = (typeof customerSteps)[number]
 
-/** Why the holder: how it came into their hands and, where a rule ranked, what spoke for them among how many. */
+/** Why the holder: how it came into their hands and, where a rule ranked, what set them apart among how many. */
 export interface WhyHolder { how: string; reason: string; ruleVersion: string | null; factors: string[]; of: number }
 
 interface Chosen { how: string; reason: string; ruleVersion: string | null; candidates: { agentId: string; parts: Record<string, number>; excludedBecause: string[] }[] }
-function whyHolder(holderId: string, { how, reason, ruleVersion, candidates }: Chosen): WhyHolder {
+export function whyHolder(holderId: string, { how, reason, ruleVersion, candidates }: Chosen): WhyHolder {
   const parts = candidates.find((one) => one.agentId === holderId)?.parts ?? {}
+  // Only what set them apart from somebody who could have had it: a part that all have says nothing.
+  const others = candidates.filter((one) => one.agentId !== holderId && one.excludedBecause.length === 0)
   // Reasons a colleague wrote are for colleagues.
-  return { how, reason: /^routing\.[a-z-]+$/.test(reason) ? reason.slice(8) : '', ruleVersion, factors: Object.keys(parts).filter((part) => parts[part]! > 0), of: candidates.length }
+  return { how, reason: /^routing\.[a-z-]+$/.test(reason) ? reason.slice(8) : '', ruleVersion, factors: Object.keys(parts).filter((part) => others.some((one) => parts[part]! > (one.parts[part] ?? 0))), of: candidates.length }
 }
 
 export interface CustomerView {
