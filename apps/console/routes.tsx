@@ -3,13 +3,13 @@ import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.ts
 import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { AssessmentsPage, BreachesPage, BreachPage, ConsentsPage, ExportsPage, OutsidePage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
-import { ReportRequestsPage, ReportsPage, StartPage } from '../../modules/insight/screens/index.tsx'
+import { MetricAlarmsPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
   AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
-import { RulesPage, ServicePage, ServicesPage } from '../../modules/standards/screens/index.tsx'
+import { CataloguePage, RulesPage, ServicePage, ServicesPage, StandardPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
@@ -35,6 +35,10 @@ export const routes: Partial<Record<PageName, Route>> = {
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
   reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
   reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
+  savedReports: { page: SavedReportsPage, needs: 'requests.read' },
+  metricAlarms: { page: MetricAlarmsPage, needs: 'insight.read' },
+  wallboards: { page: WallboardsPage, needs: 'insight.arrange' },
+  wall: { page: WallPage, frame: 'bare' },
   signIn: { page: SignInPage, frame: 'bare' },
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },
@@ -44,6 +48,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   mails: { page: MailsPage, needs: 'mails.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
+  standard: { page: StandardPage, needs: 'standards.read' },
+  standards: { page: CataloguePage, needs: 'standards.read' },
   rules: { page: RulesPage, needs: 'standards.read' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
   customer: { page: CustomerPage, needs: 'customers.read' },

@@ -6,6 +6,7 @@ import { addTemplate } from '../../modules/requests/index.ts'
 import { always24x7 } from '../../lib/calendar/index.ts'
 import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, editTeam, getTeam, listSkills, setPresence } from '../../modules/staff/index.ts'
 import { givenNames, services, skills, surnames, teams } from './company.ts'
+import { foundStandardOf, foundStewards } from './promises.ts'
 import type { Random } from './random.ts'
 
 export interface DemoAgent {
@@ -24,12 +25,14 @@ export interface Company {
   byId: Map<string, DemoAgent>
   teamIds: Map<string, string>
   serviceIds: Map<string, string>
+  /** Who writes standards, and who approves them. */
+  stewards: { writer: Actor; approver: Actor } | null
 }
 
 const workPermissions = ['requests.open', 'requests.read', 'requests.work', 'customers.read', 'customers.edit']
 
 export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
-  const company: Company = { agents: [], byId: new Map(), teamIds: new Map(), serviceIds: new Map() }
+  const company: Company = { agents: [], byId: new Map(), teamIds: new Map(), serviceIds: new Map(), stewards: null }
   const known = new Set((await listSkills(ctx)).map((skill) => skill.key))
   for (const [key, name] of skills) if (!known.has(key)) await addSkill(ctx, { key, name })
   const { id: aroundTheClock } = await createCalendar(ctx, { name: '全年無休', hours: always24x7, holidays: 'none', isDefault: false })
@@ -54,6 +57,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
     }
   }
   for (const agent of company.agents) company.byId.set(agent.actor.id!, agent)
+  await foundStewards(ctx, company)
   await foundServices(ctx, company)
   await foundTemplates(ctx)
   return company
@@ -64,12 +68,11 @@ async function foundServices(ctx: Ctx, company: Company): Promise<void> {
   if (!existing.fallback) await seedStandards(ctx, { teamId: company.teamIds.get('front')! })
   else if (!existing.fallback.teamId) await changeService(ctx, existing.fallback.id, { teamId: company.teamIds.get('front')!, version: existing.fallback.version })
   for (const service of services) {
-    const [urgent, normal, routine] = service.targets
-    const target = (priority: 'urgent' | 'normal' | 'routine', minutes: [number, number]) => ({ priority, firstResponseMinutes: minutes[0], resolutionMinutes: minutes[1] })
     const made = await addService(ctx, {
       key: service.key, name: { 'zh-Hant': service.name[0], 'zh-Hans': service.name[1], en: service.name[2] }, description: '', teamId: company.teamIds.get(service.team)!, calendarId: null, verification: service.verification,
-      closeAfterHours: 72, reopenDays: 7, acceptMinutes: 20, skills: service.skills, types: [], isActive: true, targets: [target('urgent', urgent!), target('normal', normal!), target('routine', routine!)],
+      closeAfterHours: 72, reopenDays: 7, acceptMinutes: 20, skills: service.skills, types: [], isActive: true,
     })
+    await foundStandardOf(ctx, company, service, made.id)
     company.serviceIds.set(service.key, made.id)
     const has = { any: [{ field: 'subject', op: 'contains-any', value: service.words }, { field: 'text', op: 'contains-any', value: service.words }] }
     await addRule(ctx, { name: service.name[0], condition: has, outcome: { service: service.key }, isActive: true })

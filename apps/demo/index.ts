@@ -49,7 +49,7 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
     const seed = options.seed ?? 20_260_302
     if (!(await listCalendars(reading(app, {}))).some((calendar) => calendar.isDefault)) await run(app, {}, (ctx) => createCalendar(ctx, { name: '標準工作日', hours: { zone: 'Asia/Taipei', week, exceptions: [] }, holidays: 'TW', isDefault: true }))
     const company = await run(app, {}, (ctx) => foundCompany(ctx, seeded(seed)))
-    const state: DemoState = { state: 'filling', done: 0, total: options.requests, personIds: [...company.byId.keys()], teamIds: [...company.teamIds.values()], serviceIds: [...company.serviceIds.values()] }
+    const state: DemoState = { state: 'filling', done: 0, total: options.requests, personIds: [...company.byId.keys(), ...Object.values(company.stewards ?? {}).map((one) => one.id!)], teamIds: [...company.teamIds.values()], serviceIds: [...company.serviceIds.values()] }
     await saveState(outer, state)
     let told = 0
     let cancelled = false
@@ -142,8 +142,9 @@ export async function removeDemo(app: App): Promise<void> {
     await db`update standards.service set is_active = false, team_id = null where id = any(${state.serviceIds}::uuid[])`
     await db`update standards.service set team_id = null where team_id = any(${state.teamIds}::uuid[])`
     await db`update standards.revision set revision = revision + 1`
-    await db`delete from standards.target t using standards.service s where t.service_id = s.id and s.id = any(${state.serviceIds}::uuid[]) and not exists (select 1 from requests.request r where r.service_id = s.id)`
-    await db`delete from standards.service s where id = any(${state.serviceIds}::uuid[]) and not exists (select 1 from requests.request r where r.service_id = s.id)`
+    await db`delete from standards.version v where service_id = any(${state.serviceIds}::uuid[]) and not exists (select 1 from requests.request r where r.service_id = v.service_id or r.standard_id = v.id)
+      and not exists (select 1 from requests.clock k where k.version_id = v.id)`
+    await db`delete from standards.service s where id = any(${state.serviceIds}::uuid[]) and not exists (select 1 from requests.request r where r.service_id = s.id) and not exists (select 1 from standards.version v where v.service_id = s.id)`
     await db`update staff.team set archived_at = ${ctx.now}, name = name || ' (' || left(id::text, 13) || ')' where id = any(${state.teamIds}::uuid[]) and archived_at is null`
     const administrators = await db<{ count: number }[]>`select count(*)::int as count from staff.person p join staff.role r on r.id = p.role_id where r.key = 'administrator' and p.disabled_at is null and p.id <> all(${state.personIds}::uuid[])`
     for (const id of state.personIds) {

@@ -208,8 +208,19 @@ class Play {
     this.#cases.set(one.id, one)
     if (accepted.holder) this.#offered(one, accepted.holder.id, ctx.now.getTime())
     else this.#waiting.add(one.id)
-    // The due moments are looked at when they pass, as the sweep would.
-    for (const due of [accepted.firstResponseDueAt, accepted.resolutionDueAt]) if (due) this.#agenda.add(Date.parse(due) + 1000, systemActor, (later) => sweepRequest(later, one.id))
+    this.#watch(one.id, ctx.now.getTime() + 10 * MINUTE)
+  }
+
+  /** Its clocks are looked at when one of them is due, as the sweep would; while none runs, now and then. */
+  #watch(id: string, at: number): void {
+    this.#agenda.add(at, systemActor, async (ctx) => {
+      const now = ctx.now.getTime()
+      const [row] = await ctx.db<{ wakeAt: string | null; isClosed: boolean }[]>`select (select min(wake_at) from requests.clock where request_id = r.id) as wake_at, r.stage = 'closed' as is_closed from requests.request r where id = ${id}`
+      if (!row || row.isClosed) return
+      const wakeAt = row.wakeAt === null ? null : Date.parse(row.wakeAt)
+      if (wakeAt !== null && wakeAt <= now) await sweepRequest(ctx, id)
+      this.#watch(id, wakeAt !== null && wakeAt > now ? wakeAt + 1000 : now + (wakeAt === null ? 4 * HOUR : MINUTE))
+    })
   }
 
   /** Within the agent's working hours, after what is already in hand. */
@@ -372,7 +383,7 @@ class Play {
   }
 
   async #rate(ctx: Ctx, one: Case): Promise<void> {
-    const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, resolution_breached_at is not null as late, failed_verifications as failed from requests.request where id = ${one.id}`
+    const [row] = await ctx.db<{ stage: string; late: boolean; failed: number }[]>`select stage, exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'resolution' and k.breached_at is not null) as late, failed_verifications as failed from requests.request r where id = ${one.id}`
     if (row!.stage !== 'feedback') return
     const mood = 3.1 + 2 * one.agent!.ability - (row!.late ? 1.1 : 0) - 0.5 * row!.failed + this.#random.between(-1.1, 1.1)
     const score = Math.max(1, Math.min(5, Math.round(mood)))

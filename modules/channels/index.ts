@@ -11,7 +11,7 @@ import { channelsPersonal } from './personal-data.ts'
 import { webhooksPart } from './webhooks/index.ts'
 
 export { asVisitor, claimOf, followLink, rateLink, requestOfToken } from './chat/index.ts'
-export { addMailbox, changeMailbox, sendToColleague, type Taken, takeIn } from './mail/index.ts'
+export { addMailbox, changeMailbox, mailColleague, type ColleagueMail, type Handed, type Taken, takeIn } from './mail/index.ts'
 export { blankMails } from './personal-data.ts'
 
 // A mail that belongs to no request is its mailbox's, as the statement that reads it says.

@@ -6,7 +6,7 @@ import { createTranslator, type Locale, type Translate } from '../../lib/text/in
 import { newId } from '../../lib/id/index.ts'
 import { type App, type Ctx, run } from '../../platform/context.ts'
 import { enqueue, type Job } from '../../platform/jobs/index.ts'
-import { sendToColleague } from '../channels/index.ts'
+import { mailColleague } from '../channels/index.ts'
 import type { Alarm } from './audit/contract.ts'
 import en from './text/told.en.json' with { type: 'json' }
 import hans from './text/told.zh-Hans.json' with { type: 'json' }
@@ -42,6 +42,7 @@ export async function tellByMail(app: App, { payload }: Telling): Promise<void> 
   const link = `${app.config.publicUrl}${payload.kind === 'alarm' ? `/governance/alarms?alarm=${payload.id}` : '/governance/notices'}`
   const until = waiting.dueAt && new Intl.DateTimeFormat(waiting.locale, { timeZone: waiting.zone, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(waiting.dueAt))
   const said = waiting.alarm ? t('governance.told.alarm', { kind: t(`governance.told.alarm.${waiting.alarm}`) }) : t('governance.told.notice', { until: until ?? '' })
-  const isSent = await sendToColleague(app, { id: waiting.id, address: waiting.address, subject: t(waiting.alarm ? 'governance.told.alarm-subject' : 'governance.told.notice-subject'), text: `${said}\n\n${link}\n` })
-  if (isSent) await run(app, {}, async (ctx) => { ctx.later(ctx.db`update governance.told set sent_at = ${ctx.now} where id = ${waiting.id}`) })
+  const { outcome, why } = await mailColleague(app, { id: waiting.id, to: { name: '', address: waiting.address }, attachments: [], subject: t(waiting.alarm ? 'governance.told.alarm-subject' : 'governance.told.notice-subject'), text: `${said}\n\n${link}\n` })
+  if (outcome === 'later' || outcome === 'uncertain') throw new Error(why ?? 'mail server')
+  if (outcome === 'sent') await run(app, {}, async (ctx) => { ctx.later(ctx.db`update governance.told set sent_at = ${ctx.now} where id = ${waiting.id}`) })
 }

@@ -4,6 +4,7 @@ import { reading, run } from '../../platform/context.ts'
 import { newId } from '../../lib/id/index.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { addMember, createPerson, createTeam, createToken } from '../staff/index.ts'
+import { seedStandards } from '../standards/index.ts'
 import type { Column, Load, Today } from './contract.ts'
 import { board, figures } from './store.ts'
 
@@ -15,13 +16,17 @@ const teams: Record<'first' | 'second', string> = { first: '', second: '' }
 
 interface Row { teamId: string; stage?: string; openedAt: string; holderId?: string; firstAt?: string; isFirstLate?: boolean; closedAt?: string; score?: number; dueAt?: string }
 const put = (row: Row) => desk.app.pool`
-  insert into requests.request (id, subject, stage, stage_since, priority, channel, language, customer_id, team_id, holder_id, opened_by_kind, opened_at, first_response_at, first_response_breached_at, closed_at, score, scored_at, next_due_at, last_message_at)
+  with put as (insert into requests.request (id, subject, stage, stage_since, priority, channel, language, customer_id, team_id, holder_id, opened_by_kind, opened_at, first_response_at, closed_at, score, scored_at, next_due_at, last_message_at)
   values (${newId()}, '寬頻斷線', ${row.stage ?? 'accept'}, ${row.openedAt}, 'normal', 'email', 'zh-Hant', ${customerId}, ${row.teamId}, ${row.holderId ?? null}, 'customer', ${row.openedAt}, ${row.firstAt ?? null},
-    ${row.isFirstLate ? row.firstAt! : null}, ${row.closedAt ?? null}, ${row.score ?? null}, ${row.score ? row.closedAt! : null}, ${row.dueAt ?? null}, ${row.openedAt})`
+    ${row.closedAt ?? null}, ${row.score ?? null}, ${row.score ? row.closedAt! : null}, ${row.dueAt ?? null}, ${row.openedAt}) returning id)
+  insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_version, state, started_at, used_ms, due_at, breached_at, noted_at, ended_at)
+  select uuidv7(), put.id, 'first-response', 1, (select id from standards.version limit 1), 'x', 1, 0, 'met', ${row.openedAt}::timestamptz, 1, ${row.firstAt ?? null}::timestamptz, ${row.firstAt ?? null}::timestamptz, ${row.firstAt ?? null}::timestamptz, ${row.firstAt ?? null}::timestamptz
+  from put where ${row.isFirstLate ?? false}`
 
 beforeAll(async () => {
   desk = await openDesk()
   await run(desk.app, {}, async (ctx) => {
+    await seedStandards(ctx)
     teams.first = (await createTeam(ctx, { name: '一線' })).id
     teams.second = (await createTeam(ctx, { name: '二線' })).id
     for (const [name, role] of [['head', 'administrator'], ['agent', 'agent']] as const) {

@@ -31,11 +31,11 @@ export function figures(ctx: Ctx, dayStartAt: Date, teamId: string | undefined) 
     closed: between('closed_at', dayStartAt, now), closedBefore: between('closed_at', before, beforeEnd),
     // Minutes the customer waited by the clock on the wall, not business minutes: this is what the customer felt.
     first: db<Today['firstResponses'][]>`
-      select count(*)::int as count, (count(*) filter (where first_response_breached_at is null))::int as in_time,
+      select count(*)::int as count, (count(*) filter (where not exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'first-response' and k.breached_at is not null)))::int as in_time,
         percentile_cont(0.5) within group (order by extract(epoch from first_response_at - opened_at) / 60)::float8 as median_minutes
       from requests.request r where r.first_response_at >= ${dayStartAt} and r.first_response_at <= ${now} and ${seen}`,
     resolved: db<Today['resolutions'][]>`
-      select count(*)::int as count, (count(*) filter (where resolution_breached_at is null))::int as in_time
+      select count(*)::int as count, (count(*) filter (where not exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'resolution' and k.breached_at is not null and k.ended_at = r.resolution_at)))::int as in_time
       from requests.request r where r.resolution_at >= ${dayStartAt} and r.resolution_at <= ${now} and ${seen}`,
     rated: db<Today['rating'][]>`
       select count(*)::int as count, avg(score)::float8 as mean from requests.request r where r.scored_at >= ${dayStartAt} and r.scored_at <= ${now} and r.score is not null and ${seen}`,
@@ -72,9 +72,9 @@ export function board(ctx: Ctx, teamId: string | undefined) {
     select r.*, case stage when 'accept' then 'waiting' when 'track' then 'others' when 'verify' then 'verify' else 'in-hand' end as "column" from requests.request r
     where r.stage <> 'closed' and r.stage <> 'feedback' and ${visible(ctx)} ${teamId ? db`and r.team_id = ${teamId}` : db``}`
   return {
-    counts: db<{ column: Column['id']; count: number; hour: number; four: number; day: number }[]>`
+    counts: db<{ column: Column['id']; count: number; hour: number; four: number; day: number; since: string }[]>`
       select "column", count(*)::int as count, (count(*) filter (where stage_since > ${ago(1)}))::int as hour, (count(*) filter (where stage_since > ${ago(4)}))::int as four,
-        (count(*) filter (where stage_since > ${ago(24)}))::int as day
+        (count(*) filter (where stage_since > ${ago(24)}))::int as day, min(stage_since) as since
       from (${open}) o group by "column"`,
     oldest: db<Oldest[]>`
       select o.id, o.number, o.subject, o.priority, o.team_id, o.stage_since, o."column", o.customer_id, c.name as customer_name, h.id as holder_id, h.name as holder_name

@@ -9,13 +9,15 @@ import { giveFiles } from '../../platform/files.ts'
 import { emit } from '../../platform/events/book.ts'
 import { newId } from '../../lib/id/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
-import { type CalendarChoice, chooseCalendar, detectLanguage, dueTimes, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
+import { type CalendarChoice, chooseCalendar, detectLanguage, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
 import { allocate, type Allocation, foresee } from './allocation.ts'
+import type { Clock } from './clock.ts'
+import { changeOf, firstClocks, nextDue } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { keepHuman } from './human.ts'
 import { sealedMessage, sealedRequest } from './kept.ts'
-import { nextDue, snippet } from './request.ts'
-import { attachFiles } from './store.ts'
+import { snippet } from './request.ts'
+import { attachFiles, clockRow, clockTypes } from './store.ts'
 import { arrivalWords } from './words.ts'
 
 export interface Arrival {
@@ -90,15 +92,15 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   // A service that was chosen brings its team, as a recognised one does.
   const teamId = teamOf(found)
   const choice = await chooseCalendar(ctx, recognition.service(serviceId), teamId)
-  const due = dueTimes(recognition, serviceId, priority, ctx.now.getTime(), choice.calendar)
+  const { clocks, standardId } = firstClocks(ctx, recognition, serviceId, choice, { priority, tier: customer.tier, channel: arrival.channel })
   const allocation = await allocate(ctx, { requestId: id, serviceId, teamId, priority, channel: arrival.channel, language, customerId: customer.id,
     isNewCustomer: customer.isNew, region: customer.region, type: arrival.type ?? found.type ?? null, exclude: [], foreseen })
   const messageId = newId()
   const accepted: Accepted = {
     id, number: arrival.number ?? gate.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
-    teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: due.firstResponseDueAt, resolutionDueAt: due.resolutionDueAt, isNew: true,
+    teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: dueOf(clocks, 'first-response'), resolutionDueAt: dueOf(clocks, 'resolution'), isNew: true,
   }
-  const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, choice, verification: recognition.service(serviceId)?.verification ?? 'rule' })
+  const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, choice, clocks, standardId, verification: recognition.service(serviceId)?.verification ?? 'rule' })
   const follows = arrival.linkKind === 'follow-up' && arrival.linkedFrom
   if (arrival.attachmentIds?.length || follows) {
     ctx.later(insertArrivals(ctx, [row]))
@@ -107,10 +109,12 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   } else ctx.gather(insertArrivals, row)
   if (arrival.rawFileId) await giveFiles(ctx, customer.id, [arrival.rawFileId])
   await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
-  await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation } })
+  await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation, standard: standardId, clocks: clocks.map((clock) => changeOf(clock, 'started')) } })
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
   return accepted
 }
+
+const dueOf = (clocks: readonly Clock[], kind: Clock['kind']): string | null => { const due = clocks.find((clock) => clock.kind === kind)?.dueAt; return due ? new Date(due).toISOString() : null }
 
 interface Gate { number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }
 /** What became of these keys before; for the new ones the next numbers. */
@@ -121,14 +125,12 @@ const selectGates = async ({ db }: Pick<Ctx, 'db'>, keys: readonly { source: str
 
 const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boolean => Boolean(id ?? email ?? phone ?? external ?? visitor)
 
-interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; choice: CalendarChoice; verification: string }
+interface Details { fingerprint: Buffer; language: string; explanation: Recognition['explanation']; customerName: string; allocation: Allocation | null; choice: CalendarChoice; clocks: readonly Clock[]; standardId: string | null; verification: string }
 
 /** What an arrival leaves behind, in the columns of the statement that stores it. */
 function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details) {
   const { allocation } = details
   const agentId = allocation?.agent?.id ?? null
-  const clocks = { firstResponseDueAt: accepted.firstResponseDueAt, firstResponseAt: null, resolutionDueAt: accepted.resolutionDueAt, resolutionAt: null }
-  const dueNext = nextDue(clocks, allocation?.acceptDueAt ?? null)
   // A request opened by an agent (phone, counter) has its first responder from the first second.
   const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
   const { vault } = ctx.app
@@ -137,7 +139,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
     id: accepted.id, number: accepted.number, subject: seal(sealedRequest.subject, accepted.id, arrival.subject), stage: accepted.stage, priority: accepted.priority, type: accepted.type, service_id: accepted.serviceId,
     explanation: details.explanation, channel: arrival.channel, channel_account: arrival.channelAccount ?? null, language: details.language, customer_id: accepted.customerId, team_id: accepted.teamId,
     agent_id: agentId, answerable_id: creator ?? agentId, opened_by_kind: ctx.actor.kind, opened_by_id: ctx.actor.id, at: ctx.now,
-    first_response_due_at: accepted.firstResponseDueAt, resolution_due_at: accepted.resolutionDueAt, next_due_at: dueNext, verification: details.verification,
+    standard_id: details.standardId, clocks: details.clocks.map(clockRow), next_due_at: nextDue(details.clocks, allocation?.acceptDueAt ?? null), verification: details.verification,
     calendar_id: details.choice.id, calendar_version: details.choice.id && details.choice.version, calendar_by: details.choice.id && details.choice.by,
     linked_from: arrival.linkedFrom ?? null, link_kind: arrival.linkKind ?? null, snippet: seal(sealedRequest.lastSnippet, accepted.id, snippet(arrival.text)),
     message_id: accepted.messageId, customer_name: seal(sealedMessage.authorName, accepted.messageId, details.customerName), body: seal(sealedMessage.body, accepted.messageId, arrival.text),
@@ -164,21 +166,25 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
     with arrived as materialized (
       select a.*, case when a.agent_id is not null then requests.take_place(a.agent_id, a.channel, a.places) end
       from jsonb_to_recordset(${ctx.db.json(placed as never)}) as a (id uuid, number bigint, subject text, stage text, priority text, type text, service_id uuid, explanation jsonb, channel text,
-        channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, first_response_due_at timestamptz,
-        resolution_due_at timestamptz, next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
+        channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, standard_id uuid,
+        clocks jsonb, next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
         oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, rule_version text, candidates jsonb, accept_due_at timestamptz, places int)),
     request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
-        holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, first_response_due_at, resolution_due_at, next_due_at, sweep_at, verification,
+        holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, standard_id, next_due_at, verification,
         calendar_id, calendar_version, calendar_by, linked_from, link_kind, last_message_at, last_snippet)
       select id, number, subject, stage, at, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
-        agent_id, answerable_id, answerable_id, opened_by_kind, opened_by_id, at, first_response_due_at, resolution_due_at, next_due_at, next_due_at, verification,
+        agent_id, answerable_id, answerable_id, opened_by_kind, opened_by_id, at, standard_id, next_due_at, verification,
         calendar_id, calendar_version, calendar_by, linked_from, link_kind, at, snippet from arrived),
     message as (
       insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, raw_file_id, created_at)
       select message_id, id, 'customer', 'customer', customer_id, customer_name, channel, body, html, quoted, oddities, 'received', at, raw_file_id, at from arrived),
     intake as (
       insert into requests.intake (source, key, fingerprint, request_id, message_id, at) select source, key, decode(fingerprint, 'hex'), id, message_id, at from arrived),
+    clock as (
+      insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_id, calendar_version, state, started_at, used_ms, since, due_at, wake_at)
+      select c.id, arrived.id, c.kind, c.run, c.version_id, c.clause, c.target_ms, c.calendar_id, c.calendar_version, c.state, c.started_at, c.used_ms, c.since, c.due_at, c.wake_at
+      from arrived cross join lateral jsonb_to_recordset(arrived.clocks) as c (${clockTypes(ctx.db)})),
     words as (
       insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from arrived)
     insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, rule_version, candidates, offered_at, accept_due_at)
@@ -188,8 +194,8 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
 
 async function acceptedBefore(ctx: Ctx, id: string, messageId: string): Promise<Accepted> {
   const [row] = await ctx.db<(Omit<Accepted, 'holder'> & { holderId: string | null; holderName: string | null })[]>`
-    select r.id, r.number, r.stage, r.priority, r.type, r.service_id, r.customer_id, r.team_id, r.opened_at, r.first_response_due_at, r.resolution_due_at,
-      r.holder_id, p.name as holder_name
+    select r.id, r.number, r.stage, r.priority, r.type, r.service_id, r.customer_id, r.team_id, r.opened_at, (select due_at from requests.clock k where k.request_id = r.id and k.kind = 'first-response' order by run desc limit 1) as first_response_due_at,
+      (select due_at from requests.clock k where k.request_id = r.id and k.kind = 'resolution' order by run desc limit 1) as resolution_due_at, r.holder_id, p.name as holder_name
     from requests.request r left join staff.person p on p.id = r.holder_id where r.id = ${id}`
   if (!row) throw new Fault('requests.not-found', 404)
   const { holderId, holderName, ...rest } = row

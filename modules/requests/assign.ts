@@ -2,12 +2,13 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
+import { newId } from '../../lib/id/index.ts'
 import { getPerson } from '../staff/index.ts'
 import { getCustomer } from '../customers/index.ts'
 import { allocate, type Allocation, takePlace } from './allocation.ts'
-import { resumedClocks } from './clocks.ts'
-import { nextDue, whyNot } from './request.ts'
-import { asker, endAssignments, insertAssignment, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { type Cause, moveRequest } from './clocks.ts'
+import { whyNot } from './request.ts'
+import { asker, endAssignments, insertAssignment, type LockedRequest, lockRequest } from './store.ts'
 import type { Action } from './contract.ts'
 
 /** Throws 409 with the table's reason when the action is not allowed now. */
@@ -29,13 +30,11 @@ export async function holdBy(ctx: Ctx, request: LockedRequest, how: 'take' | 'cr
   const before = request.holderId
   endAssignments(ctx, request.id, 'ended')
   insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: me, how, state: 'accepted', reason })
-  const clocks = request.stage === 'track' && request.waitingFor === 'customer' ? {} : await resumedClocks(ctx, request)
   const stage = request.stage === 'track' ? 'track' : 'execute'
-  patchRequest(ctx, request, {
-    ...clocks, stage, stageSince: stage === request.stage ? request.stageSince : ctx.now.toISOString(), holderId: me, answerableId: me,
-    firstResponderId: request.firstResponderId ?? me, nextDueAt: request.pausedAt && !('pausedAt' in clocks) ? null : nextDue({ ...request, ...clocks }, null),
-  })
-  request.offeredTo = null
+  request.offeredTo = request.acceptDueAt = null
+  await moveRequest(ctx, request, {
+    stage, stageSince: stage === request.stage ? request.stageSince : ctx.now.toISOString(), holderId: me, answerableId: me, firstResponderId: request.firstResponderId ?? me,
+  }, 'taken', { accepted: true })
   await emit(ctx, 'request.taken', { subject: request.id, teamId: request.teamId, data: { by: me, name: ctx.actor.name, from: before } })
 }
 
@@ -52,13 +51,12 @@ export async function acceptOffer(ctx: Ctx, request: LockedRequest): Promise<voi
   ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${request.id} and state = 'accepted'`)
   ctx.later(ctx.db`update requests.assignment set state = 'accepted', how = case how when 'hand-over' then 'manual' else how end, answered_at = ${ctx.now} where id = ${request.offerId}`)
   const stage = request.stage === 'track' ? 'track' : 'execute'
-  patchRequest(ctx, request, {
+  request.offeredTo = request.acceptDueAt = null
+  await moveRequest(ctx, request, {
     stage, stageSince: stage === request.stage ? request.stageSince : ctx.now.toISOString(), holderId: me,
     // 首問負責 ends here: somebody else has accepted it.
     answerableId: me, firstResponderId: request.firstResponderId ?? me,
-    nextDueAt: request.pausedAt ? null : nextDue(request, null),
-  })
-  request.offeredTo = null
+  }, 'taken', { accepted: true })
   await emit(ctx, 'request.assignment-accepted', { subject: request.id, teamId: request.teamId, data: { by: me, name: ctx.actor.name, from } })
 }
 
@@ -68,7 +66,8 @@ export async function declineAssignment(ctx: Ctx, id: string, reason: string): P
   mustAllow(ctx, request, 'decline')
   endAssignments(ctx, request.id, 'declined', { onlyId: request.offerId!, reason })
   await emit(ctx, 'request.assignment-declined', { subject: request.id, teamId: request.teamId, data: { by: ctx.actor.id, name: ctx.actor.name, reason } })
-  if (request.offerHow === 'hand-over') { patchRequest(ctx, request, { nextDueAt: request.pausedAt ? null : nextDue(request, null) }); return }
+  request.offeredTo = request.acceptDueAt = null
+  if (request.offerHow === 'hand-over') return moveRequest(ctx, request, {}, 'assigned')
   await reallocate(ctx, request, [ctx.actor.id!])
 }
 
@@ -76,7 +75,8 @@ export async function declineAssignment(ctx: Ctx, id: string, reason: string): P
 export async function reallocate(ctx: Ctx, request: LockedRequest, exclude: string[] = []): Promise<void> {
   const past = await ctx.db<{ agentId: string }[]>`select distinct agent_id from requests.assignment where request_id = ${request.id} and state in ('declined', 'taken-back') and agent_id is not null`
   const customer = await getCustomer(ctx, request.customerId)
-  patchRequest(ctx, request, { holderId: null, stage: 'accept', stageSince: ctx.now.toISOString(), nextDueAt: request.pausedAt ? null : nextDue(request, null) })
+  request.offeredTo = request.acceptDueAt = null
+  await moveRequest(ctx, request, { holderId: null, stage: 'accept', stageSince: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null }, 'assigned')
   const found = await allocate(ctx, {
     requestId: request.id, serviceId: request.serviceId, teamId: request.teamId, priority: request.priority, channel: request.channel, language: request.language,
     customerId: request.customerId, isNewCustomer: false, region: customer.region, type: request.type, exclude: [...new Set([...exclude, ...past.map((row) => row.agentId)])],
@@ -85,8 +85,8 @@ export async function reallocate(ctx: Ctx, request: LockedRequest, exclude: stri
   takePlace(ctx, found, request.channel)
   insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: found.agent?.id ?? null, how: 'rule', state: found.agent ? 'offered' : 'nobody', score: found.score, reason: found.reason, ruleVersion: found.ruleVersion, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
   if (found.agent) {
-    patchRequest(ctx, request, { stage: 'assign', holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
-      nextDueAt: request.pausedAt ? null : nextDue(request, found.acceptDueAt) })
+    request.acceptDueAt = found.acceptDueAt
+    await moveRequest(ctx, request, { stage: 'assign', holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id }, 'assigned')
   }
   await emit(ctx, found.agent ? 'request.assigned' : 'request.unassigned', { subject: request.id, teamId: request.teamId, data: { to: found.agent?.id ?? null, name: found.agent?.name ?? null, how: 'rule', reason: found.reason, score: found.score, candidates: found.candidates.length } })
 }
@@ -98,9 +98,15 @@ export async function assignRequest(ctx: Ctx, id: string, to: { agentId?: string
   mustAllow(ctx, request, handsOver ? 'handOver' : 'assign')
   if (!to.agentId && !to.teamId) throw new Fault('requests.no-assignee', 422)
   if (to.agentId) return offerTo(ctx, request, to.agentId, handsOver, to)
+  await moveToTeam(ctx, request, to.teamId!, to.reason ?? null, 'moved')
+}
+
+/** Sends it to another team, whose people are asked next; what the two teams agreed on begins to count. */
+export async function moveToTeam(ctx: Ctx, request: LockedRequest, teamId: string, reason: string | null, cause: Cause): Promise<void> {
+  const from = request.teamId
   endAssignments(ctx, request.id, 'ended')
-  patchRequest(ctx, request, { teamId: to.teamId! })
-  await emit(ctx, 'request.moved', { subject: request.id, teamId: to.teamId!, data: { team: to.teamId!, reason: to.reason ?? null } })
+  await moveRequest(ctx, request, { teamId }, cause, from === teamId ? {} : { moved: { from, to: teamId } })
+  await emit(ctx, 'request.moved', { subject: request.id, teamId, data: { team: teamId, from, reason } })
   await reallocate(ctx, request)
 }
 
@@ -111,14 +117,15 @@ async function offerTo(ctx: Ctx, request: LockedRequest, agentId: string, handsO
   if (handsOver) {
     endHandOver(ctx, request)
     insertAssignment(ctx, { requestId: request.id, teamId: to.teamId ?? request.teamId, agentId, how: 'hand-over', state: 'offered', reason: to.reason ?? 'requests.reason-handed-over', acceptDueAt: acceptBy(ctx) })
-    ctx.later(ctx.db`update requests.request set sweep_at = least(sweep_at, ${acceptBy(ctx)}) where id = ${request.id}`)
     await emit(ctx, 'request.handed-over', { subject: request.id, teamId: request.teamId, data: { to: agentId, name: person.name, from: ctx.actor.id, reason: to.reason ?? null } })
   } else {
     endAssignments(ctx, request.id, 'ended')
     insertAssignment(ctx, { requestId: request.id, teamId: to.teamId ?? request.teamId, agentId, how: 'manual', state: 'offered', reason: to.reason ?? 'requests.reason-assigned', acceptDueAt: acceptBy(ctx) })
-    patchRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: agentId, teamId: to.teamId ?? request.teamId, answerableId: request.answerableId ?? agentId,
-      firstResponderId: request.firstResponderId ?? agentId, waitingFor: null, waitUntil: null, ...(await resumedClocks(ctx, request)) })
-    patchRequest(ctx, request, { nextDueAt: nextDue(request, acceptBy(ctx)) })
+    const from = request.teamId
+    const isOther = to.teamId !== undefined && to.teamId !== from
+    request.acceptDueAt = acceptBy(ctx)
+    await moveRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: agentId, teamId: to.teamId ?? request.teamId, answerableId: request.answerableId ?? agentId,
+      firstResponderId: request.firstResponderId ?? agentId, waitingFor: null, waitUntil: null, waitReason: null }, 'assigned', isOther ? { moved: { from, to: to.teamId! } } : {})
     await emit(ctx, 'request.assigned', { subject: request.id, teamId: request.teamId, data: { to: agentId, name: person.name, how: 'manual', by: ctx.actor.id, reason: to.reason ?? null } })
   }
   noticeTo(ctx, agentId, request.id, handsOver ? 'handed-over' : 'assigned')
@@ -132,8 +139,9 @@ function endHandOver(ctx: Ctx, request: LockedRequest): void {
 }
 
 /** Puts a line into a person's notices. */
-export function noticeTo(ctx: Ctx, personId: string, requestId: string, kind: string, messageId: string | null = null): void {
-  ctx.later(ctx.db`insert into requests.notice (id, person_id, request_id, message_id, kind, at) values (${crypto.randomUUID()}, ${personId}, ${requestId}, ${messageId}, ${kind}, ${ctx.now})`)
+export function noticeTo(ctx: Ctx, personId: string, requestId: string, kind: string, messageId: string | null = null, more: { level?: string; needsConfirmation?: boolean } = {}): void {
+  ctx.later(ctx.db`insert into requests.notice (id, person_id, request_id, message_id, kind, at, level, needs_confirmation)
+    values (${newId()}, ${personId}, ${requestId}, ${messageId}, ${kind}, ${ctx.now}, ${more.level ?? null}, ${more.needsConfirmation ?? false})`)
 }
 
 /** Offers a request that waits in the queue to the person routing chose; nothing when it no longer waits. */
@@ -142,8 +150,8 @@ export async function offerFromQueue(ctx: Ctx, id: string, found: Allocation): P
   if (request.stage !== 'accept' || !found.agent) return false
   takePlace(ctx, found, request.channel)
   insertAssignment(ctx, { requestId: id, teamId: request.teamId, agentId: found.agent.id, how: 'rule', state: 'offered', score: found.score, reason: found.reason, ruleVersion: found.ruleVersion, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
-  patchRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id,
-    nextDueAt: request.pausedAt ? null : nextDue(request, found.acceptDueAt) })
+  request.acceptDueAt = found.acceptDueAt
+  await moveRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id }, 'assigned')
   await emit(ctx, 'request.assigned', { subject: id, teamId: request.teamId, data: { to: found.agent.id, name: found.agent.name, how: 'rule', reason: found.reason, score: found.score, candidates: found.candidates.length } })
   return true
 }
@@ -153,7 +161,8 @@ export async function takeBack(ctx: Ctx, request: LockedRequest): Promise<void> 
   const agent = request.offeredTo!
   endAssignments(ctx, request.id, 'taken-back', { onlyId: request.offerId! })
   await emit(ctx, 'request.taken-back', { subject: request.id, teamId: request.teamId, data: { from: agent, how: request.offerHow } })
-  request.offeredTo = null
+  request.offeredTo = request.acceptDueAt = null
   // A hand-over that nobody wanted stays where it was; a first offer goes on to somebody else.
   if (request.offerHow !== 'hand-over') await reallocate(ctx, request, [agent])
+  else await moveRequest(ctx, request, {}, 'assigned')
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { Step } from '../staff/contract.ts'
 import { Explanation } from '../standards/contract.ts'
+import { clockKinds, deeds, levels } from '../standards/versions/contract.ts'
 import { byId, cursor, email, flag, id, instant, instantIn, limit, line, page, someText, text } from '../../platform/http/shapes.ts'
 
 export const stages = ['accept', 'assign', 'execute', 'track', 'verify', 'feedback', 'closed'] as const
@@ -57,6 +58,19 @@ export const Request = z.object({
   actions: z.record(z.enum(actions), z.string().nullable()),
 })
 export type Request = z.infer<typeof Request>
+
+const causes = ['accepted', 'taken', 'assigned', 'waiting', 'resumed', 'corrected', 'escalated', 'calendar', 'standard', 'answered', 'submitted', 'resolved', 'wrote', 'closed', 'reopened', 'moved', 'due'] as const
+export const ClockStory = z.object({
+  id, kind: z.enum(clockKinds), run: z.number(), state: z.enum(['running', 'paused', 'breached', 'met', 'cancelled']), clause: z.string(), version: z.number(), targetMinutes: z.number(), usedMinutes: z.number(), calendar: z.string().nullable(),
+  startedAt: instant, dueAt: instant.nullable(), pausedAt: instant.nullable(), breachedAt: instant.nullable(), notedAt: instant.nullable(), endedAt: instant.nullable(),
+  /** Every clause for this clock, the most specific first. */
+  ranked: z.array(z.object({ key: z.string(), when: z.record(z.string(), z.string()), targetMinutes: z.number().nullable(), fits: z.boolean(), conditions: z.number() })),
+  story: z.array(z.object({ at: instant, did: z.enum(['started', 'paused', 'resumed', 'moved', 'met', 'cancelled', 'breached']), cause: z.enum(causes), dueAt: instant.nullable(), leftMinutes: z.number().nullable(), clause: z.string().nullable() })),
+  /** From where what is left is counted, and over which working hours. */
+  since: instant.nullable(), counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })), exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })),
+  steps: z.array(z.object({ key: z.string(), level: z.enum(levels), does: z.enum(deeds), offsetMinutes: z.number(), time: z.enum(['business', 'wall']), at: instant.nullable(), taken: z.object({ at: instant, outcome: z.string(), told: z.array(z.string()) }).nullable() })),
+})
+export type ClockStory = z.infer<typeof ClockStory>
 
 export const RequestRow = z.object({
   id, number: z.number(), subject: z.string(), stage: Stage, stageSince: instant, priority: Priority, channel: z.string(),
@@ -115,7 +129,7 @@ export const Opened = z.object({
 export const Deadlines = z.object({
   calendar: z.object({ id, name: z.string(), version: z.number(), by: z.enum(['service', 'team', 'default']) }).nullable(), zone: z.string(),
   clocks: z.array(z.object({
-    clock: z.enum(['first-response', 'resolution']), startAt: instant, dueAt: instant.nullable(), metAt: instant.nullable(), leftMinutes: z.number().nullable(), countedMinutes: z.number(),
+    clock: z.enum(clockKinds), startAt: instant, dueAt: instant.nullable(), metAt: instant.nullable(), leftMinutes: z.number().nullable(), countedMinutes: z.number(),
     steps: z.array(Step), stepsLeftOut: z.number(), provisionalYears: z.array(z.number()),
   })),
 })
@@ -124,7 +138,7 @@ export type Deadlines = z.infer<typeof Deadlines>
 const moved = {
   requests: z.number(), deadlines: z.number(), earlier: z.number(), later: z.number(), paused: z.number(),
   /** Some of those the caller may see. */
-  rows: z.array(z.object({ id, number: z.number(), clock: z.enum(['first-response', 'resolution']), from: instant, to: instant })),
+  rows: z.array(z.object({ id, number: z.number(), clock: z.enum(clockKinds), from: instant, to: instant })),
   /** More are left than one call looks at. */
   isMore: z.boolean(),
 }
@@ -186,7 +200,13 @@ export const requests = {
   upload: { method: 'POST', path: '/api/attachments', access: 'requests.work', kind: 'multipart', status: 201, bodyLimit: 26 * 1024 * 1024, response: Attachment, idempotency: 'none' },
   download: { method: 'GET', path: '/api/attachments/:id', access: 'requests.read', reads: 'attachment', params: byId, kind: 'raw', query: z.strictObject({ inline: flag.optional() }) },
 
-  notices: { method: 'GET', path: '/api/notices', access: 'signed-in', response: z.object({ unread: z.number(), rows: z.array(z.object({ id, kind: z.string(), requestId: id, number: z.number(), subject: z.string(), at: instant, readAt: instant.nullable() })) }) },
+  clocks: { method: 'GET', path: '/api/requests/:id/clocks', access: 'requests.read', reads: 'request', params: byId, response: z.object({ clocks: z.array(ClockStory) }), summary: 'Why each deadline is what it is: clause and how it was chosen, hours, pauses, steps.' },
+  standardEffect: { method: 'GET', path: '/api/standards/:id/effect', access: 'standards.read', params: byId, summary: 'What would happen to running requests if they were put under this version.', faults: ['standards.version.not-found'],
+    response: z.object({ running: z.number(), isCapped: z.boolean(), moved: z.number(), breached: z.number(), ended: z.number(), begun: z.number() }) },
+  applyStandard: { method: 'PUT', path: '/api/standards/:id/application', access: 'standards.approve', params: byId, body: z.strictObject({ reason }), summary: 'Puts the running requests of the service under the version in force.', faults: ['standards.version.not-found', 'requests.version-not-effective'] },
+
+  notices: { method: 'GET', path: '/api/notices', access: 'signed-in', response: z.object({ unread: z.number(), rows: z.array(z.object({ id, kind: z.string(), requestId: id, number: z.number(), subject: z.string(), at: instant, readAt: instant.nullable(), level: z.string().nullable(), needsConfirmation: z.boolean(), confirmedAt: instant.nullable() })) }) },
+  confirmNotice: { method: 'PUT', path: '/api/notices/:id/confirmation', access: 'signed-in', params: byId, summary: 'Whoever was called says that they have taken it in hand.', faults: ['requests.notice.not-found'] },
   readNotices: { method: 'PUT', path: '/api/notices/read', access: 'signed-in', idempotency: 'none' },
   live: { method: 'GET', path: '/api/live', access: 'signed-in', kind: 'stream', summary: 'Server-sent events: what changed, by id; resumes after Last-Event-ID.' },
 } as const satisfies Endpoints

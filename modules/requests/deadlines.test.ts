@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { type Staffed, staffed, type TestPerson } from '../../test/people.ts'
+import { run } from '../../platform/context.ts'
+import { approveStandard, draftStandard, getService, proposeStandard } from '../standards/index.ts'
 import type { Deadlines, MovedDeadlines, Request, RequestEvent } from './contract.ts'
 
 let desk: TestDesk
@@ -141,9 +143,13 @@ test('1.2-b a deadline in a year without published holidays is marked provisiona
   const { id } = await open()
   expect((await view(id)).resolution.isProvisional).toBe(year > 2026)
   await setService(null)
-  const services = (await call<{ rows: { id: string; version: number; targets: { priority: string; firstResponseMinutes: number; resolutionMinutes: number }[] }[] }>('GET', '/api/services')).body.rows
-  const service = services.find((one) => one.id === serviceId)!
-  await call('PATCH', `/api/services/${serviceId}`, { version: service.version, targets: service.targets.map((one) => ({ ...one, resolutionMinutes: 300_000 })) })
+  await run(desk.app, {}, async (ctx) => {
+    const { standard } = await getService(ctx, serviceId)
+    const content = { ...standard!.content, clauses: standard!.content.clauses.map((one) => (one.measure === 'resolution' ? { ...one, target: 300_000 } : one)) }
+    const { id: next } = await draftStandard(ctx, serviceId, { content, reason: '' })
+    await proposeStandard(ctx, next, '很久')
+    await approveStandard(ctx, next, {})
+  })
   const long = await open()
   const told = await deadlines(long.id)
   expect((await view(long.id)).resolution.isProvisional).toBe(true)

@@ -6,8 +6,9 @@ import { enqueue } from '../../platform/jobs/index.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { DRAFT, draftRow, sealedMessage } from './kept.ts'
 import { acceptOffer, holdBy, mustAllow, noticeTo } from './assign.ts'
-import { nextDue, snippet, UNDO_MS } from './request.ts'
-import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { moveRequest } from './clocks.ts'
+import { snippet, UNDO_MS } from './request.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest } from './store.ts'
 import { addSearchText, NOTE_MARK } from './words.ts'
 import { waitFor } from './track.ts'
 
@@ -70,11 +71,8 @@ export async function releaseMessage(ctx: Ctx, messageId: string): Promise<void>
 export async function outgoing(ctx: Ctx, request: LockedRequest, message: { messageId: string; body: string; by: string | null }): Promise<void> {
   const first = !request.firstResponseAt
   const now = ctx.now.toISOString()
-  patchRequest(ctx, request, {
-    lastMessageAt: now, lastSnippet: snippet(message.body), lastBy: 'agent',
-    ...(first ? { firstResponseAt: now, nextDueAt: request.pausedAt ? null : nextDue({ ...request, firstResponseAt: now }, null) } : {}),
-  })
-  await emit(ctx, 'request.replied', { subject: request.id, teamId: request.teamId, data: { message: message.messageId, by: message.by, isFirst: first, isInTime: first ? !request.firstResponseBreachedAt : null } })
+  await moveRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.body), lastBy: 'agent', ...(first ? { firstResponseAt: now } : {}) }, 'answered', { answered: true })
+  await emit(ctx, 'request.replied', { subject: request.id, teamId: request.teamId, data: { message: message.messageId, by: message.by, isFirst: first, isInTime: first ? !request.clocks.some((clock) => clock.kind === 'first-response' && clock.breachedAt !== null) : null } })
 }
 
 /** Sends a failed message again. */

@@ -5,7 +5,7 @@ import { Fault } from '../../platform/fault.ts'
 import { loadRecognition } from '../standards/index.ts'
 import { getPerson } from '../staff/index.ts'
 import { mustAllow, reallocate } from './assign.ts'
-import { freshClocks } from './clocks.ts'
+import { moveRequest } from './clocks.ts'
 import { outgoing } from './execute.ts'
 import { endAssignments, insertAssignment, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
 
@@ -22,11 +22,11 @@ export async function deliverResult(ctx: Ctx, request: LockedRequest, how: { ask
   }
   if (how.asks) return
   const service = (await loadRecognition(ctx)).service(request.serviceId)
-  patchRequest(ctx, request, {
-    stage: 'feedback', stageSince: ctx.now.toISOString(), resolutionAt: ctx.now.toISOString(), nextDueAt: null,
-    closeAfter: new Date(ctx.now.getTime() + (service?.closeAfterHours ?? 72) * HOUR).toISOString(),
-  })
-  await emit(ctx, 'request.answered', { subject: request.id, teamId: request.teamId, data: { holder: request.holderId, isInTime: !request.resolutionBreachedAt, customer: request.customerId, channel: request.channel } })
+  request.acceptDueAt = null
+  await moveRequest(ctx, request, {
+    stage: 'feedback', stageSince: ctx.now.toISOString(), resolutionAt: ctx.now.toISOString(), closeAfter: new Date(ctx.now.getTime() + (service?.closeAfterHours ?? 72) * HOUR).toISOString(),
+  }, 'resolved', { resolved: true })
+  await emit(ctx, 'request.answered', { subject: request.id, teamId: request.teamId, data: { holder: request.holderId, isInTime: !request.clocks.some((clock) => clock.kind === 'resolution' && clock.breachedAt !== null), customer: request.customerId, channel: request.channel } })
 }
 
 /** The customer's rating, 1 to 5; closes the request. A second rating within the reopening days replaces the first. */
@@ -51,10 +51,11 @@ export async function closeRequest(ctx: Ctx, id: string, reason: string): Promis
 async function close(ctx: Ctx, request: LockedRequest, why: string): Promise<void> {
   const service = (await loadRecognition(ctx)).service(request.serviceId)
   endAssignments(ctx, request.id, 'ended')
-  patchRequest(ctx, request, {
-    stage: 'closed', stageSince: ctx.now.toISOString(), closedAt: ctx.now.toISOString(), closedWhy: why, closeAfter: null, nextDueAt: null, waitingFor: null, waitUntil: null, pausedAt: null,
+  request.acceptDueAt = null
+  await moveRequest(ctx, request, {
+    stage: 'closed', stageSince: ctx.now.toISOString(), closedAt: ctx.now.toISOString(), closedWhy: why, closeAfter: null, waitingFor: null, waitUntil: null,
     reopenUntil: new Date(ctx.now.getTime() + (service?.reopenDays ?? 7) * 24 * HOUR).toISOString(),
-  })
+  }, 'closed', { closed: true })
   await emit(ctx, 'request.closed', { subject: request.id, teamId: request.teamId, data: { why, score: request.score, holder: request.holderId, customer: request.customerId } })
 }
 
@@ -67,8 +68,7 @@ export async function reopenByPerson(ctx: Ctx, id: string, reason: string): Prom
 /** Back to work with fresh clocks, at its last holder when that person still works here. */
 export async function reopenRequest(ctx: Ctx, request: LockedRequest, why: string): Promise<void> {
   const wasClosed = request.stage === 'closed'
-  patchRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), closedAt: null, closedWhy: null, closeAfter: null, reopenUntil: null, resolutionAt: null, resolutionBreachedAt: null, reopened: request.reopened + (wasClosed ? 1 : 0) })
-  patchRequest(ctx, request, await freshClocks(ctx, request, ctx.now.getTime(), request))
+  await moveRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), closedAt: null, closedWhy: null, closeAfter: null, reopenUntil: null, resolutionAt: null, reopened: request.reopened + (wasClosed ? 1 : 0) }, 'reopened', { reopened: true })
   await emit(ctx, 'request.reopened', { subject: request.id, teamId: request.teamId, data: { why, wasClosed, count: request.reopened } })
   const holder = request.holderId ? await getPerson(ctx, request.holderId) : null
   if (holder && !holder.disabledAt) {

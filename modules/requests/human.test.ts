@@ -57,7 +57,7 @@ async function closedOne() {
 test('P07 24 an agent asks for the customer; another service does not bring the rule back, and a follow-up keeps the wish', async () => {
   const one = await ask()
   expect((await one.at('PUT', '/human')).body).toMatchObject({ humanAsked: { by: 'agent' }, verification: 'person' })
-  const { id: _id, isDefault: _default, version: _version, ...general } = (await desk.call<{ rows: Record<string, unknown>[] }>('GET', '/api/services', { token: people.admin.token })).body.rows[0]!
+  const { id: _id, isDefault: _default, version: _version, standard: _standard, ...general } = (await desk.call<{ rows: Record<string, unknown>[] }>('GET', '/api/services', { token: people.admin.token })).body.rows[0]!
   const created = await desk.call<{ id: string }>('POST', '/api/services', { token: people.admin.token, body: { ...general, key: 'router', verification: 'rule' } })
   expect(created.status, JSON.stringify(created.body)).toBe(201)
   const { body } = await one.at<Seen & { version: number }>('GET')

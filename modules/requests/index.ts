@@ -11,6 +11,7 @@ import { RELATIONS } from '../customers/index.ts'
 import { requestsPersonal } from './personal-data.ts'
 import { relations } from './relations.ts'
 import { mountRequests } from './routes.ts'
+import { putUnder } from './under.ts'
 import { forgetWords } from './words.ts'
 import { requestPolicies } from './visible.ts'
 import { sweepDue } from './sweep.ts'
@@ -39,6 +40,7 @@ export { addTask, changeTask } from './tasks.ts'
 export { requestPolicies, shownLike, visible, withRequest } from './visible.ts'
 export { isOfLiving } from './store.ts'
 export { viewRequest } from './view.ts'
+export { requestText } from './text.ts'
 
 export const requestsRoom: Module = {
   name: 'requests',
@@ -53,6 +55,7 @@ export const requestsRoom: Module = {
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },
+    'requests.put-under': { work: (app, job: { payload: { versionId: string } }) => putUnder(app, job.payload.versionId) },
     'requests.tidy': { every: 3_600_000, work: (app) => forgetUploads(app) },
     'requests.sweep': { every: 2_000, work: async (app) => { while ((await sweepDue(app)) >= 100); } },
   },

@@ -14,13 +14,11 @@ const ofRequest: NonNullable<PersonalRoom['rows']>[string] = (db, person) => db`
 export const requestsPersonal: PersonalRoom = {
   data: {
     'requests.request': {
-      ...technical('id', 'number', 'stage', 'stage_since', 'priority', 'type', 'service_id', 'channel', 'channel_account', 'language', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'first_responder_id',
-        'opened_by_kind', 'opened_by_id', 'opened_at', 'waiting_for', 'wait_until', 'first_response_due_at', 'first_response_at', 'first_response_breached_at', 'resolution_due_at', 'resolution_at', 'resolution_breached_at',
-        'paused_at', 'first_response_left_ms', 'resolution_left_ms', 'next_due_at', 'due_order', 'sweep_at', 'verification', 'submitted_by', 'submitted_at', 'failed_verifications', 'score', 'scored_at', 'closed_at',
+      ...technical('id', 'number', 'stage', 'stage_since', 'priority', 'type', 'service_id', 'standard_id', 'channel', 'channel_account', 'language', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'first_responder_id',
+        'opened_by_kind', 'opened_by_id', 'opened_at', 'waiting_for', 'wait_until', 'first_response_at', 'resolution_at', 'paused_at', 'next_due_at', 'due_order', 'verification', 'submitted_by', 'submitted_at', 'failed_verifications', 'score', 'scored_at', 'closed_at',
         'close_after', 'reopen_until', 'reopened', 'linked_from', 'link_kind', 'last_message_at', 'last_by', 'version', 'calendar_id', 'calendar_version', 'calendar_by', 'human_asked_at', 'human_asked_by'),
       ...columns(said, 'subject', 'last_snippet'), explanation: derived, ...columns(written, 'wait_reason', 'result', 'closed_why'),
     },
-    'requests.clock_mark': technical('nr', 'request_id', 'kind', 'at', 'calendar_id', 'calendar_version', 'from_version'),
     'requests.search': { ...technical('request_id'), tokens: { ...derived, readers: 'nobody' } },
     'requests.intake': { ...technical('source', 'request_id', 'message_id', 'at'), ...columns({ ...derived, purpose: 'prove', readers: 'nobody' }, 'key', 'fingerprint') },
     'requests.message': {
@@ -32,7 +30,8 @@ export const requestsPersonal: PersonalRoom = {
     'requests.verification': { ...technical('id', 'request_id', 'how', 'submitted_by', 'submitted_at', 'verdict', 'by_kind', 'by_id', 'decided_at'), ...columns(written, 'result', 'reason') },
     'requests.task': { ...technical('id', 'request_id', 'owner_id', 'due_at', 'done_at', 'done_by', 'created_by', 'created_at', 'version'), title: written },
     'requests.draft': { ...technical('person_id', 'request_id', 'kind', 'at'), body: { ...written, readers: 'self' } },
-    'requests.template': 'impersonal', 'requests.notice': 'impersonal', 'requests.seen': 'impersonal',
+    'requests.clock_mark': technical('nr', 'request_id', 'kind', 'at', 'calendar_id', 'calendar_version', 'from_calendar', 'from_version'),
+    'requests.clock': 'impersonal', 'requests.escalation': 'impersonal', 'requests.template': 'impersonal', 'requests.notice': 'impersonal', 'requests.seen': 'impersonal',
   },
   rows: {
     'requests.request': (db, person) => db`t.id = any(${ids(person)}::uuid[])`,

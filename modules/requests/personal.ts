@@ -1,6 +1,8 @@
 /** What belongs to one person: what they have seen, their drafts, their notices. */
 import type { Ctx } from '../../platform/context.ts'
 import { may } from '../../platform/access/index.ts'
+import { emit } from '../../platform/events/book.ts'
+import { notFound } from '../../platform/fault.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { DRAFT, SUBJECT } from './kept.ts'
 import { mustSee } from './view.ts'
@@ -26,10 +28,20 @@ export async function listDrafts(ctx: Ctx, requestId: string): Promise<{ mine: R
 export async function listNotices(ctx: Ctx) {
   // Whoever moved to work without requests keeps no window on those they were told of.
   if (!may(ctx.actor, 'requests.read')) return { unread: 0, rows: [] }
-  const rows = await opened(ctx, ctx.db<{ id: string; kind: string; requestId: string; number: number; subject: string; at: string; readAt: string | null }[]>`
-    select n.id, n.kind, n.request_id, r.number, r.subject, n.at, n.read_at from requests.notice n join requests.request r on r.id = n.request_id
-    where n.person_id = ${ctx.actor.id} order by n.id desc limit 50`, { subject: [SUBJECT, 'requestId'] })
-  return { unread: rows.filter((row) => !row.readAt).length, rows }
+  const rows = await opened(ctx, ctx.db<{ id: string; kind: string; requestId: string; number: number; subject: string; at: string; readAt: string | null; level: string | null; needsConfirmation: boolean; confirmedAt: string | null }[]>`
+    select n.id, n.kind, n.request_id, r.number, r.subject, n.at, n.read_at, n.level, n.needs_confirmation, n.confirmed_at from requests.notice n join requests.request r on r.id = n.request_id
+    where n.person_id = ${ctx.actor.id} order by n.needs_confirmation and n.confirmed_at is null desc, n.id desc limit 50`, { subject: [SUBJECT, 'requestId'] })
+  return { unread: rows.filter((row) => !row.readAt || (row.needsConfirmation && !row.confirmedAt)).length, rows }
+}
+
+/** Whoever was called says so once; what was confirmed stays confirmed. Throws 404 `requests.notice.not-found`. */
+export async function confirmNotice(ctx: Ctx, id: string): Promise<void> {
+  const [row] = await ctx.db<{ requestId: string; teamId: string | null; level: string | null; isNew: boolean }[]>`
+    with before as (select n.id, n.request_id, n.level, n.confirmed_at, r.team_id from requests.notice n join requests.request r on r.id = n.request_id where n.id = ${id} and n.person_id = ${ctx.actor.id} and n.needs_confirmation for update of n),
+      done as (update requests.notice n set confirmed_at = ${ctx.now}, read_at = coalesce(n.read_at, ${ctx.now}) from before b where n.id = b.id and b.confirmed_at is null returning 1)
+    select request_id, team_id, level, confirmed_at is null as is_new from before`
+  if (!row) throw notFound('requests.notice')
+  if (row.isNew) await emit(ctx, 'request.escalation-confirmed', { subject: row.requestId, teamId: row.teamId, data: { level: row.level, by: ctx.actor.id, name: ctx.actor.name } })
 }
 
 export async function readNotices(ctx: Ctx): Promise<void> {

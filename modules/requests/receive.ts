@@ -2,11 +2,11 @@
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { giveFiles } from '../../platform/files.ts'
-import { resumedClocks } from './clocks.ts'
+import { moveRequest } from './clocks.ts'
 import { reopenRequest } from './feedback.ts'
 import { snippet } from './request.ts'
 import { addSearchText } from './words.ts'
-import { attachFiles, insertMessage, type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { attachFiles, insertMessage, type LockedRequest, lockRequest } from './store.ts'
 
 export interface CustomerMessage {
   source: string
@@ -36,7 +36,8 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
   await attachFiles(ctx, request, messageId, message.attachmentIds ?? [])
   if (message.rawFileId) await giveFiles(ctx, request.customerId, [message.rawFileId])
   addSearchText(ctx, requestId, message.text)
-  patchRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' })
+  const isAnswerable = request.stage !== 'feedback' && request.stage !== 'closed'
+  await moveRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' }, 'wrote', isAnswerable ? { wrote: true } : {})
   await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel } })
   const isReopened = await backToWork(ctx, request)
   return { messageId, requestId, isNew: true, isReopened }
@@ -44,7 +45,7 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
 
 async function backToWork(ctx: Ctx, request: LockedRequest): Promise<boolean> {
   if (request.stage === 'track' && request.waitingFor === 'customer') {
-    patchRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null, ...(await resumedClocks(ctx, request)) })
+    await moveRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null }, 'wrote')
     await emit(ctx, 'request.resumed', { subject: request.id, teamId: request.teamId, data: { because: 'customer-wrote' } })
     return false
   }

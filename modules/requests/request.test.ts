@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { actions, stages } from './contract.ts'
-import { allowedActions, type Asker, nextDue, type Situation, snippet, whyNot } from './request.ts'
+import { allowedActions, type Asker, type Situation, snippet, whyNot } from './request.ts'
 
 const situation = (change: Partial<Situation> = {}): Situation => ({ stage: 'execute', holderId: 'me', waitingFor: null, verification: 'person', submittedBy: null, openTasks: 0, offeredTo: null, humanAskedAt: null, ...change })
 const me: Asker = { id: 'me', mayWork: true, mayAssign: false, mayVerify: true }
@@ -39,14 +39,6 @@ test('4.3-a in every open stage somebody with all rights can move the request on
     const allowed = allowedActions(situation({ stage, holderId: stage === 'accept' ? null : holderId, openTasks, submittedBy: 'me' }), lead)
     expect(onward.some((action) => allowed[action] === null)).toBe(true)
   }))
-})
-
-test('1.2-b the nearest due time leaves out what is met', () => {
-  const clocks = { firstResponseDueAt: '2026-03-02T03:00:00.000Z', firstResponseAt: null, resolutionDueAt: '2026-03-02T06:00:00.000Z', resolutionAt: null }
-  expect(nextDue(clocks, null)).toBe(clocks.firstResponseDueAt)
-  expect(nextDue({ ...clocks, firstResponseAt: '2026-03-02T02:30:00.000Z' }, null)).toBe(clocks.resolutionDueAt)
-  expect(nextDue(clocks, '2026-03-02T02:10:00.000Z')).toBe('2026-03-02T02:10:00.000Z')
-  expect(nextDue({ ...clocks, firstResponseAt: 'x', resolutionAt: 'x' }, null)).toBe(null)
 })
 
 test('a snippet is one line and never ends in half a character', () => {

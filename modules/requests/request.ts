@@ -13,6 +13,8 @@ export interface RequestRecord {
   priority: Priority
   type: string | null
   serviceId: string | null
+  /** The version of the service's standard it is under. */
+  standardId: string | null
   explanation: unknown[]
   channel: string
   channelAccount: string | null
@@ -28,15 +30,9 @@ export interface RequestRecord {
   waitingFor: 'customer' | 'third-party' | null
   waitUntil: string | null
   waitReason: string | null
-  firstResponseDueAt: string | null
   firstResponseAt: string | null
-  firstResponseBreachedAt: string | null
-  resolutionDueAt: string | null
   resolutionAt: string | null
-  resolutionBreachedAt: string | null
   pausedAt: string | null
-  firstResponseLeftMs: number | null
-  resolutionLeftMs: number | null
   nextDueAt: string | null
   calendarId: string | null
   calendarVersion: number | null
@@ -122,16 +118,6 @@ export function allowedActions(now: Situation, who: Asker): Record<Action, strin
   const answer = {} as Record<Action, string | null>
   for (const action of Object.keys(table) as Action[]) answer[action] = table[action](now, who)
   return answer
-}
-
-/** The earliest of what is due: clocks still running, and an acceptance. */
-export function nextDue(clocks: { firstResponseDueAt: string | null; firstResponseAt: string | null; resolutionDueAt: string | null; resolutionAt: string | null }, acceptDueAt: string | null): string | null {
-  let earliest: string | null = null
-  const consider = (at: string | null) => { if (at && (!earliest || at < earliest)) earliest = at }
-  if (!clocks.firstResponseAt) consider(clocks.firstResponseDueAt)
-  if (!clocks.resolutionAt) consider(clocks.resolutionDueAt)
-  consider(acceptDueAt)
-  return earliest
 }
 
 /** The first visible words of a text, for lists. */

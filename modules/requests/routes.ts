@@ -16,10 +16,12 @@ import { closeRequest, reopenByPerson } from './feedback.ts'
 import { askForHuman } from './human.ts'
 import { countLoads, countViews, listRequests } from './lists.ts'
 import { serveLive } from './live.ts'
-import { listNotices, listDrafts, markSeen, readNotices } from './personal.ts'
+import { explainClocks } from './explain.ts'
+import { confirmNotice, listNotices, listDrafts, markSeen, readNotices } from './personal.ts'
 import { addTask, changeTask, listTasks } from './tasks.ts'
 import { addTemplate, changeTemplate, listTemplates } from './templates.ts'
 import { correctRequest, startWaiting, stopWaiting } from './track.ts'
+import { applyToRunning, effectOf } from './under.ts'
 import { submitRequest, verifyRequest } from './verify.ts'
 import { listAssignments, listEvents, listMessages, listVerifications, mustSee, oneMessage, viewRequest } from './view.ts'
 
@@ -96,6 +98,10 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
     const file = await readAttachment(ctx, params.id)
     return reply.headers(fileHeaders(file, query.inline ?? false)).send(file.bytes)
   })
+  mount(requests.clocks, (ctx, { params }) => explainClocks(ctx, params.id))
+  mount(requests.standardEffect, (ctx, { params }) => effectOf(ctx, params.id))
+  mount(requests.applyStandard, (ctx, { params, body }) => applyToRunning(ctx, params.id, body.reason))
+  mount(requests.confirmNotice, (ctx, { params }) => confirmNotice(ctx, params.id))
   mount(requests.notices, (ctx) => listNotices(ctx))
   mount(requests.readNotices, (ctx) => readNotices(ctx))
   mount(requests.live, (ctx, { request, reply }) => serveLive(app, pulse, ctx.actor, request, reply))

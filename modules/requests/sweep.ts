@@ -1,8 +1,9 @@
-/** The sweep lets nothing lie: due acceptances, breaches, waits that ended, agreed silences. */
+/** The sweep lets nothing lie: due acceptances, clocks that ran out, steps of escalation, waits that ended, agreed silences. */
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
 import { takeBack } from './assign.ts'
-import { noteBreaches } from './clocks.ts'
+import { settleClocks } from './clocks.ts'
+import { takeSteps } from './escalate.ts'
 import { closeSilently } from './feedback.ts'
 import { silenceForHuman } from './human.ts'
 import { lockRequest } from './store.ts'
@@ -10,14 +11,18 @@ import { resume } from './track.ts'
 
 const SWEEP_BATCH = 100
 
-/** Due acceptances, breaches, waits that ended and agreed silences, each in its own transaction. Returns how many were touched. */
+/** Whatever is due, each request in its own transaction; each list is read from its index. Returns how many were touched. */
 export async function sweepDue(app: App): Promise<number> {
   const now = app.clock.now()
   const due = await app.pool<{ id: string }[]>`
-    (select id from requests.request where sweep_at <= ${now} order by sweep_at limit ${SWEEP_BATCH})
+    (select request_id as id from requests.clock where wake_at <= ${now} order by wake_at limit ${SWEEP_BATCH})
+    union (select a.request_id from requests.assignment a join requests.request r on r.id = a.request_id where a.state = 'offered' and a.accept_due_at <= ${now} and r.paused_at is null limit ${SWEEP_BATCH})
     union (select id from requests.request where wait_until <= ${now} limit ${SWEEP_BATCH})
     union (select id from requests.request where close_after <= ${now} limit ${SWEEP_BATCH})`
-  for (const { id } of due) await run(app, {}, (ctx) => sweepRequest(ctx, id))
+  // One that fails must not hold up the others; it is told of when they are done.
+  const failures: unknown[] = []
+  for (const { id } of due) await run(app, {}, (ctx) => sweepRequest(ctx, id)).catch((error: unknown) => { failures.push(error) })
+  if (failures.length) throw failures[0]
   return due.length
 }
 
@@ -25,15 +30,11 @@ export async function sweepDue(app: App): Promise<number> {
 export async function sweepRequest(ctx: Ctx, id: string): Promise<void> {
   const request = await lockRequest(ctx, id)
   const now = ctx.now.toISOString()
-  if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') {
-    return request.humanAskedAt ? silenceForHuman(ctx, request) : closeSilently(ctx, request)
+  if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') return request.humanAskedAt ? silenceForHuman(ctx, request) : closeSilently(ctx, request)
+  if (request.clocks.some((clock) => clock.wakeAt !== null && clock.wakeAt <= ctx.now.getTime())) {
+    await settleClocks(ctx, request, 'due')
+    await takeSteps(ctx, request)
   }
   if (request.stage === 'track' && request.waitUntil && request.waitUntil <= now) await resume(ctx, request, 'time')
-  const [offer] = await ctx.db<{ acceptDueAt: string | null }[]>`select accept_due_at from requests.assignment where request_id = ${id} and state = 'offered'`
-  if (offer?.acceptDueAt && offer.acceptDueAt <= now && request.offeredTo) {
-    await takeBack(ctx, request)
-    const [next] = await ctx.db<{ acceptDueAt: string | null }[]>`select accept_due_at from requests.assignment where request_id = ${id} and state = 'offered'`
-    return noteBreaches(ctx, request, next?.acceptDueAt ?? null)
-  }
-  await noteBreaches(ctx, request, offer?.acceptDueAt ?? null)
+  if (request.offeredTo && request.acceptDueAt && request.acceptDueAt <= now && request.pausedAt === null) await takeBack(ctx, request)
 }

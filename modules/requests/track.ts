@@ -4,9 +4,8 @@ import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { loadRecognition } from '../standards/index.ts'
 import { mustAllow } from './assign.ts'
-import { freshClocks, pausedClocks, resumedClocks } from './clocks.ts'
-import { nextDue } from './request.ts'
-import { type LockedRequest, lockRequest, patchRequest } from './store.ts'
+import { type Cause, moveRequest } from './clocks.ts'
+import { type LockedRequest, lockRequest } from './store.ts'
 import type { Priority } from './contract.ts'
 
 export interface Waiting { for: 'customer' | 'third-party'; until?: string; reason?: string }
@@ -18,11 +17,10 @@ export async function startWaiting(ctx: Ctx, id: string, waiting: Waiting): Prom
   await waitFor(ctx, request, waiting)
 }
 
-/** Puts it into tracking. The clocks stand still while the customer is asked; they run on while we wait for others. */
+/** Puts it into tracking. Its standard says for whom the clocks stand still. */
 export async function waitFor(ctx: Ctx, request: LockedRequest, waiting: Waiting): Promise<void> {
-  const clocks = waiting.for === 'customer' ? await pausedClocks(ctx, request) : {}
-  patchRequest(ctx, request, { ...clocks, stage: 'track', stageSince: ctx.now.toISOString(), waitingFor: waiting.for, waitUntil: waiting.until ?? null, waitReason: waiting.reason ?? null })
-  await emit(ctx, 'request.waiting', { subject: request.id, teamId: request.teamId, data: { for: waiting.for, until: waiting.until ?? null, reason: waiting.reason ?? null, isPaused: waiting.for === 'customer' } })
+  await moveRequest(ctx, request, { stage: 'track', stageSince: ctx.now.toISOString(), waitingFor: waiting.for, waitUntil: waiting.until ?? null, waitReason: waiting.reason ?? null }, 'waiting')
+  await emit(ctx, 'request.waiting', { subject: request.id, teamId: request.teamId, data: { for: waiting.for, until: waiting.until ?? null, reason: waiting.reason ?? null, isPaused: request.pausedAt !== null } })
 }
 
 export async function stopWaiting(ctx: Ctx, id: string): Promise<void> {
@@ -32,8 +30,7 @@ export async function stopWaiting(ctx: Ctx, id: string): Promise<void> {
 }
 
 export async function resume(ctx: Ctx, request: LockedRequest, because: string): Promise<void> {
-  const clocks = await resumedClocks(ctx, request)
-  patchRequest(ctx, request, { ...clocks, stage: 'execute', stageSince: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null, nextDueAt: nextDue({ ...request, ...clocks }, null) })
+  await moveRequest(ctx, request, { stage: 'execute', stageSince: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null }, 'resumed')
   await emit(ctx, 'request.resumed', { subject: request.id, teamId: request.teamId, data: { because } })
 }
 
@@ -50,12 +47,15 @@ export async function correctRequest(ctx: Ctx, id: string, correction: Correctio
   const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== undefined && value !== request[name as keyof typeof wanted]))
   if (!Object.keys(changed).length) return
   const before = Object.fromEntries(Object.keys(changed).map((name) => [name, request[name as keyof typeof wanted]]))
-  const patch = changed as Partial<LockedRequest>
-  const clocks = ('serviceId' in changed || 'priority' in changed) && !request.resolutionAt && !request.pausedAt
-    ? await freshClocks(ctx, request, Date.parse(request.openedAt), { serviceId: patch.serviceId ?? request.serviceId, priority: patch.priority ?? request.priority }) : {}
-  const verification = patch.serviceId ? { verification: verificationOf(request, recognition.service(patch.serviceId)!.verification) } : {}
-  patchRequest(ctx, request, { ...patch, ...clocks, ...verification })
-  await emit(ctx, 'request.corrected', { subject: id, teamId: request.teamId, data: { before: withoutWords(before), after: withoutWords(changed), reason: correction.reason ?? null } })
+  const verification = correction.serviceId ? { verification: verificationOf(request, recognition.service(correction.serviceId)!.verification) } : {}
+  await change(ctx, request, { before, after: changed, more: verification, reason: correction.reason ?? null, cause: 'corrected' })
+}
+
+/** Writes what was corrected, with both values; another service or priority moves the clocks. */
+export async function change(ctx: Ctx, request: LockedRequest, what: { before: Record<string, unknown>; after: Record<string, unknown>; more?: Partial<LockedRequest>; reason: string | null; cause: Cause }): Promise<void> {
+  const movesClocks = 'serviceId' in what.after || 'priority' in what.after
+  await moveRequest(ctx, request, { ...(what.after as Partial<LockedRequest>), ...what.more }, what.cause, movesClocks ? { corrected: true } : {})
+  await emit(ctx, 'request.corrected', { subject: request.id, teamId: request.teamId, data: { before: withoutWords(what.before), after: withoutWords(what.after), reason: what.reason } })
 }
 
 /** What a rule would verify, a person does where one was asked for. */

@@ -5,7 +5,7 @@ import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import { sealedVerification } from './kept.ts'
 import { mustAllow, noticeTo } from './assign.ts'
-import { resumedClocks } from './clocks.ts'
+import { moveRequest } from './clocks.ts'
 import { deliverResult } from './feedback.ts'
 import { type LockedRequest, lockRequest, patchRequest } from './store.ts'
 
@@ -16,8 +16,8 @@ export async function submitRequest(ctx: Ctx, id: string, result: string): Promi
   const verificationId = newId()
   ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${id} and state = 'offered'`)
   ctx.later(ctx.db`insert into requests.verification (id, request_id, how, result, submitted_by, submitted_at) values (${verificationId}, ${id}, ${request.verification}, ${ctx.app.vault.seal(request.customerId, sealedVerification.result[0], verificationId, result)}, ${ctx.actor.id}, ${ctx.now})`)
-  const clocks = await resumedClocks(ctx, request)
-  patchRequest(ctx, request, { ...clocks, stage: 'verify', stageSince: ctx.now.toISOString(), result, submittedBy: ctx.actor.id, submittedAt: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null })
+  request.offeredTo = request.acceptDueAt = null
+  await moveRequest(ctx, request, { stage: 'verify', stageSince: ctx.now.toISOString(), result, submittedBy: ctx.actor.id, submittedAt: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null }, 'submitted', { accepted: true })
   await emit(ctx, 'request.submitted', { subject: id, teamId: request.teamId, data: { by: ctx.actor.id, name: ctx.actor.name, how: request.verification } })
   if (request.verification === 'rule') return judge(ctx, request, await ruleVerdict(ctx, request), { kind: 'system', id: null })
   if (request.verification === 'customer') await deliverResult(ctx, request, { asks: true })

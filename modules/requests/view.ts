@@ -4,11 +4,12 @@ import { notFound } from '../../platform/fault.ts'
 import { opened } from '../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../customers/index.ts'
 import type { Assignment, Message, Request, RequestEvent } from './contract.ts'
-import { calendarFor } from './clocks.ts'
 import { NAME, sealedMessage, sealedRequest, sealedVerification } from './kept.ts'
+import { calendarFor } from './clocks.ts'
 import { allowedActions, type RequestRecord, type Situation } from './request.ts'
 import { type Hands, nameOnRequest } from './relations.ts'
-import { asker } from './store.ts'
+import type { Clock } from './clock.ts'
+import { asker, clocksOf } from './store.ts'
 import { visible } from './visible.ts'
 
 interface ViewRow extends RequestRecord, Situation {
@@ -28,8 +29,14 @@ interface ViewRow extends RequestRecord, Situation {
   offeredToName: string | null
   offeredByName: string | null
   acceptDueAt: string | null
+  clocks: Clock[]
 }
 
+const instantOf = (at: number | null | undefined): string | null => (at ? new Date(at).toISOString() : null)
+function clockOf({ clocks }: ViewRow, kind: Clock['kind'], metAt: string | null) {
+  const clock = clocks.find((one) => one.kind === kind)
+  return { dueAt: instantOf(clock?.dueAt), metAt, breachedAt: instantOf(clock?.breachedAt), leftMs: clock?.state === 'paused' ? clock.targetMs - clock.usedMs : null }
+}
 const named = (id: string | null, name: string | null): { id: string; name: string } | null => (id ? { id, name: name ?? '' } : null)
 
 /** The request as the actor sees it. Throws 404 when it does not exist or is not theirs to see. */
@@ -38,7 +45,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     select r.*, s.name as service_name, c.name as customer_name, c.tier as customer_tier,
       exists (select 1 from customers.identity i where i.customer_id = c.id and i.verified_at is not null) as is_verified,
       t.name as team_name, h.name as holder_name, a.name as answerable_name, f.name as first_responder_name, b.name as submitted_by_name, l.number as linked_number,
-      p.name as opened_by_name, o.id as offer_id, o.agent_id as offered_to, o.how as offer_how, o.accept_due_at, op.name as offered_to_name, ob.name as offered_by_name,
+      p.name as opened_by_name, ${clocksOf(ctx.db)} as clocks, o.id as offer_id, o.agent_id as offered_to, o.how as offer_how, o.accept_due_at, op.name as offered_to_name, ob.name as offered_by_name,
       (select count(*)::int from requests.task x where x.request_id = r.id and x.done_at is null) as open_tasks
     from requests.request r
     join customers.customer c on c.id = r.customer_id
@@ -56,15 +63,16 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     where r.id = ${id} and ${visible(ctx)}`, { ...sealedRequest, customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row) throw notFound('requests')
   const calendar = await calendarFor(ctx, row)
-  const isProvisional = (dueAt: string | null): boolean => dueAt !== null && calendar.unknownYears(Date.parse(row.openedAt), Math.max(Date.parse(row.openedAt), Date.parse(dueAt))).length > 0
+  const openedMs = Date.parse(row.openedAt)
+  const isProvisional = (dueAt: string | null): boolean => dueAt !== null && calendar.unknownYears(openedMs, Math.max(openedMs, Date.parse(dueAt))).length > 0
+  const shown = (kind: Clock['kind'], metAt: string | null) => { const clock = clockOf(row, kind, metAt); return { ...clock, isProvisional: isProvisional(clock.dueAt) } }
   return {
     id: row.id, number: row.number, subject: row.subject, stage: row.stage, stageSince: row.stageSince, priority: row.priority, type: row.type,
     service: row.serviceId ? { id: row.serviceId, name: row.serviceName ?? {} } : null, explanation: row.explanation as Request['explanation'],
     channel: row.channel, language: row.language, customer: { id: row.customerId, name: nameOnRequest(ctx, row.customerName, row), tier: row.customerTier, isVerified: row.isVerified },
     team: named(row.teamId, row.teamName), holder: named(row.holderId, row.holderName), answerable: named(row.answerableId, row.answerableName), firstResponder: named(row.firstResponderId, row.firstResponderName),
     openedAt: row.openedAt, openedBy: row.openedByName ?? row.openedByKind, waitingFor: row.waitingFor, waitUntil: row.waitUntil, waitReason: row.waitReason,
-    firstResponse: { dueAt: row.firstResponseDueAt, metAt: row.firstResponseAt, breachedAt: row.firstResponseBreachedAt, leftMs: row.firstResponseLeftMs, isProvisional: isProvisional(row.firstResponseDueAt) },
-    resolution: { dueAt: row.resolutionDueAt, metAt: row.resolutionAt, breachedAt: row.resolutionBreachedAt, leftMs: row.resolutionLeftMs, isProvisional: isProvisional(row.resolutionDueAt) },
+    firstResponse: shown('first-response', row.firstResponseAt), resolution: shown('resolution', row.resolutionAt),
     pausedAt: row.pausedAt, nextDueAt: row.nextDueAt, verification: row.verification, result: row.result, submittedBy: named(row.submittedBy, row.submittedByName), submittedAt: row.submittedAt,
     failedVerifications: row.failedVerifications, score: row.score, scoredAt: row.scoredAt, closedAt: row.closedAt, closedWhy: row.closedWhy, closeAfter: row.closeAfter, reopenUntil: row.reopenUntil, reopened: row.reopened,
     linkedFrom: row.linkedFrom ? { id: row.linkedFrom, number: row.linkedNumber!, kind: row.linkKind ?? '' } : null,

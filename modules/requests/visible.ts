@@ -60,7 +60,7 @@ export const withRequest = (requestId: string): string => `requests.is_shown(${r
 export const requestPolicies: readonly Policy[] = [
   { table: 'requests.request', shows: shown('request'), functions },
   // Allocations have none: the policy above asks them who was offered what, and they say nothing of a customer.
-  ...['message', 'verification', 'task', 'draft', 'seen', 'clock_mark', 'intake'].map((table) => ({ table: `requests.${table}`, shows: withRequest(`${table}.request_id`) })),
+  ...['message', 'verification', 'task', 'draft', 'seen', 'clock_mark', 'clock', 'escalation', 'intake'].map((table) => ({ table: `requests.${table}`, shows: withRequest(`${table}.request_id`) })),
   // What was uploaded and not sent yet is its owner's, as the statement that reads it says.
   { table: 'requests.attachment', shows: `request_id is null or ${withRequest('attachment.request_id')}` },
   { table: 'requests.notice', shows: `person_id = ${asking.me}` },

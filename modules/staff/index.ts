@@ -18,8 +18,9 @@ import { staffRoutes } from './routes.ts'
 import { purgeAccess } from './store/access.ts'
 
 export { authenticator, sessionTokenOf, stillHolds } from './authenticate.ts'
+export { actingAs, type Acting } from './acting.ts'
 export { touches as changesAccess } from './memory.ts'
-export { type Chosen, type NewCalendar, calendarOf, calendarOfTeam, calendarVersion, chosenCalendar, createCalendar, defaultCalendar, listCalendars } from './calendars.ts'
+export { type Chosen, type NewCalendar, calendarOf, calendarOfTeam, calendarVersion, chosenCalendar, createCalendar, defaultCalendar, editCalendar, listCalendars } from './calendars.ts'
 export { shownStep, shownSteps } from './preview.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,

@@ -3,11 +3,10 @@ import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { Step } from '../staff/contract.ts'
 import { byId, done, id, instant, instantIn, line, someText, text } from '../../platform/http/shapes.ts'
+import { clockKinds, Content, Priority, priorities } from './versions/contract.ts'
 
-export const priorities = ['urgent', 'normal', 'routine'] as const
-const Priority = z.enum(priorities)
+export { priorities }
 const Names = z.strictObject({ 'zh-Hant': line(120), 'zh-Hans': line(120), en: line(120) })
-const Target = z.strictObject({ priority: Priority, firstResponseMinutes: z.number().int().min(1).max(525_600), resolutionMinutes: z.number().int().min(1).max(525_600) })
 const Type = z.strictObject({ key: z.string().regex(/^[a-z0-9-]{1,40}$/, { message: 'input.key' }), name: Names })
 const Skill = z.strictObject({ skill: z.string().max(60), level: z.number().int().min(1).max(5) })
 const version = z.number().int().min(1)
@@ -15,9 +14,11 @@ const version = z.number().int().min(1)
 const serviceFields = {
   name: Names, description: text(4000), teamId: id.nullable(), calendarId: id.nullable(), verification: z.enum(['person', 'customer', 'rule']),
   closeAfterHours: z.number().int().min(1).max(2160), reopenDays: z.number().int().min(0).max(365), acceptMinutes: z.number().int().min(1).max(10_080),
-  skills: z.array(Skill).max(10), types: z.array(Type).max(50), isActive: z.boolean(), targets: z.array(Target).length(3),
+  skills: z.array(Skill).max(10), types: z.array(Type).max(50), isActive: z.boolean(),
 }
-export const Service = z.object({ id, key: z.string(), ...serviceFields, isDefault: z.boolean(), version: z.number() })
+/** The version of the standard new requests begin under now. */
+const Effective = z.object({ id, number: z.number(), effectiveAt: instant, isAlone: z.boolean(), content: Content })
+export const Service = z.object({ id, key: z.string(), ...serviceFields, standard: Effective.nullable(), isDefault: z.boolean(), version: z.number() })
 export type Service = z.infer<typeof Service>
 
 const value = z.union([text(500), z.number(), z.boolean()])
@@ -51,14 +52,15 @@ const Stretches = z.object({ dueAt: instant, counted: z.array(z.object({ from: i
 export const standards = {
   services: { method: 'GET', path: '/api/services', access: 'standards.read', response: z.object({ rows: z.array(Service) }) },
   service: { method: 'GET', path: '/api/services/:id', access: 'standards.read', params: byId, response: Service, faults: ['standards.service.not-found'] },
-  addService: { method: 'POST', path: '/api/services', access: 'standards.configure', status: 201, response: Service, faults: ['standards.key-taken', 'standards.target-order', 'standards.target-missing', ...references],
+  addService: { method: 'POST', path: '/api/services', access: 'standards.configure', status: 201, response: Service, faults: ['standards.key-taken', ...references],
     body: z.strictObject({ key: z.string().regex(/^[a-z0-9-]{1,40}$/, { message: 'input.key' }), ...serviceFields, description: text(4000).default('') }) },
-  changeService: { method: 'PATCH', path: '/api/services/:id', access: 'standards.configure', params: byId, response: Service, faults: [CHANGED, 'standards.default-stays', 'standards.target-order', 'standards.target-missing', ...references],
+  changeService: { method: 'PATCH', path: '/api/services/:id', access: 'standards.configure', params: byId, response: Service, faults: [CHANGED, 'standards.default-stays', ...references],
     body: z.strictObject({ ...z.object(serviceFields).partial().shape, version }) },
   removeService: { method: 'DELETE', path: '/api/services/:id', access: 'standards.configure', params: byId, response: done, summary: 'Removes a service that nothing was ever asked of; others are switched off.', faults: ['standards.default-stays', 'standards.service-in-use'] },
   makeDefault: { method: 'PUT', path: '/api/services/:id/default', access: 'standards.configure', params: byId, response: Service, summary: 'Makes it the service of requests that no rule recognises.', faults: ['standards.service-unknown'] },
-  explainDue: { method: 'GET', path: '/api/services/:id/due', access: 'standards.read', params: byId, summary: 'When a request of this priority, begun at a moment, is due, and which working hours are counted.',
-    query: z.strictObject({ priority: Priority.default('normal'), startAt: instantIn.optional() }), response: z.object({ startAt: instant, calendarBy: z.enum(['service', 'team', 'default']), firstResponse: Stretches, resolution: Stretches }), faults: ['standards.service.not-found'] },
+  explainDue: { method: 'GET', path: '/api/services/:id/due', access: 'standards.read', params: byId, summary: 'When a request of this priority, tier and channel, begun at a moment, would be due by each clock, by which clause, and which working hours are counted.',
+    query: z.strictObject({ priority: Priority.default('normal'), tier: z.string().max(40).default('standard'), channel: z.string().max(20).default('email'), startAt: instantIn.optional() }),
+    response: z.object({ startAt: instant, calendarBy: z.enum(['service', 'team', 'default']), clocks: z.array(Stretches.extend({ kind: z.enum(clockKinds), clause: z.string(), targetMinutes: z.number() })) }), faults: ['standards.service.not-found'] },
   rules: { method: 'GET', path: '/api/rules', access: 'standards.read', response: z.object({ rows: z.array(Rule), fields: z.array(z.string()), ops: z.array(z.string()) }) },
   addRule: { method: 'POST', path: '/api/rules', access: 'standards.configure', status: 201, response: Rule, faults: ['standards.rule-unusable', 'standards.rule-without-outcome', 'standards.service-unknown', 'standards.team-unknown'], body: z.strictObject({ name: line(120), condition: Condition, outcome: Outcome, isActive: z.boolean().default(true) }) },
   changeRule: { method: 'PATCH', path: '/api/rules/:id', access: 'standards.configure', params: byId, response: Rule, faults: [CHANGED, 'standards.rule-unusable', 'standards.rule-without-outcome', 'standards.service-unknown', 'standards.team-unknown'],

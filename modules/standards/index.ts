@@ -1,14 +1,15 @@
 /**
- * Standards: the services we promise, their targets per priority, and the rules that recognise what a request
- * is. Other rooms ask `loadRecognition` once and then `recognise`, `dueTimes`, `pauseClock` and `resumeClock`,
- * which are pure. Every change leaves an event `standard.*` with both values: the history of the standard.
+ * Standards: the services we promise, what each promises in versions, and the rules that recognise what a request
+ * is. Other rooms ask `loadRecognition` once and then `recognise`, `standardAt` and `selectClause`, which are pure.
+ * Every change leaves an event `standard.*` with both values: the history of the standard.
  */
 import { ops } from '../../lib/rules/index.ts'
 import type { Mount } from '../../platform/http/server.ts'
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { Fault } from '../../platform/fault.ts'
 import { servicesWith } from './calendar.ts'
 import { standards } from './contract.ts'
+import { versionsPart } from './versions/index.ts'
 import { factFields, forgetOnChange } from './recognise.ts'
 import { standardsPersonal } from './personal-data.ts'
 import { seedStandards } from './seed.ts'
@@ -16,11 +17,14 @@ import { addRule, addService, changeRule, changeService, getService, listRules, 
 import { showDue, tryRules } from './trial.ts'
 
 export { type CalendarChoice, chooseCalendar } from './calendar.ts'
-export { type DueTimes, type Priority, dueTimes, explainDue, pauseClock, resumeClock } from './clocks.ts'
 export { detectLanguage } from './language.ts'
-export { loadRecognition, recognise, type Recognition, type RequestFacts, type Snapshot } from './recognise.ts'
+export { loadRecognition, recognise, type Recognition, type RequestFacts, type Snapshot, type Standard, standardOf } from './recognise.ts'
 export { seedStandards } from './seed.ts'
 export { addRule, addService, changeRule, changeService, getService, listServices } from './store.ts'
+export { type Clause, type ClockKind, clockKinds, type Content, isClockKind, type Priority, type Step } from './versions/contract.ts'
+export { foundStandard, timed } from './versions/found.ts'
+export { getVersion } from './versions/store.ts'
+export { approveStandard, draftStandard, proposeStandard } from './versions/workflow.ts'
 
 function mountStandards(mount: Mount): void {
   mount(standards.services, (ctx) => listServices(ctx))
@@ -38,8 +42,8 @@ function mountStandards(mount: Mount): void {
   mount(standards.tryRules, (ctx, { body }) => tryRules(ctx, body))
 }
 
-export const standardsRoom: Module = {
-  name: 'standards', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: standards, personal: standardsPersonal, attach: forgetOnChange, routes: mountStandards,
+const servicesPart: Omit<Module, 'name'> = {
+  contract: standards, personal: standardsPersonal, attach: forgetOnChange, routes: mountStandards,
   // The demonstration company brings its own; whoever starts empty must still be able to accept with a due time.
   events: { followers: {
     'staff.set-up': async (ctx, event) => { if (event.data.start === 'empty') await seedStandards(ctx) },
@@ -49,3 +53,5 @@ export const standardsRoom: Module = {
     },
   } },
 }
+
+export const standardsRoom: Module = compose('standards', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [servicesPart, versionsPart])

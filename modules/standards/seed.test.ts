@@ -8,7 +8,7 @@ let desk: TestDesk
 beforeAll(async () => { desk = await openDesk() })
 afterAll(() => desk.close())
 
-test('a desk that starts empty has a service, targets and rules, and accepts with due times', async () => {
+test('a desk that starts empty has a service with a standard and rules, and accepts with due times', async () => {
   const open = [{ from: '09:00', to: '18:00' }]
   const token = (await run(desk.app, {}, createSetupLink)).split('#')[1]!
   const answer = await desk.call('POST', '/api/setup', { body: {
@@ -17,7 +17,7 @@ test('a desk that starts empty has a service, targets and rules, and accepts wit
   } })
   expect(answer.status).toBe(201)
   const cookie = answer.headers.get('set-cookie')!.split(';')[0]!
-  expect((await desk.call<{ rows: Service[] }>('GET', '/api/services', { cookie })).body.rows).toMatchObject([{ key: 'general', isDefault: true, targets: [{ priority: 'urgent' }, { priority: 'normal' }, { priority: 'routine' }] }])
+  expect((await desk.call<{ rows: Service[] }>('GET', '/api/services', { cookie })).body.rows).toMatchObject([{ key: 'general', isDefault: true, standard: { number: 1, content: { steps: [], pausesOn: ['customer'] } } }])
   expect((await desk.call<{ rows: Rule[] }>('GET', '/api/rules', { cookie })).body.rows[0]).toMatchObject({ name: '投诉', outcome: { type: 'complaint', priority: 'urgent' } })
   const { token: client } = await run(desk.app, {}, (ctx) => createToken(ctx, { name: 'shop', role: 'intake' }))
   const accepted = await desk.call('POST', '/api/requests', { token: client, body: { subject: '投诉', text: '重复扣款，要求退款', channel: 'api', customer: { name: '李强', email: 'li@example.com' } } })

@@ -1,9 +1,9 @@
-/** What a new installation starts with: one service, sound targets, a few rules to learn from. */
+/** What a new installation starts with: one service with a standard, a few rules to learn from. */
 import type { Ctx } from '../../platform/context.ts'
 import type { Locale } from '../../lib/text/index.ts'
 import { addRule, addService } from './store.ts'
+import { foundStandard, timed } from './versions/found.ts'
 
-const minutes = (first: number, resolution: number) => ({ firstResponseMinutes: first, resolutionMinutes: resolution })
 const named = (hant: string, hans: string, en: string): Record<Locale, string> => ({ 'zh-Hant': hant, 'zh-Hans': hans, en })
 const says = (...words: string[]) => ({ any: [{ field: 'subject', op: 'contains-any', value: words }, { field: 'text', op: 'contains-any', value: words }] })
 
@@ -34,8 +34,8 @@ export async function seedStandards(ctx: Ctx, options: { locale?: Locale; teamId
   const service = await addService(ctx, {
     key: 'general', name: named('一般服務', '一般服务', 'General service'), description: '', teamId: options.teamId ?? null, calendarId: null,
     verification: 'rule', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types, isActive: true,
-    targets: [{ priority: 'urgent', ...minutes(15, 240) }, { priority: 'normal', ...minutes(60, 1440) }, { priority: 'routine', ...minutes(240, 4320) }],
   }, true)
+  await foundStandard(ctx, service.id, timed({ urgent: [15, 240], normal: [60, 1440], routine: [240, 4320] }))
   for (const { name, condition, outcome } of rules) await addRule(ctx, { name: name[locale], condition, outcome, isActive: true })
   return service.id
 }

@@ -18,10 +18,9 @@ const services = async (): Promise<Service[]> => (await call<{ rows: Service[] }
 const rules = async (): Promise<Rule[]> => (await call<{ rows: Rule[] }>('GET', '/api/rules')).body.rows
 const attempt = async (subject: string, text: string, more: object = {}): Promise<Tried> => (await call<Tried>('POST', '/api/rules/try', { subject, text, ...more })).body
 const names = { 'zh-Hant': '寬頻維修', 'zh-Hans': '宽带维修', en: 'Broadband repair' }
-const target = (priority: string, first: number, resolution: number) => ({ priority, firstResponseMinutes: first, resolutionMinutes: resolution })
+const clause = (measure: string, priority: string, target: number) => ({ measure, target, when: { priority } })
 const someService = (key: string) => ({
   key, name: names, teamId: null, calendarId: null, verification: 'customer', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true,
-  targets: [target('urgent', 10, 120), target('normal', 30, 480), target('routine', 120, 2400)],
 })
 const open = async (subject: string, text: string, customer: object = { name: '林小姐' }) =>
   (await desk.call<{ id: string; priority: string; type: string | null; serviceId: string; firstResponseDueAt: string; resolutionDueAt: string }>('POST', '/api/requests', { token: people.intake.token, body: { subject, text, customer } })).body
@@ -31,7 +30,7 @@ test('1.2-a a new installation has one service with a target for every priority,
   expect(others).toEqual([])
   expect(general).toMatchObject({
     key: 'general', isDefault: true, teamId: people.teamId, name: { 'zh-Hant': '一般服務', 'zh-Hans': '一般服务', en: 'General service' },
-    targets: [target('urgent', 15, 240), target('normal', 60, 1440), target('routine', 240, 4320)],
+    standard: { number: 1, content: { clauses: [clause('first-response', 'urgent', 15), clause('resolution', 'urgent', 240), clause('first-response', 'normal', 60), clause('resolution', 'normal', 1440), clause('first-response', 'routine', 240), clause('resolution', 'routine', 4320)] } },
   })
   const fresh = await openDesk({ serve: false })
   await run(fresh.app, {}, (ctx) => seedStandards(ctx, { locale: 'en' }))
@@ -130,13 +129,11 @@ test('4.1-b a rule that could never work is refused with its reason', async () =
   expect(answer.status).toBeGreaterThanOrEqual(400)
 })
 
-test('1.2-a a service points only to what exists, and its targets make sense', async () => {
+test('1.2-a a service points only to what exists', async () => {
   const refusal = async (more: object) => (await call<Refusal>('POST', '/api/services', { ...someService('wrong'), ...more })).body.fault
   expect(await refusal({ teamId: newId() })).toMatchObject({ code: 'standards.team-unknown', fields: [{ path: 'teamId' }] })
   expect(await refusal({ calendarId: newId() })).toMatchObject({ code: 'standards.calendar-unknown' })
   expect(await refusal({ skills: [{ skill: 'telepathy', level: 3 }] })).toMatchObject({ code: 'standards.skill-unknown' })
-  expect(await refusal({ targets: [target('urgent', 10, 5), target('normal', 1, 2), target('routine', 1, 2)] })).toMatchObject({ code: 'standards.target-order' })
-  expect(await refusal({ targets: [target('urgent', 1, 5), target('urgent', 1, 2), target('routine', 1, 2)] })).toMatchObject({ code: 'standards.target-missing' })
   expect(await refusal({ key: 'general' })).toMatchObject({ code: 'standards.key-taken' })
   expect((await call('POST', '/api/services', { ...someService('wrong'), owner: 'x' })).status).toBe(422)
 })
@@ -145,11 +142,10 @@ test('1.2-a of twenty changes to one version one holds, and the history keeps bo
   const { body: service } = await call<Service>('POST', '/api/services', someService('history'))
   const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => call('PATCH', `/api/services/${service.id}`, { closeAfterHours: 24 + n, version: 1 })))
   expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array.from({ length: 19 }, () => 409)])
-  const targets = [target('urgent', 5, 60), target('normal', 30, 480), target('routine', 120, 2400)]
-  const changed = await call<Service>('PATCH', `/api/services/${service.id}`, { targets, version: 2 })
-  expect(changed.body).toMatchObject({ targets, version: 3 })
+  const changed = await call<Service>('PATCH', `/api/services/${service.id}`, { acceptMinutes: 30, version: 2 })
+  expect(changed.body).toMatchObject({ acceptMinutes: 30, version: 3 })
   const [event] = await desk.app.pool<{ data: unknown }[]>`select data from platform.event where subject = ${service.id} and type = 'standard.service-changed' order by seq desc limit 1`
-  expect(event!.data).toEqual({ key: 'history', before: { targets: service.targets }, after: { targets } })
+  expect(event!.data).toEqual({ key: 'history', before: { acceptMinutes: 15 }, after: { acceptMinutes: 30 } })
 })
 
 test('1.2-a the default stays one; a service in use stays', async () => {
@@ -174,10 +170,9 @@ test('1.2-a due times follow the business calendar and say which hours they coun
   const made = await open('你好', '想了解方案')
   expect(made).toMatchObject({ firstResponseDueAt: '2026-03-02T03:00:00.000Z', resolutionDueAt: '2026-03-04T08:00:00.000Z' })
   const general = (await services()).find((service) => service.isDefault)!
-  const { body } = await call<{ resolution: { dueAt: string; counted: { minutes: number }[] }; firstResponse: { dueAt: string } }>('GET', `/api/services/${general.id}/due?priority=normal&startAt=2026-03-06T16:00:00%2B08:00`)
-  expect(body.firstResponse.dueAt).toBe('2026-03-06T09:00:00.000Z')
-  expect(body.resolution.dueAt).toBe('2026-03-11T05:00:00.000Z')
-  expect(body.resolution.counted.map((one) => one.minutes)).toEqual([120, 540, 540, 240])
+  const { body } = await call<{ clocks: { kind: string; clause: string; dueAt: string; counted: { minutes: number }[] }[] }>('GET', `/api/services/${general.id}/due?priority=normal&startAt=2026-03-06T16:00:00%2B08:00`)
+  expect(body.clocks).toMatchObject([{ kind: 'first-response', clause: 'first-response-normal', dueAt: '2026-03-06T09:00:00.000Z' }, { kind: 'resolution', dueAt: '2026-03-11T05:00:00.000Z' }])
+  expect(body.clocks[1]!.counted.map((one) => one.minutes)).toEqual([120, 540, 540, 240])
 })
 
 test('7.2-a agents read standards and rules, only who may configure changes them', async () => {

@@ -1,4 +1,4 @@
-/** Services, targets and rules: reading and changing them. */
+/** Services and rules: reading and changing them. */
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
@@ -6,30 +6,30 @@ import { newId } from '../../lib/id/index.ts'
 import { checkRules } from '../../lib/rules/index.ts'
 import type { Rule, Service } from './contract.ts'
 import { factFields, ruleOf, serviceColumns } from './recognise.ts'
+import { revised } from './revision.ts'
 
-type ServiceFields = Omit<Service, 'id' | 'isDefault' | 'version'>
+type ServiceFields = Omit<Service, 'id' | 'isDefault' | 'version' | 'standard'>
 const ruleColumns = (ctx: Ctx) => ctx.db`id, position, name, condition, outcome, is_active, version`
-const revised = (ctx: Ctx): void => ctx.later(ctx.db`update standards.revision set revision = revision + 1`)
 const changedMeanwhile = (): Fault => new Fault('standards.changed-meanwhile', 409)
 const wrong = (path: string, code: string, args: Record<string, string> = {}): Fault => new Fault(code, 422, args, [{ path, code, args }])
 
 export async function listServices(ctx: Ctx): Promise<{ rows: Service[] }> {
-  return { rows: [...(await ctx.db<Service[]>`select ${serviceColumns(ctx.db)} from standards.service s order by s.is_default desc, s.key`)] }
+  return { rows: [...(await ctx.db<Service[]>`select ${serviceColumns(ctx.db, ctx.now)} from standards.service s order by s.is_default desc, s.key`)] }
 }
 
 /** Throws 404 `standards.service.not-found`. */
 export async function getService(ctx: Ctx, id: string): Promise<Service> {
-  const [row] = await ctx.db<Service[]>`select ${serviceColumns(ctx.db)} from standards.service s where s.id = ${id}`
+  const [row] = await ctx.db<Service[]>`select ${serviceColumns(ctx.db, ctx.now)} from standards.service s where s.id = ${id}`
   if (!row) throw notFound('standards.service')
   return row
 }
 async function lockService(ctx: Ctx, id: string): Promise<Service> {
-  // Read after the lock, by another statement: one that waited would still see the targets of before.
+  // Read after the lock, by another statement: one that waited would still see the values of before.
   await ctx.db`select 1 from standards.service where id = ${id} for update`
   return getService(ctx, id)
 }
 
-/** What a service points to exists, is not archived, and its targets make sense. Throws 422 naming the field. */
+/** What a service points to exists and is not archived. Throws 422 naming the field. */
 async function mustBeSound(ctx: Ctx, given: Partial<ServiceFields>): Promise<void> {
   const keys = (given.skills ?? []).map((one) => one.skill)
   const [[known], skills] = await Promise.all([
@@ -42,16 +42,6 @@ async function mustBeSound(ctx: Ctx, given: Partial<ServiceFields>): Promise<voi
   const missing = keys.find((key) => !skills.some((skill) => skill.key === key))
   if (missing) throw wrong('skills', 'standards.skill-unknown', { skill: missing })
   if (given.types && new Set(given.types.map((one) => one.key)).size !== given.types.length) throw wrong('types', 'standards.type-twice')
-  if (!given.targets) return
-  if (new Set(given.targets.map((one) => one.priority)).size !== 3) throw wrong('targets', 'standards.target-missing')
-  if (given.targets.some((one) => one.firstResponseMinutes > one.resolutionMinutes)) throw wrong('targets', 'standards.target-order')
-}
-
-function putTargets(ctx: Ctx, serviceId: string, targets: Service['targets']): void {
-  for (const one of targets) {
-    ctx.later(ctx.db`insert into standards.target (service_id, priority, first_response_minutes, resolution_minutes) values (${serviceId}, ${one.priority}, ${one.firstResponseMinutes}, ${one.resolutionMinutes})
-      on conflict (service_id, priority) do update set first_response_minutes = excluded.first_response_minutes, resolution_minutes = excluded.resolution_minutes`)
-  }
 }
 
 /** Adds a service. Throws 409 `standards.key-taken`, 422 when it points to what does not exist. */
@@ -62,7 +52,6 @@ export async function addService(ctx: Ctx, given: ServiceFields, isDefault = fal
     values (${id}, ${given.key}, ${ctx.db.json(given.name)}, ${given.description}, ${given.teamId}, ${given.calendarId}, ${given.verification}, ${given.closeAfterHours}, ${given.reopenDays}, ${given.acceptMinutes},
       ${ctx.db.json(given.skills)}, ${ctx.db.json(given.types)}, ${given.isActive}, ${isDefault}) on conflict (key) do nothing returning id`
   if (!rows.length) throw new Fault('standards.key-taken', 409, { key: given.key }, [{ path: 'key', code: 'standards.key-taken', args: { key: given.key } }])
-  putTargets(ctx, id, given.targets)
   revised(ctx)
   await emit(ctx, 'standard.service-added', { subject: id, data: { key: given.key, after: { ...given } } })
   return getService(ctx, id)
@@ -80,7 +69,6 @@ export async function changeService(ctx: Ctx, id: string, { version, ...change }
   ctx.later(ctx.db`update standards.service set name = ${ctx.db.json(after.name)}, description = ${after.description}, team_id = ${after.teamId}, calendar_id = ${after.calendarId}, verification = ${after.verification},
     close_after_hours = ${after.closeAfterHours}, reopen_days = ${after.reopenDays}, accept_minutes = ${after.acceptMinutes}, skills = ${ctx.db.json(after.skills)}, types = ${ctx.db.json(after.types)},
     is_active = ${after.isActive}, version = version + 1 where id = ${id}`)
-  if (change.targets) putTargets(ctx, id, change.targets)
   revised(ctx)
   const of = (service: Service) => Object.fromEntries(fields.map((name) => [name, service[name]]))
   await emit(ctx, 'standard.service-changed', { subject: id, data: { key: before.key, before: of(before), after: of(after) } })
@@ -107,13 +95,15 @@ export async function removeService(ctx: Ctx, id: string): Promise<{ ok: true }>
   if (service.isDefault) throw new Fault('standards.default-stays', 409)
   const [rule] = await ctx.db<{ name: string }[]>`select name from standards.rule where outcome->>'service' = ${service.key} limit 1`
   if (rule) throw new Fault('standards.service-in-use', 409)
-  await ctx.db`delete from standards.target where service_id = ${id}`
+  await ctx.db`delete from standards.version where service_id = ${id}`.catch(inUse)
   // Rooms to the right refer to services by foreign keys; which of them does is not this room's to know.
-  await ctx.db`delete from standards.service where id = ${id}`.catch((error: unknown) => { throw (error as { code?: string }).code === '23503' ? new Fault('standards.service-in-use', 409) : error })
+  await ctx.db`delete from standards.service where id = ${id}`.catch(inUse)
   revised(ctx)
   await emit(ctx, 'standard.service-removed', { subject: id, data: { key: service.key, before: service } })
   return { ok: true }
 }
+
+const inUse = (error: unknown): never => { throw (error as { code?: string }).code === '23503' ? new Fault('standards.service-in-use', 409) : error }
 
 export const listRules = (ctx: Ctx) => ctx.db<Rule[]>`select ${ruleColumns(ctx)} from standards.rule order by position, id`
 

@@ -2,14 +2,14 @@
 import type { CountedStretch, DeadlineExplanation } from '../../lib/calendar/index.ts'
 import { compileRules } from '../../lib/rules/index.ts'
 import type { Ctx } from '../../platform/context.ts'
-import { notFound } from '../../platform/fault.ts'
 import { shownSteps } from '../staff/index.ts'
 import { chooseCalendar } from './calendar.ts'
-import { explainDue } from './clocks.ts'
 import type { Rule } from './contract.ts'
 import { detectLanguage } from './language.ts'
 import { loadRecognition, recognise, ruleOf, snapshotOf, type RequestFacts, type Snapshot } from './recognise.ts'
 import { getService, listRules, mustBeUsable } from './store.ts'
+import { selectClause } from '../../lib/clauses/index.ts'
+import { clockKinds } from './versions/contract.ts'
 
 interface Trial extends RequestFacts { subject: string; text: string; draft?: { id?: string; name: string; condition: unknown; outcome: Rule['outcome'] } }
 
@@ -24,7 +24,7 @@ export async function tryRules(ctx: Ctx, { draft, ...given }: Trial) {
   const tried: Rule = { id, position: 0, version: 0, isActive: true, name: draft.name, condition: draft.condition, outcome: draft.outcome }
   const at = rules.findIndex((rule) => rule.id === id)
   rules.splice(at < 0 ? rules.length : at, at < 0 ? 0 : 1, tried)
-  const snapshot = snapshotOf(kept.revision, kept.services, rules)
+  const snapshot = snapshotOf(kept.revision, kept.services, rules, kept.standards)
   return { ...outcomeOf(snapshot, facts), draftMatches: compileRules([ruleOf(tried)]).matches(id, facts) }
 }
 
@@ -33,18 +33,21 @@ function outcomeOf(snapshot: Snapshot, facts: RequestFacts & { language: string 
   return { ...found, language: facts.language }
 }
 
-/** The due times of a request of this priority begun at `startAt` (default: now), and the working hours they count. */
-export async function showDue(ctx: Ctx, id: string, query: { priority: string; startAt?: string }) {
+/** When a request like this, begun at `startAt` (default: now), is due by each clock of the standard that holds, and the working hours counted. */
+export async function showDue(ctx: Ctx, id: string, query: { priority: string; tier: string; channel: string; startAt?: string }) {
   const service = await getService(ctx, id)
   const startMs = query.startAt ? Date.parse(query.startAt) : ctx.now.getTime()
   const { calendar, by } = await chooseCalendar(ctx, service, null)
-  const found = explainDue({ service: () => service }, id, query.priority, startMs, calendar)
-  if (!found) throw notFound('standards.service')
   const iso = (ms: number): string => new Date(ms).toISOString()
-  const shown = ({ dueAt, counted, exceptions, steps }: DeadlineExplanation) => ({
-    ...shownSteps(steps), provisionalYears: calendar.unknownYears(startMs, dueAt),
-    dueAt: iso(dueAt), counted: counted.map(({ from, to, ms }: CountedStretch) => ({ from: iso(from), to: iso(to), minutes: ms / 60_000 })),
-    exceptions: exceptions.map(({ date, name, openMs }) => ({ date, name, openMinutes: openMs / 60_000 })),
+  const clocks = clockKinds.flatMap((kind) => {
+    const clause = service.standard && selectClause(service.standard.content.clauses, kind, query)
+    if (!clause) return []
+    const { dueAt, counted, exceptions, steps }: DeadlineExplanation = calendar.explain(startMs, clause.target! * 60_000)
+    return [{
+      ...shownSteps(steps), provisionalYears: calendar.unknownYears(startMs, dueAt),
+      kind, clause: clause.key, targetMinutes: clause.target!, dueAt: iso(dueAt), counted: counted.map(({ from, to, ms }: CountedStretch) => ({ from: iso(from), to: iso(to), minutes: ms / 60_000 })),
+      exceptions: exceptions.map(({ date, name, openMs }) => ({ date, name, openMinutes: openMs / 60_000 })),
+    }]
   })
-  return { startAt: iso(startMs), calendarBy: by, firstResponse: shown(found.firstResponse), resolution: shown(found.resolution) }
+  return { startAt: iso(startMs), calendarBy: by, clocks }
 }

@@ -16,7 +16,7 @@ const at = {
   mail: 'test/attacks/mail.test.ts', rendering: 'test/attacks/rendering.test.ts', files: 'test/attacks/files.test.ts', rights: 'test/attacks/rights.test.ts', sessions: 'test/attacks/sessions.test.ts',
   outside: 'test/attacks/outside.test.ts', exhaustion: 'test/attacks/exhaustion.test.ts', house: 'test/attacks/house.test.ts',
   gate: 'modules/channels/mail/mail.test.ts', hooks: 'modules/channels/webhooks/webhooks.test.ts', chat: 'modules/channels/chat/chat.test.ts', signIn: 'modules/staff/sign-in.test.ts', signOut: 'modules/staff/federation/sign-out.test.ts', openid: 'modules/staff/federation/oidc.test.ts', saml: 'modules/staff/federation/saml.test.ts', ldap: 'modules/staff/federation/ldap.test.ts', scim: 'modules/staff/scim/scim.test.ts', staff: 'modules/staff/staff.test.ts',
-  masking: 'modules/customers/masking.test.ts', permissions: 'test/input/permissions.test.ts', matrix: 'test/access/matrix.test.ts', policies: 'test/access/policies.test.ts', access: 'modules/staff/access.test.ts', passkey: 'test/journeys/passkey.test.ts', refused: 'test/input/refused.test.ts',
+  wall: 'modules/insight/wall/wall.test.ts', masking: 'modules/customers/masking.test.ts', permissions: 'test/input/permissions.test.ts', matrix: 'test/access/matrix.test.ts', policies: 'test/access/policies.test.ts', access: 'modules/staff/access.test.ts', passkey: 'test/journeys/passkey.test.ts', refused: 'test/input/refused.test.ts',
   parse: 'lib/mail/parse.test.ts', bounded: 'lib/mail/bounded.test.ts', clean: 'lib/mail/clean.test.ts', xss: 'lib/mail/xss.test.ts', compose: 'lib/mail/compose.test.ts', token: 'lib/mail/token.test.ts', classify: 'lib/mail/classify.test.ts', addresses: 'lib/mail/addresses.test.ts',
 } as const
 
@@ -97,7 +97,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   D17: { what: 'functions of the database with more rights than their caller', precedent: 'security definer', safe: 'there are none', proof: [at.rights] },
 
   E01: { what: 'the stored hash as password', precedent: 'Zammad CVE-2017-5619', safe: 'refused', proof: [at.sessions, at.passkey] },
-  E02: { what: 'predictable tokens', precedent: 'FreeScout CVE-2026-27637', safe: '256 random bits, kept as keyed hashes', proof: [at.sessions, at.passkey] },
+  E02: { what: 'predictable tokens', precedent: 'FreeScout CVE-2026-27637', safe: '256 random bits, kept as keyed hashes', proof: [at.sessions, at.passkey, at.wall] },
   E03: { what: 'the second factor skipped, replayed, guessed', precedent: 'Zammad CVE-2026-84461', safe: 'bound to the password, five tries, each code once', proof: [at.sessions, at.signIn, at.access, at.openid] },
   E04: { what: 'wrapped and unsigned assertions', precedent: 'samlify CVE-2025-47949', safe: 'only the signed part counts, once, for our question', proof: [at.saml, at.signOut] },
   E05: { what: 'tokens that vouch for themselves', precedent: 'ASVS 9.1', safe: 'no credential here; a provider’s own are refused when anything of them does not fit', proof: [at.sessions, at.openid] },

@@ -218,14 +218,24 @@ test('C12 customers', async () => {
 })
 
 test('C12 services and rules', async () => {
-  const targets = (['urgent', 'normal', 'routine'] as const).map((priority) => ({ priority, firstResponseMinutes: 60, resolutionMinutes: 480 }))
   const name = { 'zh-Hant': '安裝', 'zh-Hans': '安装', en: 'Installation' }
-  const service = await does('standards.addService', { body: { key: 'install', name, description: '', teamId: null, calendarId: null, verification: 'person', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true, targets } })
+  const service = await does('standards.addService', { body: { key: 'install', name, description: '', teamId: null, calendarId: null, verification: 'person', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true } })
   await does('standards.changeService', { params: { id: service.body.id }, body: { version: 1, acceptMinutes: 20 } })
   const before = (await desk.call<{ rows: { id: string; isDefault: boolean }[] }>('GET', '/api/services', { token: people.admin.token })).body.rows.find((one) => one.isDefault)!
   await does('standards.makeDefault', { params: { id: service.body.id } })
   await does('standards.makeDefault', { params: { id: before.id } })
   await does('standards.removeService', { params: { id: service.body.id } })
+  const { standard } = (await desk.call<{ standard: { content: Record<string, unknown> } }>('GET', `/api/services/${before.id}`, { token: people.admin.token })).body
+  const director = await run(desk.app, {}, async (ctx) => (await createToken(ctx, { name: 'director', personId: (await createPerson(ctx, { name: '總監', login: 'standards-director@example.com', role: 'director', locale: 'zh-Hant', zone: 'Asia/Taipei' })).id })).token)
+  const draft = await does('standards.draftStandard', { params: { id: before.id }, body: { content: standard.content } })
+  await does('standards.changeDraft', { params: { id: draft.body.id }, body: { content: { ...standard.content, duties: '首問負責' }, revision: 1 } })
+  await does('standards.dropDraft', { params: { id: draft.body.id } })
+  const next = await does('standards.draftStandard', { params: { id: before.id }, body: { content: { ...standard.content, duties: '首問負責' } } })
+  await does('standards.proposeStandard', { params: { id: next.body.id }, body: { reason: '寫明職責' } })
+  await does('standards.refuseStandard', { token: director, params: { id: next.body.id }, query: `?reason=${encodeURIComponent('再寫清楚')}` })
+  await does('standards.proposeStandard', { params: { id: next.body.id }, body: { reason: '寫明職責' } })
+  await does('standards.approveStandard', { token: director, params: { id: next.body.id }, body: {} })
+  await does('requests.applyStandard', { params: { id: next.body.id }, body: { reason: '立即適用' } })
   const rule = await does('standards.addRule', { body: { name: '急件', condition: { field: 'text', op: 'contains', value: '急急急' }, outcome: { priority: 'urgent' } } })
   await does('standards.changeRule', { params: { id: rule.body.id }, body: { version: 1, name: '特急件' } })
   const rules = (await desk.call<{ rows: { id: string }[] }>('GET', '/api/rules', { token: people.admin.token })).body.rows
@@ -266,6 +276,9 @@ test('C12 a request on its way', async () => {
   await does('requests.unsend', by({ params: { id, messageId: held.body.id } }))
   await does('requests.seen', by())
   await does('requests.viewing', by({ body: { typing: null } }))
+  const noticeId = crypto.randomUUID()
+  await desk.app.pool`insert into requests.notice (id, person_id, request_id, kind, at, level, needs_confirmation) values (${noticeId}, ${agent.id}, ${id}, 'escalation-call', ${desk.clock.now()}, 'L2', true)`
+  await does('requests.confirmNotice', { token: agent.token, params: { id: noticeId } })
   await does('requests.readNotices', { token: agent.token })
   await does('requests.wait', by({ body: { for: 'third-party', reason: '等機房' } }))
   await does('requests.resume', by())
@@ -445,6 +458,40 @@ test('C12 consent and exports', async () => {
   const { id } = (await does('governance.askExport', { token: people.lead.token, body: { purpose: 'service', columns: ['name'], filter: {}, reason: '通知施工' } })).body
   await does('governance.decideExport', { params: { id }, body: { verdict: 'approved' } })
   await does('governance.takeExport', { token: people.lead.token, params: { id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 saved reports', async () => {
+  const question = { metric: 'volume', by: 'team', period: 'week', compare: 'none' }
+  const given = { name: '新增', question, roleIds: [], teamIds: [] }
+  const { id } = (await does('insight.saveReport', { body: given })).body
+  await does('insight.changeReport', { params: { id }, body: { ...given, version: 1 } })
+  const mailing = { rhythm: 'daily', weekday: null, monthDay: null, time: '08:00', attachments: ['csv'], personIds: [people.admin.id] }
+  await does('insight.setMailing', { params: { id }, body: mailing })
+  await does('insight.leaveMailing', { params: { id } })
+  await desk.call('PUT', `/api/saved-reports/${id}/mailing`, { token: people.admin.token, body: mailing })
+  await does('insight.endMailing', { params: { id } })
+  await does('insight.deleteReport', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 wallboards', async () => {
+  const made = await does('insight.makeWallboard', { body: { name: '大廳', locale: 'zh-Hant', theme: 'dark', seconds: 15, teamId: null } }) as unknown as { body: { row: { id: string } } }
+  await does('insight.revokeWallboard', { params: { id: made.body.row.id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 alarms on metrics', async () => {
+  const rule = { name: '積壓', metric: 'volume', filters: {}, each: null, bucket: 'day', condition: 'above', bound: 0, least: 1, ackMinutes: 30, isPaused: false, nextId: null }
+  const { id } = (await does('insight.addAlarmRule', { body: rule })).body
+  await does('insight.changeAlarmRule', { params: { id }, body: { ...rule, version: 1 } })
+  const alarmId = '01890000-0000-7000-8000-0000000000aa'
+  await desk.app.pool`insert into governance.alarm (id, kind, who, count, first_at, last_at, raised_at) values (${alarmId}, 'metric', ${id}, 1, now(), now(), now())`
+  await desk.app.pool`insert into insight.metric_alarm (alarm_id, rule_id, key, bucket_start, value, count) values (${alarmId}, ${id}, '', now(), 1, 1)`
+  await does('insight.giveMetricAlarm', { params: { id: alarmId }, body: { personId: people.admin.id } })
+  await does('insight.acknowledgeMetricAlarm', { params: { id: alarmId }, body: { note: '處理中' } })
+  await does('insight.judgeMetricAlarm', { params: { id: alarmId }, body: { verdict: 'useful', outcome: '加派人手' } })
+  await does('insight.removeAlarmRule', { params: { id } })
   expect(wrong).toEqual([])
 })
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part calendar|memory|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part calendar|memory|deadlines|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -15,6 +15,7 @@ import { measureAudited } from './audited.ts'
 import { measureCalendar } from './calendar.ts'
 import { median, openMany } from './load.ts'
 import { cpuMs, describeMachine, familyOf } from './machine.ts'
+import { measureDeadlines } from './deadlines.ts'
 import { measureMail } from './mail.ts'
 import { measureIdle, measureVisitors } from './memory.ts'
 import { measureReads } from './pages.ts'
@@ -22,7 +23,7 @@ import { countWire } from './statements.ts'
 
 const { values: { quick, part, profile } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, part: { type: 'string' }, profile: { type: 'string' } } })
 const isWanted = (name: string): boolean => !part || part === name
-const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000 }
+const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600, deadlines: 100_000 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000, deadlines: 1_000_000 }
 
 interface Line { what: string; figures: string; ratio?: number; most?: number }
 const lines: Line[] = []
@@ -59,7 +60,8 @@ async function measureAccepting(product: Program, bare: Program, database: numbe
   const db = openPool(url, { max: 1, name: 'bench-tidy' })
   const tidy = async (): Promise<void> => {
     await db`update requests.assignment set state = 'ended' where state in ('offered', 'accepted')`
-    await db`update requests.request set stage = 'closed', next_due_at = null, sweep_at = null where stage <> 'closed'`
+    await db`update requests.clock set state = 'cancelled', ended_at = started_at, since = null, wake_at = null where ended_at is null`
+    await db`update requests.request set stage = 'closed', next_due_at = null where stage <> 'closed'`
   }
   let number = 0
   const open = async (program: Program, count: number): Promise<void> => {
@@ -112,6 +114,7 @@ async function measureInstallation(): Promise<void> {
       add(await measureIdle([product.child.pid!, ...familyOf(pid)]))
       add(await measureVisitors(product.url, () => [product.child.pid!, ...familyOf(pid)], size.visitors))
     }
+    if (isWanted('deadlines')) add(await measureDeadlines(url, () => [product.child.pid!, ...familyOf(pid)], size.deadlines))
     const bare = await start({ entry: 'test/bench/bare.ts', env: { DATABASE_URL: url } })
     if (isWanted('accepting')) {
       await measureAccepting(product, bare, pid, url, company)

@@ -35,8 +35,11 @@ export async function addRequests(db: Pool, from: number, to: number, cover: (wo
     join (select id, row_number() over (order by id) - 1 as nr, count(*) over () as count from staff.team) t on t.nr = n % t.count
     join (select id, row_number() over (order by id) - 1 as nr, count(*) over () as count from staff.person) p on p.nr = n % p.count
     join (select id, row_number() over (order by id) - 1 as nr from customers.customer) c on c.nr = n % ${Math.floor(to / 5)}::int`
-  await db`insert into requests.request (id, subject, stage, stage_since, priority, service_id, channel, language, customer_id, team_id, holder_id, answerable_id, opened_by_kind, opened_at, resolution_due_at, next_due_at, last_message_at, last_snippet, closed_at)
-    select id, subject, case when is_open then 'execute' else 'closed' end, at, 'normal', (select id from standards.service limit 1), 'api', 'zh-Hant', customer_id, team_id, person_id, person_id, 'client', at, at + interval '1 day', case when is_open then at + interval '1 day' end, at, subject, case when not is_open then at + interval '8 hours' end from fresh`
+  await db`insert into requests.request (id, subject, stage, stage_since, priority, service_id, channel, language, customer_id, team_id, holder_id, answerable_id, opened_by_kind, opened_at, next_due_at, last_message_at, last_snippet, closed_at)
+    select id, subject, case when is_open then 'execute' else 'closed' end, at, 'normal', (select id from standards.service limit 1), 'api', 'zh-Hant', customer_id, team_id, person_id, person_id, 'client', at, case when is_open then at + interval '1 day' end, at, subject, case when not is_open then at + interval '8 hours' end from fresh`
+  await db`insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_version, state, started_at, used_ms, since, due_at, ended_at, wake_at)
+    select uuidv7(), id, 'resolution', 1, (select id from standards.version limit 1), 'resolution-normal', 86400000, 0, case when is_open then 'running' else 'met' end, at, 0, case when is_open then at end, at + interval '1 day', case when not is_open then at + interval '8 hours' end,
+      case when is_open then now() + interval '1 year' end from fresh`
   await db`insert into requests.message (id, request_id, kind, author_kind, author_name, channel, body, state, state_at, created_at)
     select uuidv7(), id, 'customer', 'customer', '陳美玲', 'api', subject || '，' || repeat('請盡快處理。', 10), 'received', at, at from fresh`
   await db`insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from fresh`

@@ -145,8 +145,8 @@ async function timers(db: Pool, say: Say): Promise<void> {
   say('replies not told of once as held and once as sent', rows.filter((row) => row.held !== 1 || row.sent !== 1))
   say('replies that left before their ten seconds', rows.filter((row) => (row.earlyMs ?? 0) > 0))
   say('breaches told of twice or before their time', await db`
-    select e.subject, e.type, count(*)::int as count from platform.event e join requests.request r on r.id = e.subject where e.type in ('request.first-response-breached', 'request.resolution-breached')
-    group by e.subject, e.type, r.first_response_due_at, r.resolution_due_at having count(*) > 1 or min(e.at) < case e.type when 'request.first-response-breached' then r.first_response_due_at else r.resolution_due_at end`)
+    select e.subject, e.type, count(*)::int as count from platform.event e left join requests.clock k on k.id::text = e.data->>'clock' where e.type like 'request.%-breached'
+    group by e.subject, e.type, k.id, k.breached_at having count(*) > 1 or k.breached_at is null or min(e.at) < k.breached_at`)
 }
 
 async function mailsIn(db: Pool, journal: readonly Line[], say: Say): Promise<void> {

@@ -6,7 +6,7 @@ import { servePages } from '../../apps/pages.ts'
 import { rooms } from '../../apps/rooms.ts'
 import { createTranslator, intlTag, type Locale, type Translate } from '../../lib/text/index.ts'
 import { createCalendar, createPerson, createSignInLink, createTeam, createToken, setPresence } from '../../modules/staff/index.ts'
-import { addService, seedStandards } from '../../modules/standards/index.ts'
+import { addService, foundStandard, seedStandards, timed } from '../../modules/standards/index.ts'
 import { systemClock } from '../../platform/clock/index.ts'
 import { run } from '../../platform/context.ts'
 import { openDesk, type TestDesk } from '../harness.ts'
@@ -48,11 +48,11 @@ export function moveIn(desk: TestDesk): Promise<Company> {
       const agent = await person(one.agent, 'agent', one.locale)
       const lead = await person(one.lead, 'lead', one.locale)
       const team = await createTeam(ctx, { name: one.team, memberIds: [agent.id, lead.id], leadId: lead.id })
-      const targets = (['urgent', 'normal', 'routine'] as const).map((priority) => ({ priority, firstResponseMinutes: 60, resolutionMinutes: 480 }))
       const service = await addService(ctx, {
         key: `branch-${one.locale.toLowerCase()}`, name: { 'zh-Hant': one.service, 'zh-Hans': one.service, en: one.service }, description: '', teamId: team.id, calendarId: null,
-        verification: one.verification, closeAfterHours: 72, reopenDays: 7, acceptMinutes: 60, skills: [], types: [], isActive: true, targets,
+        verification: one.verification, closeAfterHours: 72, reopenDays: 7, acceptMinutes: 60, skills: [], types: [], isActive: true,
       })
+      await foundStandard(ctx, service.id, timed({ urgent: [60, 480], normal: [60, 480], routine: [60, 480] }))
       branches[one.locale] = { locale: one.locale, teamId: team.id, serviceId: service.id, serviceName: one.service, agent, lead }
     }
     return { admin, branches: branches as Record<Locale, Branch> }

@@ -1,5 +1,5 @@
 /** A customer asks for a human and opts out on the page of their request; the agent sees it at once. */
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestDesk } from '../harness.ts'

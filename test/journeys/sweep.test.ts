@@ -7,11 +7,11 @@ import type { Locale } from '../../lib/text/index.ts'
 import type { TestDesk } from '../harness.ts'
 import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
-const bare = new Set(['/sign-in', '/sign-in/link', '/setup'])
+const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/wall'])
 /** These show keys, or names of columns, to everybody. */
 const showsNames = new Set(['/ui', '/governance/personal-data'])
 /** What an agent may not open names the missing permission. */
-const namesKeys = new Set(['/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
+const namesKeys = new Set(['/reports/alarms', '/reports/wallboards', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
 const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {
@@ -35,7 +35,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     await desk.call('POST', '/api/webhooks', { token: company.admin.token, body: { url: 'https://hooks.vendor.example/a', types: ['request.closed'] } })
     await desk.call('POST', '/api/processors', { token: company.admin.token, body: { host: 'smtp.vendor.example', name: '郵件代送', role: 'processor', purpose: '代送郵件', contract: 'C-1', untilOn: null, contact: '', country: 'US', isSensitive: false, basis: 'standard-contract', basisWords: '', basisUntilOn: null } })
     await desk.call('POST', '/api/assessments', { token: company.admin.token, body: { title: '郵件代送', ground: 'provide', hosts: ['smtp.vendor.example'], purpose: '必要', risk: '低', measures: 'TLS', level: 'low' } })
-    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()
@@ -101,5 +101,5 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     wrong.push(...await walk(page, addresses(role), { axe, isInside: true, everything: role === 'admin' }))
     expect([...wrong, ...new Set(problems)]).toEqual([])
     await page.context().close()
-  }, 300_000)
+  }, 900_000)
 })

@@ -14,8 +14,8 @@ import { startReceiving } from './receive.ts'
 import { acknowledge, closeTransports, routeMessage, sendMail } from './send.ts'
 import { deleteOldTraces, forgetMails, listMails } from './store.ts'
 
+export { type ColleagueMail, type Handed, mailColleague } from './colleague.ts'
 export { addMailbox, changeMailbox } from './mailboxes.ts'
-export { sendToColleague } from './send.ts'
 export { type Taken, takeIn } from './take.ts'
 
 function mountMail(mount: Mount): void {

@@ -30,7 +30,7 @@ export async function routeMessage(ctx: Ctx, event: StoredEvent): Promise<void> 
 }
 
 /** The mailbox the request came in by; else the first one that can send. */
-async function senderFor(ctx: Ctx, account: string | null): Promise<MailboxRecord | null> {
+export async function senderFor(ctx: Ctx, account: string | null): Promise<MailboxRecord | null> {
   const able = (await selectMailboxes(ctx)).filter((one) => one.isActive && one.smtp)
   return able.find((one) => one.id === account) ?? able[0] ?? null
 }
@@ -77,7 +77,7 @@ async function withoutMail(ctx: Ctx, delivery: Delivery, hasMailbox: boolean): P
   return setDelivery(ctx, delivery.messageId, 'failed', hasMailbox ? 'channels.mail.no-address' : 'channels.mail.no-mailbox')
 }
 
-const hostOf = (mailbox: MailboxRecord): string => mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)
+export const hostOf = (mailbox: MailboxRecord): string => mailbox.address.slice(mailbox.address.lastIndexOf('@') + 1)
 const safeId = /^<[^<>\s\p{Cc}]{1,500}>$/u
 
 async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, headers: { headerId: string; direction: 'in' | 'out' }[]): Promise<OutgoingMail> {
@@ -125,13 +125,13 @@ async function recordFailure(ctx: Ctx, { delivery }: Prepared, attemptId: string
   return null
 }
 
-interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
+export interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
 const CODES = /^(E(CONNECTION|TIMEDOUT|SOCKET|DNS|TLS|REQUIRETLS|PROTOCOL|ENVELOPE|MESSAGE|STREAM|ABORT|AUTH|NOAUTH|MAXLIMIT|MAXRECIPIENTS|CONFIG|PROXY|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/
-const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
+export const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
 // A refused sign-in is our setting, not the customer's address: it is mended and tried again.
-const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
+export const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
 // A connection that broke off in the middle does not say how far it came; one never made does.
-const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined
+export const mayHaveArrived = (error: SmtpError): boolean => error.responseCode === undefined
   && ((error.code === 'ECONNECTION' && error.command !== undefined) || error.timeoutType === 'SOCKET_TIMEOUT' || /^(ECONNRESET|EPIPE)$/.test(error.originalCode ?? error.code ?? ''))
 
 interface Pooled { version: number; transport: ReturnType<typeof openTransport> }
@@ -140,7 +140,7 @@ const pools = new WeakMap<App, Map<string, Pooled>>()
 const openTransport = (app: App, mailbox: MailboxRecord) => createTransport({ ...smtpOptions(mailbox.smtp!, passwordOf(app, mailbox, 'smtp')), pool: true, maxConnections: 2, maxMessages: 100, maxRequeues: 0 })
 
 /** Gives the mail to the mailbox's server; answers the server's words. */
-async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
+export async function hand(app: App, mailbox: MailboxRecord, mail: OutgoingMail): Promise<string> {
   await goOutside(app, 'mail-out', mailbox.smtp!.host)
   try {
     const { response } = await transportOf(app, mailbox).sendMail(mail)
@@ -166,23 +166,6 @@ function transportOf(app: App, mailbox: MailboxRecord): Pooled['transport'] {
 export function closeTransports(app: App): void {
   for (const { transport } of pools.get(app)?.values() ?? []) transport.close()
   pools.delete(app)
-}
-
-/** To somebody who works here, by the first mailbox that can send; the same `id` (a UUID) is the same mail. False when there is none, or the address is refused for good. Outside any transaction. */
-export async function sendToColleague(app: App, { id, address, subject, text }: { id: string; address: string; subject: string; text: string }): Promise<boolean> {
-  const mailbox = await run(app, {}, (ctx) => senderFor(ctx, null))
-  if (!mailbox) return false
-  const mail = composeMail({
-    from: { name: mailbox.name, address: mailbox.address }, to: [{ name: '', address }], subject, text, isAutomatic: true, date: app.clock.now(),
-    messageId: signMessageId(id, hostOf(mailbox), markKey(app)),
-  })
-  try {
-    await hand(app, mailbox, mail)
-    return true
-  } catch (error) {
-    if (isSmtpError(error) && isPermanent(error)) return false
-    throw error
-  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { byId, cursor, id, instant, limit, page } from '../../../platform/http/s
 
 /** What can be told. The payload is the same for all: {type, timestamp, data: {id, number, stage, priority, url}}. */
 export const eventTypes = ['request.accepted', 'request.assigned', 'request.taken', 'request.moved', 'request.customer-wrote', 'request.replied', 'request.waiting', 'request.resumed', 'request.corrected',
-  'request.submitted', 'request.verified', 'request.sent-back', 'request.answered', 'request.scored', 'request.closed', 'request.reopened', 'request.first-response-breached', 'request.resolution-breached', 'request.message-failed'] as const
+  'request.submitted', 'request.verified', 'request.sent-back', 'request.answered', 'request.scored', 'request.closed', 'request.reopened', 'request.first-response-breached', 'request.resolution-breached', 'request.acceptance-breached', 'request.next-response-breached', 'request.hand-over-breached', 'request.escalated', 'request.message-failed'] as const
 export type EventType = (typeof eventTypes)[number]
 
 const url = z.string().max(2000).refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol), { message: 'input.wrong-value' })

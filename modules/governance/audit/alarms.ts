@@ -7,11 +7,10 @@ import type { PendingQuery, Row } from 'postgres'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { emit, type StoredEvent } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
-import { newId } from '../../../lib/id/index.ts'
-import { defaultCalendar, getPerson } from '../../staff/index.ts'
+import { defaultCalendar } from '../../staff/index.ts'
 import { isCanary } from './canary.ts'
 import type { Alarm, Limits } from './contract.ts'
-import { tell } from '../tell.ts'
+import { acknowledge, giveAlarm, ofArea, raiseAlarm } from './lifecycle.ts'
 import { namesOf } from './search.ts'
 
 const WINDOW_MS = 15 * 60_000
@@ -29,28 +28,6 @@ export async function changeLimits(ctx: Ctx, limits: Limits): Promise<Limits> {
   ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json(limits)}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
   await emit(ctx, 'alarm.limits-changed', { data: { before, after: limits } })
   return limits
-}
-
-interface Sighting { kind: Kind; who: string; actorId?: string | null; actorKind?: string | null; source?: string | null; target?: string | null; count: number; at: string; firstAt?: string }
-
-/** Raises an alarm, or counts on in the one that is open. */
-export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<void> {
-  const id = newId()
-  const [row] = await ctx.db<{ id: string; isNew: boolean; ownerId: string | null }[]>`
-    insert into governance.alarm (id, kind, who, actor_id, actor_kind, source, target, count, first_at, last_at, raised_at, owner_id)
-    values (${id}, ${seen.kind}, ${seen.who}, ${seen.actorId ?? null}, ${seen.actorKind ?? null}, ${seen.source ?? null}, ${seen.target ?? null}, ${seen.count}, ${seen.firstAt ?? seen.at}, ${seen.at}, ${ctx.now}, ${await ownerFor(ctx)})
-    on conflict (kind, who) where acknowledged_at is null do update set count = greatest(governance.alarm.count, excluded.count), last_at = excluded.last_at, target = coalesce(excluded.target, governance.alarm.target)
-    returning id, id = ${id} as is_new, owner_id`
-  if (row!.isNew && row!.ownerId) tell(ctx, 'alarm', row!.id, row!.ownerId)
-  if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
-}
-
-/** Whoever handles alarms by name of their role and has the fewest; without such a person, an administrator. */
-async function ownerFor({ db }: Ctx): Promise<string | null> {
-  const [row] = await db<{ id: string }[]>`
-    select p.id from staff.person p join staff.role r on r.id = p.role_id where p.disabled_at is null and r.permissions && '{alarms.handle,*}'
-    order by 'alarms.handle' = any(r.permissions) desc, (select count(*) from governance.alarm a where a.owner_id = p.id and a.acknowledged_at is null), p.id limit 1`
-  return row?.id ?? null
 }
 
 const failures = new Set(['staff.sign-in-failed', 'staff.sign-in-locked', 'staff.link-dead', 'staff.password-wrong', 'staff.code-wrong', 'access.sign-in-first'])
@@ -111,7 +88,7 @@ type Stored = Omit<Alarm, 'actor' | 'owner'> & { who: string; actorKind: string 
 async function select(ctx: Ctx, where: PendingQuery<Row[]>, limit: number): Promise<Alarm[]> {
   const rows = await ctx.db<Stored[]>`
     select a.id, a.kind, a.who, a.actor_kind, a.actor_id, a.source, a.target, a.count, a.first_at, a.last_at, a.raised_at, a.owner_id, o.name as owner_name, a.acknowledged_at, b.name as acknowledged_by, a.note
-    from governance.alarm a left join staff.person o on o.id = a.owner_id left join staff.person b on b.id = a.acknowledged_by where true ${where} order by a.raised_at desc, a.id desc limit ${limit}`
+    from governance.alarm a left join staff.person o on o.id = a.owner_id left join staff.person b on b.id = a.acknowledged_by where ${ofArea(ctx, 'security')} ${where} order by a.raised_at desc, a.id desc limit ${limit}`
   const names = await namesOf(ctx, rows.flatMap((row) => [row.actorId, uuid.test(row.target ?? '') ? row.target : null]).filter((id) => id !== null))
   return rows.map(({ who: _, actorKind, actorId, ownerId, ownerName, ...row }) => ({
     ...row, target: names.get(row.target ?? '')?.name ?? row.target,
@@ -124,7 +101,7 @@ export async function listAlarms(ctx: Ctx, query: { state?: 'open' | 'acknowledg
   const { db } = ctx
   if (query.cursor && !uuid.test(query.cursor)) throw new Fault('input.cursor', 422)
   const where = db`${query.state ? db`and (a.acknowledged_at is null) = ${query.state === 'open'}` : db``} ${query.cursor ? db`and (a.raised_at, a.id) < (select raised_at, id from governance.alarm where id = ${query.cursor})` : db``}`
-  const [rows, [open]] = await Promise.all([select(ctx, where, query.limit + 1), db<{ count: number }[]>`select count(*)::int as count from governance.alarm where acknowledged_at is null`])
+  const [rows, [open]] = await Promise.all([select(ctx, where, query.limit + 1), db<{ count: number }[]>`select count(*)::int as count from governance.alarm a where ${ofArea(ctx, 'security')} and acknowledged_at is null`])
   return { rows: rows.slice(0, query.limit), next: rows.length > query.limit ? rows[query.limit - 1]!.id : null, open: open!.count }
 }
 async function getAlarm(ctx: Ctx, id: string): Promise<Alarm> {
@@ -132,25 +109,11 @@ async function getAlarm(ctx: Ctx, id: string): Promise<Alarm> {
   if (!row) throw notFound('governance.alarm')
   return row
 }
-async function lockOpen(ctx: Ctx, id: string): Promise<void> {
-  const [row] = await ctx.db<{ acknowledgedAt: string | null }[]>`select acknowledged_at from governance.alarm where id = ${id} for update`
-  if (!row) throw notFound('governance.alarm')
-  if (row.acknowledgedAt) throw new Fault('governance.alarm-done', 409)
-}
-
 export async function acknowledgeAlarm(ctx: Ctx, id: string, note: string): Promise<Alarm> {
-  await lockOpen(ctx, id)
-  await ctx.db`update governance.alarm set acknowledged_at = ${ctx.now}, acknowledged_by = ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, note = ${note} where id = ${id}`
-  await emit(ctx, 'alarm.acknowledged', { subject: id, data: { note } })
+  await acknowledge(ctx, 'security', id, note)
   return getAlarm(ctx, id)
 }
 export async function ownAlarm(ctx: Ctx, id: string, personId: string): Promise<Alarm> {
-  await lockOpen(ctx, id)
-  const before = await getAlarm(ctx, id)
-  await getPerson(ctx, personId)
-  await ctx.db`update governance.alarm set owner_id = ${personId} where id = ${id}`
-  tell(ctx, 'alarm', id, personId)
-  await emit(ctx, 'alarm.owner-changed', { subject: id, data: { before: { owner: before.owner?.id ?? null }, after: { owner: personId } } })
+  await giveAlarm(ctx, 'security', id, personId)
   return getAlarm(ctx, id)
 }
-

@@ -5,7 +5,7 @@ import { enqueue, type Job } from '../../../platform/jobs/index.ts'
 import { verifyEvents, type Verdict } from '../../../platform/audit/verify.ts'
 import { newId } from '../../../lib/id/index.ts'
 import type { Chain } from './contract.ts'
-import { raiseAlarm } from './alarms.ts'
+import { raiseAlarm } from './lifecycle.ts'
 
 type Verification = NonNullable<Chain['last']>
 

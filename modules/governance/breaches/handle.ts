@@ -4,7 +4,7 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { enqueue, type Job } from '../../../platform/jobs/index.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { raiseAlarm } from '../audit/alarms.ts'
+import { raiseAlarm } from '../audit/lifecycle.ts'
 import type { Law } from '../privacy/contract.ts'
 import { dueAfter, hoursOf, refusalOf, remindAt } from './breach.ts'
 import type { Breach, BreachAct, BreachHours, DataCategory } from './contract.ts'
@@ -42,8 +42,9 @@ async function startClocks(ctx: Ctx, id: string, noticedAt: Date, laws: readonly
 
 type OfDuty = Job<{ id: string; law: Law }>
 interface DutyDue { number: number; hours: number; dueAt: string }
-const alarm = async (ctx: Ctx, { id, law }: { id: string; law: Law }, kind: 'breach-due' | 'breach-late', { number }: DutyDue): Promise<void> =>
-  raiseAlarm(ctx, { kind, who: `${id}:${law}`, target: `#${number} ${law}`, count: 1, at: ctx.now.toISOString() })
+const alarm = async (ctx: Ctx, { id, law }: { id: string; law: Law }, kind: 'breach-due' | 'breach-late', { number }: DutyDue): Promise<void> => {
+  await raiseAlarm(ctx, { kind, who: `${id}:${law}`, target: `#${number} ${law}`, count: 1, at: ctx.now.toISOString() })
+}
 
 export const remindOfDuty = (app: App, { payload: { id, law } }: OfDuty): Promise<void> => run(app, {}, async (ctx) => {
   const [duty] = await ctx.db<DutyDue[]>`

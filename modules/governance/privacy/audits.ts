@@ -4,7 +4,7 @@
  */
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
-import { raiseAlarm } from '../audit/alarms.ts'
+import { raiseAlarm } from '../audit/lifecycle.ts'
 import { readSettings } from './store.ts'
 
 const MOST_PERSONS = 10_000_000

@@ -62,7 +62,8 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
     insert into insight.fact (id, number, customer_id, team_id, holder_id, answerable_id, opened_by_id, service_id, channel, priority, type, tier, opened_at, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
       acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked)
     select r.id, r.number, r.customer_id, r.team_id, r.holder_id, r.answerable_id, r.opened_by_id, r.service_id, r.channel, r.priority, r.type, c.tier, r.opened_at, m.accepted_at, r.first_response_at, r.resolution_at, r.closed_at, r.scored_at,
-      m.acceptance_s, m.first_response_s, m.handling_s, m.resolution_s, r.first_response_breached_at is not null, r.resolution_breached_at is not null, r.score,
+      m.acceptance_s, m.first_response_s, m.handling_s, m.resolution_s, exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'first-response' and k.breached_at is not null),
+      coalesce((select k.breached_at is not null from requests.clock k where k.request_id = r.id and k.kind = 'resolution' order by k.run desc limit 1), false), r.score,
       greatest(0, (select count(*) from requests.assignment a where a.request_id = r.id and a.answered_at is not null and a.state in ('accepted', 'ended') and a.agent_id is not null) - 1 - r.reopened),
       r.reopened, r.failed_verifications, (select count(*) from requests.message w where w.request_id = r.id and w.author_kind = 'customer')
     from kept m join requests.request r on r.id = m.id join customers.customer c on c.id = r.customer_id

@@ -67,9 +67,13 @@ async function crowd(size: number): Promise<void> {
       ids.push(id)
       const closedAt = later(row.at, row.closed)
       await ctx.db`
-        insert into requests.request (id, subject, stage, stage_since, priority, type, channel, language, customer_id, team_id, holder_id, opened_by_kind, opened_at, first_response_at, first_response_breached_at, resolution_at, closed_at, score, scored_at, reopened, failed_verifications, last_message_at)
+        insert into requests.request (id, subject, stage, stage_since, priority, type, channel, language, customer_id, team_id, holder_id, opened_by_kind, opened_at, first_response_at, resolution_at, closed_at, score, scored_at, reopened, failed_verifications, last_message_at)
         values (${id}, '查詢', ${closedAt ? 'closed' : 'execute'}, ${row.at}, ${row.priority}, ${row.type}, ${row.channel}, 'zh-Hant', ${customerId}, ${row.team}, ${row.holder}, 'customer', ${row.at}, ${later(row.at, row.first)},
-          ${row.late ? later(row.at, row.first) : null}, ${later(row.at, row.resolution)}, ${closedAt}, ${row.score}, ${row.score ? later(row.at, row.closed ?? 5000) : null}, ${row.reopened}, ${row.failed}, ${row.at})`
+          ${later(row.at, row.resolution)}, ${closedAt}, ${row.score}, ${row.score ? later(row.at, row.closed ?? 5000) : null}, ${row.reopened}, ${row.failed}, ${row.at})`
+      const firstAt = later(row.at, row.first)
+      if (row.late && firstAt) await ctx.db`
+        insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_version, state, started_at, used_ms, due_at, breached_at, noted_at, ended_at)
+        values (${newId()}, ${id}, 'first-response', 1, (select id from standards.version limit 1), 'x', 1, 0, 'met', ${row.at}, 1, ${firstAt}, ${firstAt}, ${firstAt}, ${firstAt})`
     }
     await measure(ctx, ids)
   })

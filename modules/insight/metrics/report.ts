@@ -111,7 +111,8 @@ async function ages(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promis
   return buckets.map(({ start }, nr) => ({ key: start, value: found.get(nr + 1)?.value ?? null, count: found.get(nr + 1)?.count ?? 0 }))
 }
 
-async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<Map<string, string>> {
+/** Names of what has one: teams, people, services. */
+export async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<Map<string, string>> {
   const ids = keys.filter((key) => key !== '')
   if (!ids.length || !['team', 'person', 'service'].includes(by)) return new Map()
   const { db } = ctx

@@ -1,29 +1,42 @@
 import { Download } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { useGet } from '../../../apps/console/api.ts'
 import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { EmptyState, Link, Num, Page, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
+import { Button, EmptyState, Link, Num, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
-import { dimensions, metricKeys, metrics } from '../../../lib/metrics/index.ts'
+import { comparisons, dimensions, metricKeys, metrics, periods } from '../../../lib/metrics/index.ts'
 import { controlChart } from '../../../lib/statistics/index.ts'
 import { reports, type Figure, type Figures } from '../metrics/contract.ts'
-import { comparisons, periods, queryOf, useFigureWords, useKeyWords, useQuestion, type Question } from './report.ts'
+import { savedReports } from '../reports/contract.ts'
+import { InsightFrame } from './InsightFrame.tsx'
+import { SaveDialog } from './SaveDialog.tsx'
+import { queryOf, savedOf, useFigureWords, useKeyWords, useQuestion, type Question } from './report.ts'
 
 /** Any metric over any period by any dimension. Every figure opens the requests it is made of. */
 export default function Reports(): ReactElement {
   const t = useText()
-  const { question, search } = useQuestion()
+  const { question, saved, set, search } = useQuestion()
+  const [dialog, setDialog] = useState<'new' | 'change' | null>(null)
+  const found = useGet(savedReports.savedReport, { params: { id: saved ?? '' } }, { isEnabled: saved !== undefined })
+  const report = saved === undefined ? undefined : found.data
   const query = { ...queryOf(question), compare: question.compare }
   const figures = useGet(reports.figures, { query }, { keepsPrevious: true, staleSeconds: 30 })
   const csv = `/api/reports/figures.csv?${new URLSearchParams(query as Record<string, string>)}`
   return (
-    <Page title={t('insight.report.title')} lead={t('insight.report.lead')} actions={<a href={csv} download className="inline-flex min-h-control items-center gap-2 rounded-md border border-edge bg-raised px-3 hover:border-muted"><Download className="size-4" aria-hidden="true" />{t('insight.report.export')}</a>}>
+    <InsightFrame here="reports" title={report?.name ?? t('insight.report.title')} lead={t('insight.report.lead')} actions={(
+      <>
+        {report?.isMine && <Button onPress={() => setDialog('change')}>{t('insight.saved.save-changes')}</Button>}
+        <Button onPress={() => setDialog('new')}>{t(report ? 'insight.saved.save-as' : 'insight.saved.save')}</Button>
+        <a href={csv} download className="inline-flex min-h-control items-center gap-2 rounded-md border border-edge bg-raised px-3 hover:border-muted"><Download className="size-4" aria-hidden="true" />{t('insight.report.export')}</a>
+      </>
+    )}>
       <Questions />
-      <Loaded of={figures}>{(found) => <Shown figures={found} question={question} search={search} />}</Loaded>
-    </Page>
+      <Loaded of={figures}>{(answer) => <Shown figures={answer} question={question} search={search} />}</Loaded>
+      {dialog && <SaveDialog question={savedOf(question)} {...(dialog === 'change' && report ? { report } : {})} onClose={() => setDialog(null)} onSaved={({ id }) => set({ saved: id })} />}
+    </InsightFrame>
   )
 }
 

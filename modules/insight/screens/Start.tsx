@@ -10,7 +10,7 @@ import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from 
 import type { Stage } from '../../requests/contract.ts'
 import { staff } from '../../staff/contract.ts'
 import { insight, type Today } from '../contract.ts'
-import { readable } from './minutes.ts'
+import { readable } from '../../../lib/metrics/index.ts'
 
 /** What today looks like. Every number opens the requests behind it. */
 export default function Start(): ReactElement {

@@ -8,13 +8,14 @@ import { Button, Popover, Time } from '../../../ui/index.ts'
 import { requests } from '../contract.ts'
 
 /** Only these events can bring somebody a notice. */
-const noticed = ['request.assigned', 'request.handed-over', 'request.noted', 'request.sent-back', 'request.human-asked', 'request.silence-over', 'request.task-']
+const noticed = ['request.escalated', 'request.escalation-confirmed', 'request.assigned', 'request.handed-over', 'request.noted', 'request.sent-back', 'request.human-asked', 'request.silence-over', 'request.task-']
 
 /** The bell of the top line: what concerns me, newest first. Everything in it counts as read once it was open. */
 export function NoticesBell(): ReactElement {
   const t = useText()
   const [isOpen, setOpen] = useState(false)
   const found = useGet(requests.notices, {}, { live: noticed, staleSeconds: 60 })
+  const confirm = useCall(requests.confirmNotice, { refresh: [requests.notices] })
   const read = useCall(requests.readNotices, { refresh: [requests.notices], onFault: () => undefined })
   const unread = found.data?.unread ?? 0
   const rows = found.data?.rows ?? []
@@ -40,11 +41,14 @@ export function NoticesBell(): ReactElement {
               <AriaLink href={paths.request({ id: row.requestId })} onPress={close} className="flex cursor-pointer gap-2 rounded-sm px-2 py-1.5 hover:bg-hover">
                 <span aria-hidden="true" className={row.readAt === null ? 'mt-2 size-2 shrink-0 rounded-full bg-accent' : 'mt-2 size-2 shrink-0'} />
                 <span className="min-w-0 flex-1">
-                  <span className={row.readAt === null ? 'block font-bold' : 'block'}>{t(`requests.notice.${row.kind}`)}{row.readAt === null && <span className="sr-only">{t('requests.unread')}</span>}</span>
+                  <span className={row.readAt === null ? 'block font-bold' : 'block'}>{t(`requests.notice.${row.kind}`, { level: row.level ? t(`requests.level.${row.level}`) : '' })}{row.readAt === null && <span className="sr-only">{t('requests.unread')}</span>}</span>
                   <span className="block truncate text-sm text-muted">#{row.number} {row.subject}</span>
                 </span>
                 <Time at={row.at} isPlain className="shrink-0 text-sm text-faint" />
               </AriaLink>
+              {row.needsConfirmation && (row.confirmedAt
+                ? <p className="ps-6 text-sm text-muted">{t('requests.notice-confirmed')} <Time at={row.confirmedAt} isPlain /></p>
+                : <div className="ps-6 pb-1.5"><Button onPress={() => confirm.mutate({ params: { id: row.id } })}>{t('requests.notice-confirm')}</Button></div>)}
             </li>
           ))}
         </ul>

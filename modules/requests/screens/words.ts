@@ -1,7 +1,7 @@
 /** Time, clocks, history and recognition in words. Pure: the screens only place what comes from here. */
 import type { Text } from '../../../apps/console/text.tsx'
 import type { ClockState } from '../../../ui/index.ts'
-import type { Request, RequestEvent, RequestRow } from '../contract.ts'
+import type { ClockStory, Request, RequestEvent, RequestRow } from '../contract.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -62,7 +62,8 @@ const kindOf: Record<string, EventKind> = {
   'request.accepted': 'stages', 'request.waiting': 'stages', 'request.resumed': 'stages', 'request.answered': 'stages', 'request.closed': 'stages', 'request.reopened': 'stages',
   'request.assigned': 'assignments', 'request.unassigned': 'assignments', 'request.taken': 'assignments', 'request.assignment-accepted': 'assignments', 'request.assignment-declined': 'assignments',
   'request.handed-over': 'assignments', 'request.moved': 'assignments', 'request.taken-back': 'assignments',
-  'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks', 'request.deadlines-moved': 'clocks',
+  'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks', 'request.acceptance-breached': 'clocks', 'request.next-response-breached': 'clocks', 'request.hand-over-breached': 'clocks',
+  'request.clocks-changed': 'clocks', 'request.deadlines-moved': 'clocks', 'request.escalated': 'clocks', 'request.escalation-confirmed': 'clocks',
   'request.submitted': 'verification', 'request.verified': 'verification', 'request.sent-back': 'verification', 'request.scored': 'verification',
   'request.human-asked': 'stages', 'request.silence-over': 'stages',
   'request.task-added': 'tasks', 'request.task-done': 'tasks', 'request.task-changed': 'tasks',
@@ -100,6 +101,21 @@ export interface Names {
   person: (id: string) => string
 }
 
+type Moved = Pick<ClockStory['story'][number], 'did' | 'dueAt' | 'leftMinutes'> & { kind: string }
+/** What happened to a clock: "解決暫停，剩 3 時 12 分". */
+export function clockWords(one: Moved, t: Text): string {
+  return t('requests.clock-change', { kind: t(`requests.clock-kind.${one.kind}`), did: one.did, dueAt: one.dueAt ?? '', hasDue: one.dueAt ? 'yes' : 'no', span: spanWords(Math.max(0, one.leftMinutes ?? 0) * MINUTE, t) })
+}
+
+function escalationWords(data: Record<string, unknown>, names: Names, t: Text): Record<string, string> {
+  const told = ((data['to'] ?? []) as string[]).map((id) => names.person(id)).join(t('requests.list-comma'))
+  const outcome = text(data['outcome'])
+  return {
+    level: t(`requests.level.${text(data['level'])}`), kind: t(`requests.clock-kind.${text(data['kind'])}`), does: t(`requests.step-does.${text(data['does'])}`), told, hasTold: told ? 'yes' : 'no',
+    outcome: t(outcome.startsWith('requests.') ? outcome : `requests.step.${outcome || 'taken'}`),
+  }
+}
+
 /** One line of the history. Events of rooms this one does not know show their type, so that nothing is hidden. */
 export function eventSentence(event: RequestEvent, names: Names, t: Text): string {
   const { data, type } = event
@@ -126,7 +142,10 @@ export function eventSentence(event: RequestEvent, names: Names, t: Text): strin
     case 'scored': Object.assign(args, { score: Number(data['score']) }); break
     case 'corrected': Object.assign(args, { changes: correctionWords(data, names, t) }); break
     case 'task-added': case 'task-done': case 'task-changed': Object.assign(args, { title: text(data['title']) }); break
-    case 'first-response-breached': case 'resolution-breached': Object.assign(args, { dueAt: text(data['dueAt']) }); break
+    case 'clocks-changed': Object.assign(args, { cause: t(`requests.cause.${text(data['cause'])}`), changes: ((data['changes'] ?? []) as Moved[]).map((one) => clockWords(one, t)).join(t('requests.list-comma')) }); break
+    case 'escalated': Object.assign(args, escalationWords(data, names, t)); break
+    case 'escalation-confirmed': Object.assign(args, { level: t(`requests.level.${text(data['level'])}`) }); break
+    case 'first-response-breached': case 'resolution-breached': case 'acceptance-breached': case 'next-response-breached': case 'hand-over-breached': Object.assign(args, { dueAt: text(data['dueAt']) }); break
     case 'customer-wrote': Object.assign(args, { channel: t(`requests.channel.${text(data['channel'])}`) }); break
     case 'result-sent': Object.assign(args, { asks: data['asks'] ? 'yes' : 'no' }); break
     case 'message-failed': case 'message-uncertain': Object.assign(args, { reason, hasReason: reason ? 'yes' : 'no' }); break

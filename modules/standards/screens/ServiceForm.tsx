@@ -1,14 +1,14 @@
-import { useState, type ReactElement, type ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { useGet } from '../../../apps/console/api.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { languages, useLanguage, useText } from '../../../apps/console/text.tsx'
-import { Actions, Button, Form, NumberField, PriorityMark, RadioGroup, Section, Select, Switch, TextArea, TextField } from '../../../ui/index.ts'
+import { Actions, Button, Form, NumberField, RadioGroup, Section, Select, Switch, TextArea, TextField } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
 import type { Service } from '../contract.ts'
 import { SkillNeeds, Types } from './ServiceParts.tsx'
 import { useRefusal } from './StandardsFrame.tsx'
 
-export type ServiceDraft = Omit<Service, 'id' | 'key' | 'isDefault' | 'version'>
+export type ServiceDraft = Omit<Service, 'id' | 'key' | 'isDefault' | 'version' | 'standard'>
 
 export interface ServiceFormProps {
   draft: ServiceDraft
@@ -36,7 +36,6 @@ export function ServiceForm({ draft, onChange, serviceKey, isDefault, isBusy, is
     <Form onSubmit={onSubmit} fault={fault}>
       <Names draft={draft} set={set} fields={fields} isNew={serviceKey !== undefined} />
       {serviceKey && <TextField label={t('standards.key')} value={serviceKey.value} onChange={serviceKey.onChange} description={t('standards.key-how')} isRequired error={fields['key'] === undefined ? undefined : t('standards.key-how')} />}
-      <Section title={t('standards.targets')}><Targets draft={draft} set={set} fault={Object.entries(fields).find(([path]) => path.startsWith('targets'))?.[1]} /></Section>
       <Section title={t('standards.how')}>
         <div className="grid gap-4 sm:grid-cols-2">
           <Select label={t('standards.team')} options={[{ id: 'none', label: t('standards.team-none') }, ...(teams.data?.rows ?? []).map((team) => ({ id: team.id, label: team.name }))]} value={draft.teamId ?? 'none'} onChange={(id) => set({ teamId: id === 'none' ? null : id })} description={t('standards.team-means')} />
@@ -70,41 +69,5 @@ function Names({ draft, set, fields, isNew }: { draft: ServiceDraft; set: (chang
       <legend className="mb-1 text-sm font-bold text-muted">{t('standards.name-in')}</legend>
       {ordered.map((language, at) => <TextField key={language.id} label={language.label} value={draft.name[language.id]} onChange={(name) => set({ name: { ...draft.name, [language.id]: name } })} error={fields[`name.${language.id}`]} autoFocus={isNew && at === 0} />)}
     </fieldset>
-  )
-}
-
-function Targets({ draft, set, fault }: { draft: ServiceDraft; set: (change: Partial<ServiceDraft>) => void; fault: string | undefined }): ReactElement {
-  const t = useText()
-  const change = (priority: string, part: Partial<ServiceDraft['targets'][number]>) => set({ targets: draft.targets.map((one) => one.priority === priority ? { ...one, ...part } : one) })
-  return (
-    <>
-      <p className="text-sm text-faint">{t('standards.targets-means')}</p>
-      {fault && <p role="alert" className="text-late">{fault}</p>}
-      {(['urgent', 'normal', 'routine'] as const).map((priority) => {
-        const target = draft.targets.find((one) => one.priority === priority)
-        const label = t(`standards.priority.${priority}`)
-        return target && (
-          <fieldset key={priority} className="grid items-end gap-3 border-b border-line pb-3 sm:grid-cols-[5rem_minmax(0,1fr)_minmax(0,1fr)]">
-            <legend className="sr-only">{label}</legend>
-            <PriorityMark priority={priority} label={label} hasWords className="self-center" />
-            <DurationField label={t('standards.first-response')} minutes={target.firstResponseMinutes} onChange={(firstResponseMinutes) => change(priority, { firstResponseMinutes })} />
-            <DurationField label={t('standards.resolution')} minutes={target.resolutionMinutes} onChange={(resolutionMinutes) => change(priority, { resolutionMinutes })} error={target.resolutionMinutes < target.firstResponseMinutes ? t('standards.target-order') : undefined} />
-          </fieldset>
-        )
-      })}
-    </>
-  )
-}
-
-/** Minutes, shown in the unit that reads well; changing the unit keeps the time. */
-function DurationField({ label, minutes, onChange, error }: { label: string; minutes: number; onChange: (minutes: number) => void; error?: string | undefined }): ReactElement {
-  const t = useText()
-  const [unit, setUnit] = useState<'minutes' | 'hours'>(minutes >= 60 && minutes % 30 === 0 ? 'hours' : 'minutes')
-  const of = unit === 'hours' ? 60 : 1
-  return (
-    <div className="flex items-end gap-1">
-      <NumberField label={label} minValue={unit === 'hours' ? 0.5 : 1} step={unit === 'hours' ? 0.5 : 1} maxValue={525_600 / of} value={minutes / of} onChange={(value) => { if (!Number.isNaN(value)) onChange(Math.max(1, Math.round(value * of))) }} className="flex-1" error={error} />
-      <Select label={t('standards.unit-of', { label })} isLabelHidden className="w-24 shrink-0" options={(['minutes', 'hours'] as const).map((id) => ({ id, label: t(`standards.unit.${id}`) }))} value={unit} onChange={(id) => setUnit(id as typeof unit)} />
-    </div>
   )
 }

@@ -13,10 +13,9 @@ import { sentence } from './words.ts'
 
 const fresh: ServiceDraft = {
   name: { 'zh-Hant': '', 'zh-Hans': '', en: '' }, description: '', teamId: null, calendarId: null, verification: 'rule', closeAfterHours: 72, reopenDays: 7, acceptMinutes: 15, skills: [], types: [], isActive: true,
-  targets: [{ priority: 'urgent', firstResponseMinutes: 15, resolutionMinutes: 240 }, { priority: 'normal', firstResponseMinutes: 60, resolutionMinutes: 1440 }, { priority: 'routine', firstResponseMinutes: 240, resolutionMinutes: 4320 }],
 }
 
-function draftOf({ id: _id, key: _key, isDefault: _isDefault, version: _version, ...fields }: Service): ServiceDraft {
+function draftOf({ id: _id, key: _key, standard: _standard, isDefault: _isDefault, version: _version, ...fields }: Service): ServiceDraft {
   return fields
 }
 
@@ -81,6 +80,7 @@ function EditService({ service }: { service: Service }): ReactElement {
   return (
     <>
       <div className="flex max-w-reading flex-col gap-1 text-lg">{(['urgent', 'normal', 'routine'] as const).map((priority) => <p key={priority}>{sentence(t, locale, { ...base, ...draft }, priority)}</p>)}</div>
+      <p><Link href={paths.standard({ id: base.id })}>{t(base.standard ? 'standards.open-standard' : 'standards.begin-first')}</Link></p>
       <ServiceForm draft={draft} onChange={setDraft} isDefault={base.isDefault} isBusy={save.isPending} fault={fault} fields={save.fieldFaults ?? {}} isChanged={isChanged} onSubmit={() => save.mutate({ params: { id: base.id }, body: { ...draft, version: base.version } })} onUndo={() => setDraft(draftOf(base))} />
     </>
   )

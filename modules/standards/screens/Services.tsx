@@ -9,7 +9,7 @@ import { Badge, Button, EmptyState, Table } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { standards, type Service } from '../contract.ts'
 import { StandardsFrame, useRefusal } from './StandardsFrame.tsx'
-import { duration, type Priority, sentence } from './words.ts'
+import { duration, type Priority, sentence, targetOf } from './words.ts'
 
 /** What is promised to customers. */
 export default function Services(): ReactElement {
@@ -22,8 +22,8 @@ export default function Services(): ReactElement {
   const teams = useGet(staff.teams, { query: {} }, { isEnabled: may('staff.read') })
   const add = <Button variant="primary" reason={refusal} onPress={() => go(paths.service({ id: 'new' }))}>{t('standards.add-service')}</Button>
   const target = (service: Service, priority: Priority) => {
-    const found = service.targets.find((one) => one.priority === priority)
-    return found ? <span className="whitespace-nowrap">{duration(t, found.firstResponseMinutes)} / {duration(t, found.resolutionMinutes)}</span> : '–'
+    const [first, resolution] = [targetOf(service, 'first-response', priority), targetOf(service, 'resolution', priority)]
+    return first === null && resolution === null ? '–' : <span className="whitespace-nowrap">{first === null ? '–' : duration(t, first)} / {resolution === null ? '–' : duration(t, resolution)}</span>
   }
   return (
     <StandardsFrame here="services" title={t('standards.services')} lead={t('standards.services-lead')} actions={add}>

@@ -2,12 +2,14 @@ import type { Option } from '../../../ui/index.ts'
 import type { Text } from '../../../apps/console/text.tsx'
 import type { Locale } from '../../../lib/text/index.ts'
 import type { Rule, Service } from '../contract.ts'
+import { selectClause } from '../../../lib/clauses/index.ts'
+import type { ClockKind, Priority } from '../versions/contract.ts'
 
 /** A condition as rules store it; see lib/rules. */
 export type Condition = { field: string; op: string; value?: Value } | { all: Condition[] } | { any: Condition[] } | { not: Condition }
 export type Scalar = string | number | boolean
 export type Value = Scalar | Scalar[]
-export type Priority = Service['targets'][number]['priority']
+export type { Priority }
 
 export const channelOptions = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
 export const tierOptions = ['standard', 'silver', 'gold', 'platinum'] as const
@@ -22,11 +24,15 @@ export function duration(t: Text, minutes: number): string {
   return minutes < 60 || (minutes % 30 !== 0 && minutes < 600) ? t('standards.minutes', { count: minutes }) : t('standards.hours', { count: Math.round((minutes / 60) * 10) / 10 })
 }
 
+/** Minutes a customer without tier is promised by mail; null without a clause. */
+export const targetOf = (service: Service, measure: ClockKind, priority: Priority): number | null =>
+  selectClause(service.standard?.content.clauses ?? [], measure, { priority, tier: 'standard', channel: 'email' })?.target ?? null
+
 /** "一般服務，緊急：15 分鐘內首次回應，4 小時內解決。" */
 export function sentence(t: Text, locale: Locale, service: Service, priority: Priority): string {
-  const target = service.targets.find((one) => one.priority === priority)
-  if (!target) return service.name[locale]
-  return t('standards.sentence', { name: service.name[locale], priority: t(`standards.priority.${priority}`), first: duration(t, target.firstResponseMinutes), resolution: duration(t, target.resolutionMinutes) })
+  const [first, resolution] = [targetOf(service, 'first-response', priority), targetOf(service, 'resolution', priority)]
+  if (first === null || resolution === null) return service.name[locale]
+  return t('standards.sentence', { name: service.name[locale], priority: t(`standards.priority.${priority}`), first: duration(t, first), resolution: duration(t, resolution) })
 }
 
 export function valueWords(t: Text, field: string, value: unknown, tiers: readonly Option[]): string {

@@ -1,0 +1,67 @@
+/**
+ * The one catalogue of metrics. Every screen, export and alarm that shows one of these takes it from here; the SQL of
+ * the same keys stands in formulas.ts. A metric's name, and its formula in words, are the texts
+ * `insight.metric.<key>` and `insight.metric.<key>-formula`. Pure.
+ */
+
+/** minutes: business or wall time · share: 0 to 1 · score: 1 to 5 · times: how often in the mean */
+export type Unit = 'requests' | 'minutes' | 'share' | 'score' | 'times'
+/** The moment that puts a request into a period; end: what was still open when the period ended. */
+export type Moment = 'opened' | 'accepted' | 'first-response' | 'resolution' | 'closed' | 'scored' | 'end'
+/** count · mean · share (of the true ones) · p50, p90: by linear interpolation between neighbours, as percentile_cont does */
+export type Aggregate = 'count' | 'mean' | 'share' | 'p50' | 'p90'
+
+export interface Metric {
+  unit: Unit
+  aggregate: Aggregate
+  at: Moment
+  /** Which way is better; null: neither by itself. */
+  better: 'more' | 'less' | null
+  /** Working time of the service's calendar, or the time on the wall; null where no time is measured. */
+  time: 'business' | 'wall' | null
+}
+
+const metric = (unit: Unit, aggregate: Aggregate, at: Moment, better: Metric['better'], time: Metric['time'] = null): Metric => ({ unit, aggregate, at, better, time })
+export const metrics = {
+  'volume': metric('requests', 'count', 'opened', null),
+  'closed': metric('requests', 'count', 'closed', null),
+  'backlog': metric('requests', 'count', 'end', 'less'),
+  'backlog-age': metric('minutes', 'p50', 'end', 'less', 'wall'),
+  'acceptance-time': metric('minutes', 'p50', 'accepted', 'less', 'business'),
+  'acceptance-time-p90': metric('minutes', 'p90', 'accepted', 'less', 'business'),
+  'first-response-time': metric('minutes', 'p50', 'first-response', 'less', 'business'),
+  'first-response-time-p90': metric('minutes', 'p90', 'first-response', 'less', 'business'),
+  'first-response-wait': metric('minutes', 'p50', 'first-response', 'less', 'wall'),
+  'first-response-in-time': metric('share', 'share', 'first-response', 'more', 'business'),
+  'handling-time': metric('minutes', 'p50', 'resolution', 'less', 'business'),
+  'resolution-time': metric('minutes', 'p50', 'resolution', 'less', 'business'),
+  'resolution-time-p90': metric('minutes', 'p90', 'resolution', 'less', 'business'),
+  'resolution-in-time': metric('share', 'share', 'resolution', 'more', 'business'),
+  'first-contact-resolution': metric('share', 'share', 'resolution', 'more'),
+  'transfers': metric('times', 'mean', 'resolution', 'less'),
+  'reopen-rate': metric('share', 'share', 'closed', 'less'),
+  'verification-failure-rate': metric('share', 'share', 'resolution', 'less'),
+  'rating': metric('score', 'mean', 'scored', 'more'),
+  'satisfied-share': metric('share', 'share', 'scored', 'more'),
+  'rating-share': metric('share', 'share', 'closed', 'more'),
+  'complaint-rate': metric('share', 'share', 'opened', 'less'),
+} as const satisfies Record<string, Metric>
+
+export type MetricKey = keyof typeof metrics
+export const metricKeys = Object.keys(metrics) as [MetricKey, ...MetricKey[]]
+
+export const dimensions = ['time', 'team', 'person', 'channel', 'service', 'priority', 'tier', 'type'] as const
+export type Dimension = (typeof dimensions)[number]
+export const buckets = ['hour', 'day', 'week', 'month'] as const
+export type Bucket = (typeof buckets)[number]
+
+/** What a metric is of these values; null of none. `share` takes 0 and 1. */
+export function aggregateOf(how: Aggregate, values: readonly number[]): number | null {
+  if (how === 'count') return values.length
+  if (!values.length) return null
+  if (how === 'mean' || how === 'share') return values.reduce((sum, value) => sum + value, 0) / values.length
+  const sorted = [...values].sort((a, b) => a - b)
+  const place = (sorted.length - 1) * (how === 'p50' ? 0.5 : 0.9)
+  const low = Math.floor(place)
+  return sorted[low]! + ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!) * (place - low)
+}

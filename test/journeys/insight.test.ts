@@ -1,0 +1,93 @@
+/** What a lead sees and sets: a report saved and mailed, a rule that raises an alarm, and the board on the wall that says when its line is lost. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TestDesk } from '../harness.ts'
+import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, signIn, wordsOf } from './desk.ts'
+
+describe.skipIf(!canTravel)('insight in a browser', () => {
+  let desk: TestDesk
+  let company: Company
+  let browser: Browser
+  beforeAll(async () => {
+    desk = await openCompanyDesk()
+    company = await moveIn(desk)
+    browser = await openBrowser()
+    const { serviceId, locale } = company.branches['zh-Hant']
+    for (let number = 1; number <= 4; number++) {
+      const { status } = await desk.call('POST', '/api/portal/requests', { body: { key: crypto.randomUUID(), visitor: '0'.repeat(32), name: '客戶', email: `w${number}@customer.example`, subject: '寬頻斷線', text: '無法連線', locale, serviceId } })
+      expect(status).toBe(201)
+    }
+  })
+  afterAll(async () => { await browser?.close(); await desk?.close() })
+
+  test('4.3-b 1.3-c a lead saves a report, sends it by mail, and sees to an alarm', async () => {
+    const problems: string[] = []
+    const { lead } = company.branches['zh-Hant']
+    const t = wordsOf('zh-Hant')
+    const page = await openPage(browser, 'zh-Hant', problems)
+    const axe = async (what: string) => expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${what} ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    await signIn(page, desk, lead, '/reports?metric=volume&by=team&period=last-week')
+    await page.getByRole('button', { name: t('insight.saved.save') }).click()
+    await page.getByRole('textbox', { name: t('insight.saved.name') }).fill('上週新增')
+    await axe('save')
+    await page.getByRole('dialog').getByRole('button', { name: t('insight.saved.save') }).click()
+    await page.getByRole('heading', { name: '上週新增' }).waitFor()
+    await page.goto(`${desk.url}/reports/saved`)
+    await page.getByRole('row', { name: /上週新增/ }).press('Enter')
+    await page.getByRole('button', { name: t('insight.saved.by-mail') }).click()
+    await page.getByRole('button', { name: t('insight.saved.set-mailing') }).waitFor()
+    await axe('mailing')
+    await page.getByRole('button', { name: t('insight.saved.set-mailing') }).click()
+    await page.getByRole('button', { name: t('insight.saved.leave') }).waitFor()
+    await axe('drawer')
+    await page.goto(`${desk.url}/reports/alarms?tab=rules`)
+    await page.getByRole('button', { name: t('insight.alarm.add') }).click()
+    await page.getByRole('textbox', { name: t('insight.alarm.name') }).fill('積壓過多')
+    const bound = page.getByRole('textbox', { name: t('insight.alarm.bound') })
+    await bound.fill('1')
+    await bound.press('Tab')
+    await axe('rule')
+    await page.getByRole('button', { name: t('insight.alarm.save'), exact: true }).click()
+    await page.getByRole('row', { name: /積壓過多/ }).waitFor()
+    await desk.app.pool`update platform.job set run_at = ${desk.app.clock.now()} where queue = 'insight.watch-metrics'`
+    await page.goto(`${desk.url}/reports/alarms`)
+    const row = page.getByRole('row', { name: /未結工單.*超過上限 1/ })
+    await row.waitFor({ timeout: 30_000 })
+    await row.press('Enter')
+    await page.getByRole('textbox', { name: t('insight.alarm.note') }).fill('加派人手')
+    await axe('alarm')
+    await page.getByRole('button', { name: t('insight.alarm.acknowledge'), exact: true }).click()
+    await page.getByRole('button', { name: t('insight.alarm.judge-save') }).waitFor()
+    await axe('judge')
+    expect(problems).toEqual([])
+    await page.context().close()
+  }, 180_000)
+
+  test('1.3-a the wallboard turns its pages, says how old it is, and plainly when its line is lost or its link has ended', async () => {
+    const t = wordsOf('zh-Hant')
+    const { lead } = company.branches['zh-Hant']
+    const { body } = await desk.call<{ row: { id: string }; link: string }>('POST', '/api/wallboards', { token: lead.token, body: { name: '二樓大廳', locale: 'zh-Hant', theme: 'dark', seconds: 300, teamId: null } })
+    const page = await openPage(browser, 'en', [], { viewport: { width: 1920, height: 1080 } })
+    await page.goto(body.link)
+    await page.getByText(t('insight.wall.waiting'), { exact: true }).waitFor()
+    const size = await page.getByText(/^4$/).first().evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
+    expect(size).toBeGreaterThan(150)
+    const check = async (what: string) => expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${what} ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    await check('work')
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(t('insight.wall.overdue'), { exact: true }).waitFor()
+    await check('promise')
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(t('insight.wall.online'), { exact: true }).waitFor()
+    await check('day')
+    await page.context().setOffline(true)
+    await page.getByRole('alert').waitFor({ timeout: 20_000 })
+    await check('stale')
+    await page.context().setOffline(false)
+    await page.getByRole('alert').waitFor({ state: 'detached', timeout: 20_000 })
+    await desk.call('DELETE', `/api/wallboards/${body.row.id}`, { token: lead.token })
+    await page.getByRole('heading', { name: t('insight.wall.ended') }).waitFor({ timeout: 20_000 }).catch(() => page.getByRole('heading', { name: wordsOf('en')('insight.wall.ended') }).waitFor())
+    await page.context().close()
+  }, 120_000)
+})
