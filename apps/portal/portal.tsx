@@ -8,6 +8,7 @@ import type { Locale } from '../../lib/text/index.ts'
 import { call, Refusal, refusalText } from './api.ts'
 import { ASKED, type Asked, AskForm } from './ask.tsx'
 import { keep, keptJson, newKey } from './keep.ts'
+import { Choices } from './choices.tsx'
 import { OwnData } from './own-data.tsx'
 import { Composer, LanguageChoice, Message, Moment, type Upload, useUploads, useWords, Verdict, Words } from './parts.tsx'
 import { type Catalogue, chosenLocale, type T, translatorFor } from './text.ts'
@@ -95,6 +96,7 @@ function Follow({ token }: { token: string }) {
       {problem && <p class="late" role="alert">{problem} <button onClick={() => void flush(unsent)}>{t('retry')}</button></p>}
       {view.step === 'answered' && <p class="muted">{view.canReopen ? t('writing-reopens') : t('writing-opens-new')}</p>}
       <Composer label={t('write-here')} uploads={uploads} draftKey={`loopdesk.draft.${token.slice(0, 12)}`} onSend={(text, files) => { const list = [...unsent, { key: newKey(), text, files }]; put(list); void flush(list) }} />
+      <Choices token={token} view={view} onAsked={() => void load()} />
       <OwnData token={token} />
     </>
   )

@@ -7,6 +7,7 @@ import type { Availability, ChatState } from '../../modules/channels/chat/contra
 import type { Locale } from '../../lib/text/index.ts'
 import { call, Refusal, refusalText } from './api.ts'
 import { AskForm } from './ask.tsx'
+import { HumanPlease } from './choices.tsx'
 import { Conversation } from './conversation.ts'
 import { keep, kept, keptJson } from './keep.ts'
 import { Composer, LanguageChoice, Message, useUploads, useWords, Verdict, Words } from './parts.tsx'
@@ -102,6 +103,7 @@ function Chat({ talk, shown, focusOn }: { talk: Conversation; shown: boolean; fo
         {request?.mayScore && <Rate follow={request.follow} score={request.score} onDone={() => {}} />}
         <div ref={end} />
       </div>
+      {request && (!request.closedAt || request.humanAskedAt) && <div class="please"><HumanPlease token={request.follow} askedAt={request.humanAskedAt} onAsked={() => {}} /></div>}
       {request && <p class="foot"><a href={`/r/${request.follow}`} target="_blank" rel="noopener">{t('follow-number', { number: request.number })}</a></p>}
       <Composer label={t('write-here')} uploads={uploads} onSend={(text, files) => talk.say(text, files)} focusOn={shown ? focusOn : 0} draftKey="loopdesk.chat-draft" />
     </>

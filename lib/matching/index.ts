@@ -44,6 +44,8 @@ export const factors = ['skill', 'region', 'history', 'capacity', 'load', 'prese
 export type Factor = (typeof factors)[number]
 export type Weights = Record<Factor, number>
 export const defaultWeights: Weights = { skill: 30, region: 10, history: 20, capacity: 15, load: 10, presence: 5, idle: 10 }
+/** What a kept choice was made by: the formula, counted up by hand when it changes, and the weights in the order of `factors`. */
+export const rankingVersion = ['1', ...factors.map((factor) => defaultWeights[factor])].join('-')
 
 export type Exclusion =
   | 'not-in-team' | 'skill-missing' | 'skill-level' | 'language-missing' | 'declined' | 'off-hours' | 'absent' | 'channel-not-served' | 'full'

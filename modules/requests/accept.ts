@@ -14,6 +14,7 @@ import { allocate, type Allocation, foresee } from './allocation.ts'
 import type { Clock } from './clock.ts'
 import { changeOf, firstClocks, nextDue } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
+import { keepHuman } from './human.ts'
 import { sealedMessage, sealedRequest } from './kept.ts'
 import { snippet } from './request.ts'
 import { attachFiles, clockRow, clockTypes } from './store.ts'
@@ -100,9 +101,11 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: dueOf(clocks, 'first-response'), resolutionDueAt: dueOf(clocks, 'resolution'), isNew: true,
   }
   const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, choice, clocks, standardId, verification: recognition.service(serviceId)?.verification ?? 'rule' })
-  if (arrival.attachmentIds?.length) {
+  const follows = arrival.linkKind === 'follow-up' && arrival.linkedFrom
+  if (arrival.attachmentIds?.length || follows) {
     ctx.later(insertArrivals(ctx, [row]))
-    await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds)
+    if (follows) keepHuman(ctx, id, follows)
+    await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds ?? [])
   } else ctx.gather(insertArrivals, row)
   if (arrival.rawFileId) await giveFiles(ctx, customer.id, [arrival.rawFileId])
   await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
@@ -143,7 +146,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
     html: seal(sealedMessage.html, accepted.messageId, arrival.html ?? null), quoted: seal(sealedMessage.quoted, accepted.messageId, arrival.quoted ?? null), oddities: arrival.oddities ?? [], raw_file_id: arrival.rawFileId ?? null,
     source: arrival.source, key: arrival.key, fingerprint: details.fingerprint.toString('hex'),
     tokens: arrivalWords(ctx, `${accepted.number} ${arrival.subject}`, details.customerName, [arrival.customer.email, arrival.customer.phone], arrival.text),
-    assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
+    assignment_id: allocation ? newId() : null, score: allocation?.score ?? null, reason: allocation?.reason ?? '', rule_version: allocation?.ruleVersion ?? null, candidates: allocation?.candidates ?? [], accept_due_at: allocation?.acceptDueAt ?? null, places: allocation?.places ?? 0,
   }
 }
 type ArrivalRow = ReturnType<typeof rowOf>
@@ -165,7 +168,7 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
       from jsonb_to_recordset(${ctx.db.json(placed as never)}) as a (id uuid, number bigint, subject text, stage text, priority text, type text, service_id uuid, explanation jsonb, channel text,
         channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, standard_id uuid,
         clocks jsonb, next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
-        oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, candidates jsonb, accept_due_at timestamptz, places int)),
+        oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, rule_version text, candidates jsonb, accept_due_at timestamptz, places int)),
     request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
         holder_id, answerable_id, first_responder_id, opened_by_kind, opened_by_id, opened_at, standard_id, next_due_at, verification,
@@ -184,8 +187,8 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
       from arrived cross join lateral jsonb_to_recordset(arrived.clocks) as c (${clockTypes(ctx.db)})),
     words as (
       insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from arrived)
-    insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, candidates, offered_at, accept_due_at)
-    select assignment_id, id, team_id, agent_id, 'rule', case when agent_id is null then 'nobody' else 'offered' end, 'system', null, score, reason, candidates, at, accept_due_at
+    insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, rule_version, candidates, offered_at, accept_due_at)
+    select assignment_id, id, team_id, agent_id, 'rule', case when agent_id is null then 'nobody' else 'offered' end, 'system', null, score, reason, rule_version, candidates, at, accept_due_at
     from arrived where assignment_id is not null`
 }
 

@@ -31,6 +31,8 @@ export interface Allocation {
   score: number | null
   /** Text key of the reason, e.g. `routing.best-score` or `routing.all-full`. */
   reason: string
+  /** Which version of the ranking chose. */
+  ruleVersion: string
   candidates: AllocationCandidate[]
   acceptDueAt: string | null
   /** How many requests of this channel the agent may have in hand; to be taken by whoever stores the allocation. */

@@ -83,7 +83,7 @@ export async function reallocate(ctx: Ctx, request: LockedRequest, exclude: stri
   })
   if (!found) return
   takePlace(ctx, found, request.channel)
-  insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: found.agent?.id ?? null, how: 'rule', state: found.agent ? 'offered' : 'nobody', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
+  insertAssignment(ctx, { requestId: request.id, teamId: request.teamId, agentId: found.agent?.id ?? null, how: 'rule', state: found.agent ? 'offered' : 'nobody', score: found.score, reason: found.reason, ruleVersion: found.ruleVersion, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
   if (found.agent) {
     request.acceptDueAt = found.acceptDueAt
     await moveRequest(ctx, request, { stage: 'assign', holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id }, 'assigned')
@@ -149,7 +149,7 @@ export async function offerFromQueue(ctx: Ctx, id: string, found: Allocation): P
   const request = await lockRequest(ctx, id)
   if (request.stage !== 'accept' || !found.agent) return false
   takePlace(ctx, found, request.channel)
-  insertAssignment(ctx, { requestId: id, teamId: request.teamId, agentId: found.agent.id, how: 'rule', state: 'offered', score: found.score, reason: found.reason, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
+  insertAssignment(ctx, { requestId: id, teamId: request.teamId, agentId: found.agent.id, how: 'rule', state: 'offered', score: found.score, reason: found.reason, ruleVersion: found.ruleVersion, candidates: found.candidates, acceptDueAt: found.acceptDueAt })
   request.acceptDueAt = found.acceptDueAt
   await moveRequest(ctx, request, { stage: 'assign', stageSince: ctx.now.toISOString(), holderId: found.agent.id, answerableId: request.answerableId ?? found.agent.id, firstResponderId: request.firstResponderId ?? found.agent.id }, 'assigned')
   await emit(ctx, 'request.assigned', { subject: id, teamId: request.teamId, data: { to: found.agent.id, name: found.agent.name, how: 'rule', reason: found.reason, score: found.score, candidates: found.candidates.length } })

@@ -12,7 +12,7 @@ export const channels = ['api', 'email', 'chat', 'portal', 'phone', 'outlet'] as
 /** Lists a request can be found in; the last seven must be empty or owned. */
 export const views = ['mine', 'open', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'closed', 'all',
   'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'unrated', 'failed'] as const
-export const actions = ['take', 'accept', 'decline', 'assign', 'handOver', 'reply', 'note', 'wait', 'resume', 'submit', 'verify', 'close', 'reopen', 'correct'] as const
+export const actions = ['take', 'accept', 'decline', 'assign', 'handOver', 'reply', 'note', 'wait', 'resume', 'submit', 'verify', 'close', 'reopen', 'correct', 'askHuman'] as const
 
 export const Stage = z.enum(stages)
 export const Priority = z.enum(priorities)
@@ -51,6 +51,8 @@ export const Request = z.object({
   linkedFrom: z.object({ id, number: z.number(), kind: z.string() }).nullable(),
   /** The assignment waiting for somebody's acceptance: first offer or hand-over. */
   offer: z.object({ id, to: Name, by: z.string().nullable(), how: z.string(), acceptDueAt: instant.nullable() }).nullable(),
+  /** A person was asked for instead of rules. */
+  humanAsked: z.object({ at: instant, by: z.string() }).nullable(),
   openTasks: z.number(), version: z.number(),
   /** Null: allowed for the person asking; otherwise the text key that says why not. */
   actions: z.record(z.enum(actions), z.string().nullable()),
@@ -94,7 +96,7 @@ export type RequestEvent = z.infer<typeof RequestEvent>
 const Candidate = z.object({ agentId: id, name: z.string().nullable(), score: z.number(), parts: z.record(z.string(), z.number()), excludedBecause: z.array(z.string()), open: z.number().optional(), capacity: z.number().optional() })
 export const Assignment = z.object({
   id, teamId: id.nullable(), teamName: z.string().nullable(), agent: Name.nullable(), how: z.string(), state: z.string(), byKind: z.string(), byName: z.string().nullable(),
-  score: z.number().nullable(), reason: z.string(), candidates: z.array(Candidate), offeredAt: instant, acceptDueAt: instant.nullable(), answeredAt: instant.nullable(), endedAt: instant.nullable(),
+  score: z.number().nullable(), reason: z.string(), /** Which version of the ranking chose; null where a person did. */ ruleVersion: z.string().nullable(), candidates: z.array(Candidate), offeredAt: instant, acceptDueAt: instant.nullable(), answeredAt: instant.nullable(), endedAt: instant.nullable(),
 })
 export type Assignment = z.infer<typeof Assignment>
 
@@ -180,6 +182,7 @@ export const requests = {
   verify: { method: 'PUT', path: '/api/requests/:id/verification', access: 'requests.verify', params: byId, body: z.strictObject({ verdict: z.enum(['passed', 'failed']), reason: reason.optional() }), response: Request, faults: ['requests.not-verifying', 'requests.verify-own-work', 'requests.reason-needed'] },
   close: { method: 'PUT', path: '/api/requests/:id/closure', access: 'requests.work', params: byId, body: z.strictObject({ reason }), response: Request, summary: 'Close without a result: spam, duplicate, withdrawn.', faults: ['requests.closed'] },
   reopen: { method: 'DELETE', path: '/api/requests/:id/closure', access: 'requests.work', params: byId, query: z.strictObject({ reason: reason.optional() }), response: Request, faults: ['requests.not-closed'] },
+  askHuman: { method: 'PUT', path: '/api/requests/:id/human', access: 'requests.work', params: byId, response: Request, summary: 'A person is to verify, close and answer, and no rule.', faults: ['requests.closed'] },
   seen: { method: 'PUT', path: '/api/requests/:id/seen', access: 'requests.read', params: byId, idempotency: 'none' },
   viewing: { method: 'PUT', path: '/api/requests/:id/viewing', access: 'requests.read', params: byId, body: z.strictObject({ typing: z.enum(['reply', 'note']).nullable() }), idempotency: 'none', summary: 'Tell the others that I look at it, and whether I write.' },
 

@@ -23,6 +23,7 @@ export { acceptAssignment, assignRequest, declineAssignment, noticeTo, offerFrom
 export { addAttachment, displayName, fileHeaders, MOST_BYTES, receiveFile } from './attachments.ts'
 export { outgoing, releaseMessage, setDelivery, writeMessage } from './execute.ts'
 export { closeRequest, reopenByPerson, scoreRequest } from './feedback.ts'
+export { askForHuman } from './human.ts'
 export { openStream, type Stream } from './live.ts'
 export { NAME as ATTACHMENT_NAME, draftRow, SUBJECT } from './kept.ts'
 export { requestsOf } from './personal-data.ts'

@@ -11,6 +11,18 @@ import { NAME, sealedMessage, sealedRequest, SUBJECT } from './kept.ts'
 export const customerSteps = ['received', 'assigned', 'working', 'checking', 'answered'] as const
 export type CustomerStep = (typeof customerSteps)[number]
 
+/** Why the holder: how it came into their hands and, where a rule ranked, what set them apart among how many. */
+export interface WhyHolder { how: string; reason: string; ruleVersion: string | null; factors: string[]; of: number }
+
+interface Chosen { how: string; reason: string; ruleVersion: string | null; candidates: { agentId: string; parts: Record<string, number>; excludedBecause: string[] }[] }
+export function whyHolder(holderId: string, { how, reason, ruleVersion, candidates }: Chosen): WhyHolder {
+  const parts = candidates.find((one) => one.agentId === holderId)?.parts ?? {}
+  // Only what set them apart from somebody who could have had it: a part that all have says nothing.
+  const others = candidates.filter((one) => one.agentId !== holderId && one.excludedBecause.length === 0)
+  // Reasons a colleague wrote are for colleagues.
+  return { how, reason: /^routing\.[a-z-]+$/.test(reason) ? reason.slice(8) : '', ruleVersion, factors: Object.keys(parts).filter((part) => others.some((one) => parts[part]! > (one.parts[part] ?? 0))), of: candidates.length }
+}
+
 export interface CustomerView {
   id: string
   number: number
@@ -28,6 +40,9 @@ export interface CustomerView {
   openedAt: string
   closedAt: string | null
   canReopen: boolean
+  /** Since when a person is to treat it instead of rules. */
+  humanAskedAt: string | null
+  why: WhyHolder | null
   score: number | null
   mayScore: boolean
   language: string
@@ -41,8 +56,9 @@ const STEP: Record<Stage, CustomerStep> = { accept: 'received', assign: 'assigne
 
 /** The request as its customer sees it; held replies and notes are not in it. Throws 404. */
 export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> {
-  const request = opened(ctx, ctx.db<{ id: string; number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string }[]>`
-    select r.id, r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel
+  const request = opened(ctx, ctx.db<{ id: string; number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string; humanAskedAt: string | null; holderId: string | null; chosen: Chosen | null }[]>`
+    select r.id, r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel, r.human_asked_at, r.holder_id,
+      (select jsonb_build_object('how', a.how, 'reason', a.reason, 'ruleVersion', a.rule_version, 'candidates', a.candidates) from requests.assignment a where a.request_id = r.id and a.agent_id = r.holder_id order by a.id desc limit 1) as chosen
     from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`, { subject: sealedRequest.subject, customerName: [CUSTOMER_NAME, 'customerId'] })
   const messages = opened(ctx, ctx.db<CustomerView['messages']>`
     select m.id, case m.kind when 'customer' then 'you' else 'us' end as from, m.author_name, m.kind, m.body, m.html, m.created_at,
@@ -55,7 +71,8 @@ export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> 
   return {
     id, number: row.number, subject: row.subject, stage: row.stage, step: STEP[row.stage], isYourTurn: row.waitingFor === 'customer', asksYou: row.stage === 'verify' && row.verification === 'customer',
     holderName: row.holderName, since: row.stageSince, nextUpdateBy: row.nextDueAt && row.nextDueAt > ctx.now.toISOString() ? row.nextDueAt : null, openedAt: row.openedAt, closedAt: row.closedAt,
-    canReopen: row.stage === 'feedback' || (row.stage === 'closed' && (row.reopenUntil ?? '') >= ctx.now.toISOString()), score: row.score, mayScore: answered && row.result !== null, language: row.language,
+    canReopen: row.stage === 'feedback' || (row.stage === 'closed' && (row.reopenUntil ?? '') >= ctx.now.toISOString()), humanAskedAt: row.humanAskedAt, why: row.holderId && row.chosen ? whyHolder(row.holderId, row.chosen) : null,
+    score: row.score, mayScore: answered && row.result !== null, language: row.language,
     customerId: row.customerId, customerName: row.customerName, channel: row.channel, messages: rows,
   }
 }

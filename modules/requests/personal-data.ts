@@ -16,7 +16,7 @@ export const requestsPersonal: PersonalRoom = {
     'requests.request': {
       ...technical('id', 'number', 'stage', 'stage_since', 'priority', 'type', 'service_id', 'standard_id', 'channel', 'channel_account', 'language', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'first_responder_id',
         'opened_by_kind', 'opened_by_id', 'opened_at', 'waiting_for', 'wait_until', 'first_response_at', 'resolution_at', 'paused_at', 'next_due_at', 'due_order', 'verification', 'submitted_by', 'submitted_at', 'failed_verifications', 'score', 'scored_at', 'closed_at',
-        'close_after', 'reopen_until', 'reopened', 'linked_from', 'link_kind', 'last_message_at', 'last_by', 'version', 'calendar_id', 'calendar_version', 'calendar_by'),
+        'close_after', 'reopen_until', 'reopened', 'linked_from', 'link_kind', 'last_message_at', 'last_by', 'version', 'calendar_id', 'calendar_version', 'calendar_by', 'human_asked_at', 'human_asked_by'),
       ...columns(said, 'subject', 'last_snippet'), explanation: derived, ...columns(written, 'wait_reason', 'result', 'closed_why'),
     },
     'requests.search': { ...technical('request_id'), tokens: { ...derived, readers: 'nobody' } },
@@ -26,7 +26,7 @@ export const requestsPersonal: PersonalRoom = {
       ...columns(said, 'author_name', 'body', 'html', 'quoted'), state_why: { ...said, source: 'channel' },
     },
     'requests.attachment': { ...technical('id', 'request_id', 'message_id', 'file_id', 'content_type', 'size', 'content_id', 'created_at'), ...columns(said, 'name', 'owner') },
-    'requests.assignment': { ...technical('id', 'request_id', 'team_id', 'agent_id', 'how', 'state', 'by_kind', 'by_id', 'score', 'candidates', 'offered_at', 'accept_due_at', 'answered_at', 'ended_at'), reason: written },
+    'requests.assignment': { ...technical('id', 'request_id', 'team_id', 'agent_id', 'how', 'state', 'by_kind', 'by_id', 'score', 'rule_version', 'candidates', 'offered_at', 'accept_due_at', 'answered_at', 'ended_at'), reason: written },
     'requests.verification': { ...technical('id', 'request_id', 'how', 'submitted_by', 'submitted_at', 'verdict', 'by_kind', 'by_id', 'decided_at'), ...columns(written, 'result', 'reason') },
     'requests.task': { ...technical('id', 'request_id', 'owner_id', 'due_at', 'done_at', 'done_by', 'created_by', 'created_at', 'version'), title: written },
     'requests.draft': { ...technical('person_id', 'request_id', 'kind', 'at'), body: { ...written, readers: 'self' } },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { actions, stages } from './contract.ts'
 import { allowedActions, type Asker, type Situation, snippet, whyNot } from './request.ts'
 
-const situation = (change: Partial<Situation> = {}): Situation => ({ stage: 'execute', holderId: 'me', waitingFor: null, verification: 'person', submittedBy: null, openTasks: 0, offeredTo: null, ...change })
+const situation = (change: Partial<Situation> = {}): Situation => ({ stage: 'execute', holderId: 'me', waitingFor: null, verification: 'person', submittedBy: null, openTasks: 0, offeredTo: null, humanAskedAt: null, ...change })
 const me: Asker = { id: 'me', mayWork: true, mayAssign: false, mayVerify: true }
 
 test.each([

@@ -47,6 +47,9 @@ export interface RequestRecord {
   closedAt: string | null
   closedWhy: string | null
   closeAfter: string | null
+  /** Since when a person was asked for instead of rules, and what kind of actor asked. */
+  humanAskedAt: string | null
+  humanAskedBy: string | null
   reopenUntil: string | null
   reopened: number
   linkedFrom: string | null
@@ -74,6 +77,7 @@ export interface Situation {
   openTasks: number
   /** Person an offer or hand-over waits for. */
   offeredTo: string | null
+  humanAskedAt: string | null
 }
 
 type Rule = (now: Situation, who: Asker) => string | null
@@ -104,6 +108,7 @@ const table: Record<Action, Rule> = {
   close: (now, who) => first(open(now), works(who), inStage(now, ['accept', 'assign', 'execute', 'track', 'feedback'], 'requests.in-verification'), now.stage === 'feedback' ? null : holds(now, who)),
   reopen: (now, who) => first(works(who), now.stage === 'closed' ? null : 'requests.not-closed'),
   correct: (now, who) => first(open(now), works(who)),
+  askHuman: (now, who) => first(open(now), works(who), now.humanAskedAt ? 'requests.human-asked-already' : null),
 }
 
 /** Null when `who` may do it now, else the text key that tells why not. */

@@ -13,6 +13,7 @@ import { type Request, requests } from './contract.ts'
 import { explainDeadlines, moveDeadlines, previewDeadlines } from './deadlines.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
+import { askForHuman } from './human.ts'
 import { countLoads, countViews, listRequests } from './lists.ts'
 import { serveLive } from './live.ts'
 import { explainClocks } from './explain.ts'
@@ -61,6 +62,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.correct, after(correctRequest))
   mount(requests.wait, after(startWaiting))
   mount(requests.resume, after((ctx, id) => stopWaiting(ctx, id)))
+  mount(requests.askHuman, after((ctx, id) => askForHuman(ctx, id)))
   mount(requests.submit, after((ctx, id, body: { result: string }) => submitRequest(ctx, id, body.result)))
   mount(requests.verify, after(verifyRequest))
   mount(requests.close, after((ctx, id, body: { reason: string }) => closeRequest(ctx, id, body.reason)))

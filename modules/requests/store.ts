@@ -90,6 +90,7 @@ export interface NewAssignment {
   state: 'offered' | 'accepted' | 'nobody'
   score?: number | null
   reason: string
+  ruleVersion?: string
   candidates?: unknown[]
   acceptDueAt?: string | null
 }
@@ -97,8 +98,8 @@ export interface NewAssignment {
 export function insertAssignment(ctx: Ctx, row: NewAssignment): string {
   const id = newId()
   ctx.later(ctx.db`
-    insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, candidates, offered_at, accept_due_at, answered_at)
-    values (${id}, ${row.requestId}, ${row.teamId}, ${row.agentId}, ${row.how}, ${row.state}, ${ctx.actor.kind}, ${ctx.actor.id}, ${row.score ?? null}, ${row.reason},
+    insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, rule_version, candidates, offered_at, accept_due_at, answered_at)
+    values (${id}, ${row.requestId}, ${row.teamId}, ${row.agentId}, ${row.how}, ${row.state}, ${ctx.actor.kind}, ${ctx.actor.id}, ${row.score ?? null}, ${row.reason}, ${row.ruleVersion ?? null},
       ${ctx.db.json((row.candidates ?? []) as never)}, ${ctx.now}, ${row.acceptDueAt ?? null}, ${row.state === 'accepted' ? ctx.now : null})`)
   return id
 }

@@ -5,6 +5,7 @@ import { takeBack } from './assign.ts'
 import { settleClocks } from './clocks.ts'
 import { takeSteps } from './escalate.ts'
 import { closeSilently } from './feedback.ts'
+import { silenceForHuman } from './human.ts'
 import { lockRequest } from './store.ts'
 import { resume } from './track.ts'
 
@@ -29,7 +30,7 @@ export async function sweepDue(app: App): Promise<number> {
 export async function sweepRequest(ctx: Ctx, id: string): Promise<void> {
   const request = await lockRequest(ctx, id)
   const now = ctx.now.toISOString()
-  if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') return closeSilently(ctx, request)
+  if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') return request.humanAskedAt ? silenceForHuman(ctx, request) : closeSilently(ctx, request)
   if (request.clocks.some((clock) => clock.wakeAt !== null && clock.wakeAt <= ctx.now.getTime())) {
     await settleClocks(ctx, request, 'due')
     await takeSteps(ctx, request)

@@ -47,7 +47,7 @@ export async function correctRequest(ctx: Ctx, id: string, correction: Correctio
   const changed = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== undefined && value !== request[name as keyof typeof wanted]))
   if (!Object.keys(changed).length) return
   const before = Object.fromEntries(Object.keys(changed).map((name) => [name, request[name as keyof typeof wanted]]))
-  const verification = correction.serviceId ? { verification: recognition.service(correction.serviceId)!.verification } : {}
+  const verification = correction.serviceId ? { verification: verificationOf(request, recognition.service(correction.serviceId)!.verification) } : {}
   await change(ctx, request, { before, after: changed, more: verification, reason: correction.reason ?? null, cause: 'corrected' })
 }
 
@@ -57,6 +57,9 @@ export async function change(ctx: Ctx, request: LockedRequest, what: { before: R
   await moveRequest(ctx, request, { ...(what.after as Partial<LockedRequest>), ...what.more }, what.cause, movesClocks ? { corrected: true } : {})
   await emit(ctx, 'request.corrected', { subject: request.id, teamId: request.teamId, data: { before: withoutWords(what.before), after: withoutWords(what.after), reason: what.reason } })
 }
+
+/** What a rule would verify, a person does where one was asked for. */
+const verificationOf = (request: LockedRequest, usual: LockedRequest['verification']): LockedRequest['verification'] => request.humanAskedAt && usual === 'rule' ? 'person' : usual
 
 /** The history outlives the person: it keeps that the subject was corrected, not what it said. */
 const withoutWords = ({ subject, ...values }: Record<string, unknown>): Record<string, unknown> => (subject === undefined ? values : { ...values, subject: null })

@@ -77,6 +77,7 @@ export async function viewRequest(ctx: Ctx, id: string): Promise<Request> {
     failedVerifications: row.failedVerifications, score: row.score, scoredAt: row.scoredAt, closedAt: row.closedAt, closedWhy: row.closedWhy, closeAfter: row.closeAfter, reopenUntil: row.reopenUntil, reopened: row.reopened,
     linkedFrom: row.linkedFrom ? { id: row.linkedFrom, number: row.linkedNumber!, kind: row.linkKind ?? '' } : null,
     offer: row.offeredTo ? { id: row.offerId!, to: { id: row.offeredTo, name: row.offeredToName ?? '' }, by: row.offeredByName, how: row.offerHow!, acceptDueAt: row.acceptDueAt } : null,
+    humanAsked: row.humanAskedAt ? { at: row.humanAskedAt, by: row.humanAskedBy ?? 'agent' } : null,
     openTasks: row.openTasks, version: row.version, actions: allowedActions(row, asker(ctx)),
   }
 }
@@ -140,7 +141,7 @@ export async function listAssignments(ctx: Ctx, id: string): Promise<{ rows: Ass
   const seen = mustSee(ctx, id)
   seen.catch(() => {})
   const rows = await ctx.db<(Omit<Assignment, 'agent'> & { agentId: string | null; agentName: string | null })[]>`
-    select a.id, a.team_id, t.name as team_name, a.agent_id, p.name as agent_name, a.how, a.state, a.by_kind, b.name as by_name, a.score, a.reason, a.candidates, a.offered_at, a.accept_due_at, a.answered_at, a.ended_at
+    select a.id, a.team_id, t.name as team_name, a.agent_id, p.name as agent_name, a.how, a.state, a.by_kind, b.name as by_name, a.score, a.reason, a.rule_version, a.candidates, a.offered_at, a.accept_due_at, a.answered_at, a.ended_at
     from requests.assignment a left join staff.person p on p.id = a.agent_id left join staff.person b on b.id = a.by_id left join staff.team t on t.id = a.team_id
     where a.request_id = ${id} order by a.id`
   await seen

@@ -1,7 +1,7 @@
 /** Who should hold it: the team's people ranked by skill, history, load and presence; every candidate kept with score and reason. */
 import type { App, Ctx } from '../../platform/context.ts'
 import { run } from '../../platform/context.ts'
-import { assignBatch, type Candidate, choose, type Need, type Ranked } from '../../lib/matching/index.ts'
+import { assignBatch, type Candidate, choose, type Need, type Ranked, rankingVersion } from '../../lib/matching/index.ts'
 import { type Allocation, type AllocationNeed, loadsOf, offerFromQueue, servedBefore } from '../requests/index.ts'
 import { loadRecognition, type Snapshot } from '../standards/index.ts'
 import { type AgentProfile, listCandidates } from '../staff/index.ts'
@@ -55,15 +55,15 @@ const round = (value: number): number => Math.round(value * 1000) / 1000
 
 /** Answers the requests room. Without a team nobody can be asked; without a suitable person it waits and says why. */
 export async function allocateRequest(ctx: Ctx, need: AllocationNeed): Promise<Allocation | null> {
-  if (!need.teamId) return { agent: null, score: null, reason: 'routing.no-team', candidates: [], acceptDueAt: null, places: 0 }
+  if (!need.teamId) return { agent: null, score: null, reason: 'routing.no-team', ruleVersion: rankingVersion, candidates: [], acceptDueAt: null, places: 0 }
   const snapshot = await loadRecognition(ctx)
   const { candidates, names } = await candidatesFor(ctx, { teamId: need.teamId, customerId: need.isNewCustomer ? null : need.customerId, foreseen: need.foreseen })
   const choice = choose(needOf(ctx, snapshot, need), candidates)
   const list = shown(choice.ranked, candidates, names, need.channel)
-  if (!choice.agentId) return { agent: null, score: null, reason: `routing.${choice.reason.replace(':', '-')}`, candidates: list, acceptDueAt: null, places: 0 }
+  if (!choice.agentId) return { agent: null, score: null, reason: `routing.${choice.reason.replace(':', '-')}`, ruleVersion: rankingVersion, candidates: list, acceptDueAt: null, places: 0 }
   const winner = candidates.find((one) => one.agentId === choice.agentId)!
   return {
-    agent: { id: winner.agentId, name: names.get(winner.agentId)! }, score: round(choice.ranked.find((one) => one.agentId === choice.agentId)!.score), reason: `routing.${choice.reason}`, candidates: list,
+    agent: { id: winner.agentId, name: names.get(winner.agentId)! }, score: round(choice.ranked.find((one) => one.agentId === choice.agentId)!.score), reason: `routing.${choice.reason}`, ruleVersion: rankingVersion, candidates: list,
     acceptDueAt: acceptDue(ctx, snapshot, need.serviceId), places: winner.capacityByChannel[need.channel] ?? 0,
   }
 }

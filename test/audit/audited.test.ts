@@ -282,6 +282,7 @@ test('C12 a request on its way', async () => {
   await does('requests.readNotices', { token: agent.token })
   await does('requests.wait', by({ body: { for: 'third-party', reason: '等機房' } }))
   await does('requests.resume', by())
+  await does('requests.askHuman', by())
   const task = await does('requests.addTask', by({ body: { title: '回電' } }))
   await does('requests.changeTask', by({ params: { id, taskId: task.body.id }, body: { isDone: true, version: task.body.version } }))
   const sent = await does('requests.write', by({ body: { kind: 'reply', text: '已處理' } }))
@@ -308,6 +309,7 @@ test('C12 portal, chat and rating', async () => {
   const [request] = await desk.app.pool<{ id: string; holderId: string }[]>`update requests.request set verification = 'customer' where number = ${asked.body.number} returning id, holder_id`
   const holder = [...people.agents, people.lead].find((one) => one.id === request!.holderId)!
   await does('requests.write', { token: holder.token, params: { id: request!.id }, body: { kind: 'reply', text: '處理中' } })
+  await does('channels.human', { token: null, params: { token: asked.body.token } })
   await desk.pass(11_000)
   await does('requests.submit', { token: holder.token, params: { id: request!.id }, body: { result: '已修復' } })
   await does('channels.verdict', { token: null, params: { token: asked.body.token }, body: { isSolved: true } })
@@ -446,8 +448,12 @@ test('C12 consent and exports', async () => {
   const noticeId = rows[0]!.id
   await does('governance.consent', { params: { id: customerId, purpose: 'marketing' }, body: { noticeId, channel: 'paper', evidence: '同意書 12' } })
   await does('governance.unconsent', { params: { id: customerId, purpose: 'marketing' } })
+  await does('governance.consent', { params: { id: customerId, purpose: 'marketing' }, body: { noticeId, channel: 'paper', evidence: '同意書 13' } })
+  await does('governance.optOut', { params: { id: customerId } })
   await does('governance.agree', { token: null, params: { token: asked.body.token, purpose: 'marketing' }, body: { noticeId } })
   await does('governance.disagree', { token: null, params: { token: asked.body.token, purpose: 'marketing' } })
+  await desk.call('PUT', `/api/portal/requests/${asked.body.token}/consents/marketing`, { body: { noticeId } })
+  await does('governance.optOutOwn', { token: null, params: { token: asked.body.token } })
   await does('governance.changeExportRules', { body: { freeRows: 10, monthlyRows: 1000 } })
   const { id } = (await does('governance.askExport', { token: people.lead.token, body: { purpose: 'service', columns: ['name'], filter: {}, reason: '通知施工' } })).body
   await does('governance.decideExport', { params: { id }, body: { verdict: 'approved' } })

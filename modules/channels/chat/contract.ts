@@ -20,9 +20,10 @@ export type CustomerMessageRow = z.infer<typeof CustomerMessageRow>
 export const steps = ['received', 'assigned', 'working', 'checking', 'answered'] as const
 const About = {
   number: z.number(), subject: z.string(), step: z.enum(steps), holderName: z.string().nullable(), isYourTurn: z.boolean(), asksYou: z.boolean(),
-  closedAt: instant.nullable(), canReopen: z.boolean(), mayScore: z.boolean(), score: z.number().nullable(),
+  closedAt: instant.nullable(), canReopen: z.boolean(), humanAskedAt: instant.nullable(), mayScore: z.boolean(), score: z.number().nullable(),
 }
-export const FollowView = z.object({ ...About, openedAt: instant, since: instant, nextUpdateBy: instant.nullable(), language: z.string(), messages: z.array(CustomerMessageRow) })
+export const FollowView = z.object({ ...About, openedAt: instant, since: instant, nextUpdateBy: instant.nullable(), language: z.string(),
+  why: z.object({ how: z.string(), reason: z.string(), ruleVersion: z.string().nullable(), factors: z.array(z.string()), of: z.number() }).nullable(), messages: z.array(CustomerMessageRow) })
 export type FollowView = z.infer<typeof FollowView>
 
 /** Whether somebody can answer now; `opensAt` is when the hours begin, null when unknown or when it is only a matter of who is there. */
@@ -52,6 +53,7 @@ export const chat = {
     body: z.strictObject({ key: clientKey, text, attachmentIds }), response: z.object({ ...SentMessage.shape, isFollowUp: z.boolean() }), summary: 'Writes to the request; when it is closed for good a linked one is opened and its token answered.' },
   verdict: { method: 'POST', path: '/api/portal/requests/:token/verdict', access: 'public', status: 200, params: byToken, idempotency: 'own', body: z.strictObject({ isSolved: z.boolean(), reason: someText(2000).optional() }),
     response: FollowView, faults: ['channels.chat.link-unknown', 'channels.chat.reason-needed', 'requests.not-verifying'] },
+  human: { method: 'PUT', path: '/api/portal/requests/:token/human', access: 'public', params: byToken, idempotency: 'own', response: FollowView, faults: ['channels.chat.link-unknown', 'access.too-many', 'requests.closed'], summary: 'A person, please: no rule verifies, closes or answers it from now on.' },
   file: { method: 'GET', path: '/api/portal/requests/:token/files/:id', access: 'public', kind: 'raw', params: z.strictObject({ token, id }), faults: ['channels.chat.link-unknown'], summary: 'A file of the conversation, always as a download.' },
 
   availability: { method: 'GET', path: '/api/chat/availability', access: 'public', response: Availability },

@@ -33,9 +33,9 @@ interface Visitor {
 export async function stateOf(ctx: Ctx, requestId: string | null): Promise<{ state: ChatState; messages: ReturnType<typeof messageRow>[] }> {
   const [head, view, availability] = await Promise.all([requestId ? selectRequest(ctx, requestId) : undefined, requestId ? customerView(ctx, requestId) : undefined, availabilityOf(ctx)])
   if (!head || !view) return { state: { request: null, queue: null, availability }, messages: [] }
-  const { number, subject, step, holderName, isYourTurn, asksYou, closedAt, canReopen, mayScore, score } = view
+  const { number, subject, step, holderName, isYourTurn, asksYou, closedAt, canReopen, humanAskedAt, mayScore, score } = view
   return {
-    state: { request: { number, subject, step, holderName, isYourTurn, asksYou, closedAt, canReopen, mayScore, score, follow: followToken(ctx.app, head.id) }, queue: await queueOf(ctx, head), availability },
+    state: { request: { number, subject, step, holderName, isYourTurn, asksYou, closedAt, canReopen, humanAskedAt, mayScore, score, follow: followToken(ctx.app, head.id) }, queue: await queueOf(ctx, head), availability },
     messages: view.messages.map(messageRow),
   }
 }

@@ -9,7 +9,7 @@ import { loadRecognition } from '../../standards/index.ts'
 import { chat } from './contract.ts'
 import { ChatHub } from './hub.ts'
 import { limiter } from '../../../platform/http/limits.ts'
-import { askOnPortal, asVisitor, followRequest, giveVerdict, introduce, markSeenInChat, sayInChat, sessionOf, startSession, writeByLink } from './speak.ts'
+import { askHumanByLink, askOnPortal, asVisitor, followRequest, giveVerdict, introduce, markSeenInChat, sayInChat, sessionOf, startSession, writeByLink } from './speak.ts'
 import { selectFile, selectRequest } from './store.ts'
 import { requestOfToken, visitorId } from './tokens.ts'
 import { availabilityOf } from './waiting.ts'
@@ -38,6 +38,7 @@ export function mountChat(mount: Mount, app: App, wiring: Wiring): void {
   mount(chat.follow, (ctx, { params, request }) => { reads(request); return followRequest(ctx, params.token) })
   mount(chat.write, (ctx, { params, body, request }) => { writes(request); return writeByLink(ctx, params.token, body) })
   mount(chat.verdict, (ctx, { params, body, request }) => { writes(request); return giveVerdict(ctx, params.token, body) })
+  mount(chat.human, (ctx, { params, request }) => { writes(request); return askHumanByLink(ctx, params.token) })
   mount(chat.file, async (ctx, { params, request, reply }) => {
     reads(request)
     const file = await selectFile(ctx, requestOfToken(app, params.token), params.id)

@@ -5,7 +5,7 @@ import { newToken } from '../../../platform/crypto/index.ts'
 import type { Infer } from '../../../platform/http/contract.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { addIdentity } from '../../customers/index.ts'
-import { acceptRequest, customerVerdict, customerView, type CustomerView, receiveMessage, setDelivery } from '../../requests/index.ts'
+import { acceptRequest, askForHuman, customerVerdict, customerView, type CustomerView, receiveMessage, setDelivery } from '../../requests/index.ts'
 import { loadRecognition } from '../../standards/index.ts'
 import type { chat, CustomerMessageRow, FollowView } from './contract.ts'
 import { claimOf, insertSession, introduceSession, type RequestHead, selectOutgoing, selectRequest, selectSession, type Session, updateSession } from './store.ts'
@@ -71,6 +71,12 @@ export async function giveVerdict(ctx: Ctx, token: string, verdict: { isSolved: 
   if (!verdict.isSolved && !verdict.reason) throw new Fault('channels.chat.reason-needed', 422, {}, [{ path: 'reason', code: 'channels.chat.reason-needed' }])
   const head = await headOf(ctx, token)
   await customerVerdict(asVisitor(ctx, head.customerId, head.customerName), head.id, { verdict: verdict.isSolved ? 'passed' : 'failed', reason: verdict.reason ?? '' })
+  return followRequest(ctx, token)
+}
+
+export async function askHumanByLink(ctx: Ctx, token: string): Promise<FollowView> {
+  const head = await headOf(ctx, token)
+  await askForHuman(asVisitor(ctx, head.customerId, head.customerName), head.id)
   return followRequest(ctx, token)
 }
 

@@ -176,7 +176,7 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
   const { requestId, answers } = job.payload
   const prepared = await run(app, {}, async (ctx) => {
     const mailbox = await selectMailbox(ctx, job.payload.mailboxId)
-    const [request] = await ctx.db<{ number: number; language: string }[]>`select number, language from requests.request where id = ${requestId}`
+    const [request] = await ctx.db<{ number: number; language: string }[]>`select number, language from requests.request where id = ${requestId} and human_asked_at is null`
     const address = await senderOf(ctx, requestId)
     if (!mailbox?.isActive || !mailbox.smtp || !request || !address) return null
     const written = writeAcknowledgement(request.language, request.number, followLink(app, requestId))

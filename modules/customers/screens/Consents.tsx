@@ -12,7 +12,9 @@ export function Consents({ customerId, refusal }: { customerId: string; refusal:
   const { data } = useGet(privacy.consents, { params: { id: customerId } }, { live: ['privacy.consent', 'privacy.notice'] })
   const [asked, setAsked] = useState<ConsentRow | null>(null)
   const withdraw = useCall(privacy.unconsent, { refresh: [privacy.consents, privacy.notices], onDone: () => { toast.ok(t('governance.privacy.consent-withdrawn')) } })
+  const optOut = useCall(privacy.optOut, { refresh: [privacy.consents, privacy.notices], onDone: () => { toast.ok(t('governance.privacy.opted-out')) } })
   if (!data || data.rows.length === 0) return null
+  const hasEither = data.rows.some((row) => (row.purpose === 'marketing' || row.purpose === 'profiling') && (row.state === 'valid' || row.state === 'outdated'))
   return (
     <Section title={t('governance.privacy.consents')}>
       <ul className="flex flex-col">
@@ -27,6 +29,7 @@ export function Consents({ customerId, refusal }: { customerId: string; refusal:
           </li>
         ))}
       </ul>
+      {hasEither && <Button size="sm" className="self-start" reason={refusal} busy={optOut.isPending} onPress={() => optOut.mutate({ params: { id: customerId } })}>{t('governance.privacy.opt-out')}</Button>}
       {asked && <RecordDialog customerId={customerId} row={asked} onClose={() => setAsked(null)} />}
     </Section>
   )

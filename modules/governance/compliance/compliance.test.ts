@@ -44,7 +44,7 @@ test('7.3-c C12–C16 P16 the officer asks from the page, gets each clause with 
   const { checks } = body.run!
   expect(checks).toHaveLength(50)
   expect(checks.flatMap((check) => check.evidence.filter((one) => one.what === 'question-failed').map((one) => `${check.id} ${one.args.why}`))).toEqual([])
-  for (const id of ['C12', 'C13', 'C15', 'C16', 'C19', 'C29', 'P10', 'P12', 'P14']) expect([id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')]).toEqual([id, 'met', []])
+  for (const id of ['C12', 'C13', 'C15', 'C16', 'C19', 'C29', 'P07', 'P10', 'P12', 'P14']) expect([id, of(checks, id).verdict, of(checks, id).evidence.filter((one) => one.result === 'bad')]).toEqual([id, 'met', []])
   // Each alarm is raised for trial; that nothing is planted yet is the company's own affair, and said.
   expect(of(checks, 'C21').evidence.map((one) => [one.what, one.result]).slice(0, 2)).toEqual([['alarms-raised', 'ok'], ['canary-planted', 'bad']])
   expect(await desk.app.pool`select from governance.canary`).toHaveLength(0)

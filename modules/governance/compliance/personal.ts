@@ -9,17 +9,12 @@ import { viewRetention } from '../privacy/retention.ts'
 import { readSettings } from '../privacy/store.ts'
 import { askStepUp } from './accounts.ts'
 import { askBreach } from './breach.ts'
+import { askDecisions } from './decisions.ts'
 import { askCovered } from './operation.ts'
 import { askMeasures, askOfficer } from './measures.ts'
 import { askMinors } from './minors.ts'
 import { askAbroad, askAssessments, askProcessors } from './outside.ts'
 import { byYou, type Clause, count, elsewhere, info, judged, notBuilt, type Probe, tried } from './probe.ts'
-
-/** Each decision of the rules keeps its candidates and its reason. */
-async function askDecisions({ app }: Probe) {
-  const [row] = await app.pool<{ all: number; bare: number }[]>`select count(*)::int as all, count(*) filter (where reason = '' or (state <> 'nobody' and jsonb_array_length(candidates) = 0))::int as bare from (select reason, state, candidates from requests.assignment where how = 'rule' and reason <> 'requests.reason-reopened' order by id desc limit 200) a`
-  return [row!.all ? judged(row!.bare === 0, 'decisions-explained', { count: row!.all }) : info('no-decisions')]
-}
 
 async function askLooks({ app }: Probe) {
   const looks = await count(app, (db) => db`select count(*)::int as count from customers.revelation`)
@@ -109,7 +104,7 @@ export const personal: readonly Clause[] = [
   { id: 'P04', clause: 'PIPL 31', ask: askMinors, open: [byYou('minors-known'), elsewhere('minor-tests')] },
   { id: 'P05', clause: 'PIPL 19', ask: askRetained, open: [elsewhere('retention-tests')] },
   { id: 'P06', clause: 'PIPL 21', ask: askProcessors, open: [byYou('processor-contracts'), elsewhere('blocked-tests')] },
-  { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [notBuilt('opt-out')] },
+  { id: 'P07', clause: 'PIPL 24', ask: askDecisions, open: [elsewhere('human-tests')] },
   { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
   { id: 'P09', clause: 'PIPL 38–40', ask: askAbroad, open: [byYou('cross-border')] },
   { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },

@@ -121,3 +121,24 @@ test('P01 who may edit customers records consent; only the officer publishes wor
   // Who sees none of their requests does not see what they agreed to, and records nothing.
   for (const [method, path, body] of [['GET', '', undefined], ['PUT', '/marketing', { noticeId, channel: 'phone', evidence: '錄音' }], ['DELETE', '/marketing', undefined]] as const) expect((await call(method, `/api/customers/${customerId}/consents${path}`, body, people.outsider.token)).status, method).toBe(404)
 })
+
+test('P07 24 one click ends marketing and profiling, by the link and for an agent, and exports for marketing keep to it', async () => {
+  const asked = await desk.call<{ token: string; number: number }>('POST', '/api/portal/requests', { body: { key: 'optout-0123456789', visitor: 'ab'.repeat(16), name: '高小姐', email: 'gao-out@example.com', subject: '查詢', text: '請協助', locale: 'zh-Hant' } })
+  const [row] = await desk.app.pool<{ id: string }[]>`select customer_id as id from requests.request where number = ${asked.body.number}`
+  const { id } = row!
+  const notices = { marketing: await publish('marketing', '寄送優惠'), profiling: await publish('profiling', '分析喜好') }
+  const both = async (): Promise<boolean[]> => Promise.all((['marketing', 'profiling'] as const).map(async (purpose) => (await agreeing(reading(desk.app, {}), [id], purpose)).has(id)))
+  const exported = () => call<{ rows: number; fault?: { code: string } }>('POST', '/api/exports', { purpose: 'marketing', columns: ['since'], filter: {}, reason: '寄型錄' })
+  for (const out of [() => desk.call<Answer<OwnConsent>>('PUT', `/api/portal/requests/${asked.body.token}/opt-out`), () => call<Answer<ConsentRow>>('PUT', `/api/customers/${id}/opt-out`)]) {
+    for (const purpose of ['marketing', 'profiling'] as const) await give(purpose, notices[purpose].id, id)
+    expect([await both(), (await exported()).status]).toEqual([[true, true], 201])
+    expect((await out()).status).toBe(200)
+    expect(await both()).toEqual([false, false])
+    expect((await exported()).body.fault?.code).toBe('governance.privacy.export-empty')
+    // Twice is once.
+    await out()
+  }
+  const [kept] = await desk.app.pool<{ count: number; ways: string[] }[]>`select count(*)::int as count, array_agg(distinct withdrawn_channel order by withdrawn_channel) as ways from governance.consent where customer_id = ${id} and withdrawn_at is not null`
+  expect(kept).toEqual({ count: 4, ways: ['portal', 'staff'] })
+  expect(await desk.app.pool`select 1 from platform.event where subject = ${id} and type = 'privacy.consent-withdrawn'`).toHaveLength(4)
+})

@@ -86,6 +86,12 @@ export async function withdrawConsent(ctx: Ctx, customerId: string, purpose: Pur
   return consentsOf(ctx, about)
 }
 
+/** No marketing and no profiling, in one go: what PIPL 24 and GDPR 21 let everybody say without a reason. */
+export async function optOut(ctx: Ctx, customerId: string, channel: string): Promise<{ rows: ConsentRow[] }> {
+  await withdrawConsent(ctx, customerId, 'marketing', channel)
+  return withdrawConsent(ctx, customerId, 'profiling', channel)
+}
+
 /** Everything at once: what "stop" means for what rests on consent. */
 export async function withdrawAll(ctx: Ctx, customerId: string, channel: string): Promise<void> {
   for (const purpose of purposes) await withdrawConsent(ctx, customerId, purpose, channel)

@@ -9,7 +9,7 @@ import { getCustomer, relationsTo } from '../../customers/index.ts'
 import { seeExport } from '../audit/alarms.ts'
 import { sweepAudits } from './audits.ts'
 import { sweepPersonRequests } from './clock.ts'
-import { consentsOf, giveConsent, listNotices, publishNotice, withdrawConsent } from './consent.ts'
+import { consentsOf, giveConsent, listNotices, optOut, publishNotice, withdrawConsent } from './consent.ts'
 import { privacy } from './contract.ts'
 import { makeCopy } from './copy.ts'
 import { carryOutErasure } from './erase.ts'
@@ -17,7 +17,7 @@ import { askExport, changeRules, decideExport, listExports, readRules, takeExpor
 import { completePersonRequest, extendPersonRequest, grantPersonRequest, holdCustomer, liftHold, openPersonRequest, refusePersonRequest, verifyPerson, withdrawPersonRequest } from './handle.ts'
 import { scopeOf } from './person.ts'
 import { privacyPersonal } from './personal-data.ts'
-import { agreeByLink, askOwn, disagreeByLink, listOwn, listOwnConsents } from './portal.ts'
+import { agreeByLink, askOwn, disagreeByLink, listOwn, listOwnConsents, optOutByLink } from './portal.ts'
 import { registerOf } from './register.ts'
 import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
 import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
@@ -76,6 +76,7 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.consents, async (ctx, { params }) => { await mustKnow(ctx, params.id); return consentsOf(ctx, params.id) })
     mount(privacy.consent, async (ctx, { params, body }) => { await mustKnow(ctx, params.id); return giveConsent(ctx, params.id, params.purpose, body) })
     mount(privacy.unconsent, async (ctx, { params }) => { await mustKnow(ctx, params.id); return withdrawConsent(ctx, params.id, params.purpose, 'staff') })
+    mount(privacy.optOut, async (ctx, { params }) => { await mustKnow(ctx, params.id); return optOut(ctx, params.id, 'staff') })
     mount(privacy.exports, (ctx) => listExports(ctx))
     mount(privacy.askExport, (ctx, { body }) => askExport(ctx, body))
     mount(privacy.decideExport, (ctx, { params, body }) => decideExport(ctx, params.id, body))
@@ -86,6 +87,7 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.ownConsents, (ctx, { params, request }) => { reads(request); return listOwnConsents(ctx, params.token) })
     mount(privacy.agree, (ctx, { params, body, request }) => { writes(request); return agreeByLink(ctx, params.token, params.purpose, body.noticeId) })
     mount(privacy.disagree, (ctx, { params, request }) => { writes(request); return disagreeByLink(ctx, params.token, params.purpose) })
+    mount(privacy.optOutOwn, (ctx, { params, request }) => { writes(request); return optOutByLink(ctx, params.token) })
     mount(privacy.own, (ctx, { params, request }) => { reads(request); return listOwn(ctx, params.token) })
     mount(privacy.ask, (ctx, { params, body, request }) => { asks(request); return askOwn(ctx, params.token, body) })
   },

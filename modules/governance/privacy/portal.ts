@@ -4,7 +4,7 @@ import { Fault } from '../../../platform/fault.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME } from '../../customers/index.ts'
 import { asVisitor, requestOfToken } from '../../channels/index.ts'
-import { consentsOf, giveConsent, withdrawConsent } from './consent.ts'
+import { consentsOf, giveConsent, optOut, withdrawConsent } from './consent.ts'
 import type { ConsentRow, Kind, OwnConsent, OwnRequest, Purpose } from './contract.ts'
 import { openPersonRequest } from './handle.ts'
 import { selectOpen } from './store.ts'
@@ -47,4 +47,9 @@ export async function agreeByLink(ctx: Ctx, token: string, purpose: Purpose, not
 export async function disagreeByLink(ctx: Ctx, token: string, purpose: Purpose): Promise<{ rows: OwnConsent[] }> {
   const customer = await customerOf(ctx, token)
   return ownRows(await withdrawConsent(asVisitor(ctx, customer.id, customer.name), customer.id, purpose, 'portal'))
+}
+
+export async function optOutByLink(ctx: Ctx, token: string): Promise<{ rows: OwnConsent[] }> {
+  const customer = await customerOf(ctx, token)
+  return ownRows(await optOut(asVisitor(ctx, customer.id, customer.name), customer.id, 'portal'))
 }

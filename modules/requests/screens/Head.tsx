@@ -1,4 +1,4 @@
-import { Ellipsis, PanelRight, Star } from 'lucide-react'
+import { Ellipsis, PanelRight, Star, UserRound } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useCall } from '../../../apps/console/api.ts'
 import { useSession } from '../../../apps/console/session.tsx'
@@ -28,6 +28,7 @@ export function useDirectActions(request: Request): { run: (action: Action) => v
   const accept = useCall(requests.accept, options)
   const resume = useCall(requests.resume, options)
   const verify = useCall(requests.verify, options)
+  const askHuman = useCall(requests.askHuman, { ...options, onDone: (answer: Request) => { keep(answer); toast.ok(t('requests.human-asked-done')) } })
   const params = { id }
   const now = new Date().toISOString()
   const run = (action: Action) => {
@@ -36,6 +37,7 @@ export function useDirectActions(request: Request): { run: (action: Action) => v
     else if (action === 'accept') { guess({ stage: request.stage === 'track' ? 'track' : 'execute', stageSince: now, holder: me, offer: null }); accept.mutate({ params }) }
     else if (action === 'resume') { guess({ stage: 'execute', stageSince: now, waitingFor: null, waitUntil: null }); resume.mutate({ params }) }
     else if (action === 'verify') { guess({ stage: 'feedback', stageSince: now }); verify.mutate({ params, body: { verdict: 'passed' } }) }
+    else if (action === 'askHuman') askHuman.mutate({ params })
   }
   return { run, busy: take.isPending ? 'take' : accept.isPending ? 'accept' : resume.isPending ? 'resume' : verify.isPending ? 'verify' : null }
 }
@@ -76,6 +78,7 @@ export function Head({ request, direct, onDialog, onSide }: HeadProps): ReactEle
         <PriorityMark priority={request.priority} label={t(`requests.priority.${request.priority}`)} hasWords />
         <Clocks request={request} />
         <Holder request={request} />
+        <HumanAsked request={request} />
         {request.score !== null && <Badge tone={request.score >= 4 ? 'ok' : request.score <= 2 ? 'late' : 'plain'} icon={<Star className="size-3" aria-hidden="true" />}>{t('requests.scored', { score: request.score })}</Badge>}
         {request.linkedFrom && <Link variant="quiet" href={paths.request({ id: request.linkedFrom.id })}>{t('requests.linked-from', { number: request.linkedFrom.number })}</Link>}
       </div>
@@ -136,6 +139,13 @@ function Holder({ request }: { request: Request }) {
   )
 }
 
+function HumanAsked({ request }: { request: Request }) {
+  const t = useText()
+  const at = useTimeWords(request.humanAsked?.at ?? request.openedAt).exact
+  if (!request.humanAsked) return null
+  return <Explained text={t('requests.human-asked-means', { by: request.humanAsked.by, at })}><Badge tone="info" icon={<UserRound className="size-3" aria-hidden="true" />}>{t('requests.human-asked')}</Badge></Explained>
+}
+
 function Stages({ request }: { request: Request }) {
   const t = useText()
   const since = useTimeWords(request.stageSince)
@@ -164,7 +174,7 @@ function Situation({ request }: { request: Request }) {
   const next = nextStage[request.stage]
   const args = {
     who: request.holder?.name ?? t('requests.nobody'), since, team: request.team?.name ?? t('requests.no-team'), waitingFor: request.waitingFor ?? 'customer', until: until.exact,
-    hasUntil: (request.stage === 'track' && request.waitUntil) || (request.stage === 'assign' && request.offer?.acceptDueAt) || (request.stage === 'feedback' && request.closeAfter) || (request.stage === 'closed' && request.reopenUntil) ? 'yes' : 'no',
+    hasUntil: (request.stage === 'track' && request.waitUntil) || (request.stage === 'assign' && request.offer?.acceptDueAt) || (request.stage === 'feedback' && request.closeAfter && !request.humanAsked) || (request.stage === 'closed' && request.reopenUntil) ? 'yes' : 'no',
     why: reasonWords(request.stage === 'track' ? request.waitReason : request.closedWhy, t), hasWhy: request.waitReason || request.closedWhy ? 'yes' : 'no',
     how: request.verification, by: request.submittedBy?.name ?? t('requests.nobody'), next: next ? t(`requests.stage.${next}`) : '',
   }

@@ -44,7 +44,7 @@ export function Assignments({ id }: { id: string }): ReactElement {
         {found.data.rows.map((one) => (
           <li key={one.id} className="text-sm">
             <span className="font-bold">{one.agent?.name ?? t('requests.in-queue')}</span> <span className="text-muted">{t(`requests.assignment-state.${one.state}`)}</span> <Time at={one.offeredAt} className="text-faint" />
-            <p className="text-muted">{t(`requests.assignment-how.${one.how}`, { by: one.byName ?? t('requests.actor.system') })}{reasonWords(one.reason, t) && t('requests.colon')}{reasonWords(one.reason, t)}{one.score !== null && t('requests.with-score', { score: one.score.toFixed(2) })}</p>
+            <p className="text-muted">{t(`requests.assignment-how.${one.how}`, { by: one.byName ?? t('requests.actor.system') })}{reasonWords(one.reason, t) && t('requests.colon')}{reasonWords(one.reason, t)}{one.score !== null && t('requests.with-score', { score: one.score.toFixed(2) })}{one.ruleVersion && one.how === 'rule' && <span className="block text-faint">{t('requests.rule-version', { version: one.ruleVersion })}</span>}</p>
             {one.candidates.length > 0 && <Button size="sm" variant="quiet" className="-ms-2" onPress={() => setOpen(one)}>{t('requests.show-candidates', { count: one.candidates.length })}</Button>}
           </li>
         ))}

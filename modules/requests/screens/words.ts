@@ -65,6 +65,7 @@ const kindOf: Record<string, EventKind> = {
   'request.first-response-breached': 'clocks', 'request.resolution-breached': 'clocks', 'request.acceptance-breached': 'clocks', 'request.next-response-breached': 'clocks', 'request.hand-over-breached': 'clocks',
   'request.clocks-changed': 'clocks', 'request.deadlines-moved': 'clocks', 'request.escalated': 'clocks', 'request.escalation-confirmed': 'clocks',
   'request.submitted': 'verification', 'request.verified': 'verification', 'request.sent-back': 'verification', 'request.scored': 'verification',
+  'request.human-asked': 'stages', 'request.silence-over': 'stages',
   'request.task-added': 'tasks', 'request.task-done': 'tasks', 'request.task-changed': 'tasks',
   'request.recognised': 'recognition', 'request.corrected': 'recognition',
   'request.customer-wrote': 'messages', 'request.replied': 'messages', 'request.noted': 'messages', 'request.reply-held': 'messages', 'request.reply-withdrawn': 'messages', 'request.resent': 'messages',
