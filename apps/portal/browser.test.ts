@@ -160,7 +160,7 @@ test.skipIf(!executablePath)('5.2-a a question at 320 px: asked, followed, answe
   await page.waitForTimeout(1800)
   // Already rated by hand: an old mail opened again does not overrule it.
   expect(await score()).toBe(4)
-})
+}, 90_000)
 
 test.skipIf(!executablePath)('5.2-a a score in the link counts once the page has been looked at', async () => {
   const { body } = await desk.call<{ number: number; token: string }>('POST', '/api/portal/requests', { body: { key: crypto.randomUUID(), visitor: '0'.repeat(32), name: 'Chen', email: 'c@example.com', subject: 'Invoice', text: 'Please send the invoice again, thank you very much.', locale: 'en' } })
