@@ -65,7 +65,7 @@ describe.skipIf(!canTravel)('script in a browser', () => {
     await admin('POST', '/api/reply-templates', { name: EVIL, body: `{{customer}} ${EVIL}`, locale: 'zh-Hant' })
     const tiers = await admin<{ rows: { key: string; name: unknown }[]; version: number }>('GET', '/api/customer-tiers')
     await admin('PUT', '/api/customer-tiers', { rows: [...tiers.rows, { key: 'evil', name: { 'zh-Hant': EVIL.slice(0, 60), 'zh-Hans': EVIL.slice(0, 60), en: EVIL.slice(0, 60) } }], version: tiers.version })
-    Object.assign(ids, { '/people/$id': person.id, '/calendars/$id': calendar.id, '/services/$id': service.id })
+    Object.assign(ids, { '/people/$id': person.id, '/calendars/$id': calendar.id, '/services/$id': service.id, '/services/$id/standard': service.id })
   }
 
   const ask = async (text: string, subject: string, name = EVIL) => {
@@ -192,7 +192,7 @@ describe.skipIf(!canTravel)('script in a browser', () => {
     const one = await watch()
     await signIn(one.page, desk, company.admin, '/inbox?view=all')
     const isQuiet = quietness(one.page)
-    const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/ui', '/demo'])
+    const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/ui', '/demo', '/wall'])
     const views = ['/inbox?view=all', '/inbox?view=waiting', `/inbox?search=${encodeURIComponent('onerror')}`, `/customers?search=${encodeURIComponent(EVIL)}`]
     for (const address of [...views, ...Object.values(patterns).filter((pattern) => !bare.has(pattern)).map((pattern) => pattern.replace('$id', ids[pattern] ?? ''))]) {
       await one.page.evaluate((to) => history.pushState({}, '', to), address)
