@@ -26,6 +26,8 @@ export interface Route {
   /** The permission that opens it; others are told so. */
   needs?: string
   rail?: Place
+  /** The place it belongs to where its address begins otherwise; that place is marked while the page is open. */
+  within?: Place
   /** bare: seen before sign-in, without the shell (sign-in, set-up); either: bare before, in the shell after sign-in. */
   frame?: 'bare' | 'either'
 }
@@ -43,14 +45,14 @@ export const routes: Partial<Record<PageName, Route>> = {
   signInByLink: { page: SignInPage, frame: 'bare' },
   setup: { page: SetupPage, frame: 'bare' },
   inbox: { page: InboxPage, needs: 'requests.read', rail: 'inbox' },
-  request: { page: RequestPage, needs: 'requests.read' },
+  request: { page: RequestPage, needs: 'requests.read', within: 'inbox' },
   channels: { page: ChannelsPage, needs: 'channels.read', rail: 'channels' },
   mails: { page: MailsPage, needs: 'mails.read' },
   services: { page: ServicesPage, needs: 'standards.read', rail: 'standards' },
   service: { page: ServicePage, needs: 'standards.read' },
   standard: { page: StandardPage, needs: 'standards.read' },
-  standards: { page: CataloguePage, needs: 'standards.read' },
-  rules: { page: RulesPage, needs: 'standards.read' },
+  standards: { page: CataloguePage, needs: 'standards.read', within: 'standards' },
+  rules: { page: RulesPage, needs: 'standards.read', within: 'standards' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
   customer: { page: CustomerPage, needs: 'customers.read' },
   audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
@@ -70,15 +72,15 @@ export const routes: Partial<Record<PageName, Route>> = {
   account: { page: AccountPage },
   people: { page: PeoplePage, needs: 'staff.read', rail: 'people' },
   person: { page: PersonPage, needs: 'staff.read' },
-  teams: { page: TeamsPage, needs: 'staff.read' },
-  skills: { page: SkillsPage, needs: 'staff.read' },
-  roles: { page: RolesPage, needs: 'staff.read' },
-  calendars: { page: CalendarsPage, needs: 'staff.read' },
-  calendar: { page: CalendarPage, needs: 'staff.read' },
+  teams: { page: TeamsPage, needs: 'staff.read', within: 'people' },
+  skills: { page: SkillsPage, needs: 'staff.read', within: 'people' },
+  roles: { page: RolesPage, needs: 'staff.read', within: 'people' },
+  calendars: { page: CalendarsPage, needs: 'staff.read', within: 'people' },
+  calendar: { page: CalendarPage, needs: 'staff.read', within: 'people' },
   demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
-  tokens: { page: TokensPage, needs: 'access.grant' },
-  access: { page: AccessPage, needs: 'access.approve' },
-  providers: { page: ProvidersPage, needs: 'access.configure' },
-  directories: { page: DirectoriesPage, needs: 'access.grant' },
+  tokens: { page: TokensPage, needs: 'access.grant', within: 'people' },
+  access: { page: AccessPage, needs: 'access.approve', within: 'people' },
+  providers: { page: ProvidersPage, needs: 'access.configure', within: 'people' },
+  directories: { page: DirectoriesPage, needs: 'access.grant', within: 'people' },
   parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

@@ -20,6 +20,8 @@ export interface RailEntry {
   open: () => void
 }
 
+const baseOf = (path: string): string => path.split('/')[1] ?? ''
+
 /** The places this person may open, in the order of the loop. */
 export function useRail(): RailEntry[] {
   const t = useText()
@@ -27,11 +29,11 @@ export function useRail(): RailEntry[] {
   const navigate = useNavigate()
   const { pathname } = useLocation()
   return useMemo(() => places.flatMap((place) => {
-    const found = (Object.entries(routes) as [PageName, (typeof routes)[PageName]][]).find(([, route]) => route?.rail === place.id && (route.needs === undefined || may(route.needs)))
+    const pages = Object.entries(routes) as [PageName, (typeof routes)[PageName]][]
+    const found = pages.find(([, route]) => route?.rail === place.id && (route.needs === undefined || may(route.needs)))
     if (!found) return []
     const href = patterns[found[0]]
-    const base = `/${href.split('/')[1] ?? ''}`
-    const isHere = base === '/' ? pathname === '/' : pathname === base || pathname.startsWith(`${base}/`)
+    const isHere = baseOf(pathname) === baseOf(href) || pages.some(([name, route]) => route?.within === place.id && baseOf(patterns[name]) === baseOf(pathname))
     return [{ id: place.id, label: t(`console.place.${place.id}`), href, keys: place.keys, icon: place.icon, isHere, open: () => { void navigate({ href }) } }]
   }), [t, may, navigate, pathname])
 }

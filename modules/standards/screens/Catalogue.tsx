@@ -24,6 +24,10 @@ export default function Catalogue(): ReactElement {
       <Loaded of={services}>
         {({ rows }) => {
           const promised = rows.filter((service) => service.isActive).flatMap((service) => (service.standard?.content.clauses ?? []).map((clause): Promised => ({ service, clause })))
+          const clauseWords = (serviceId: string, key: string): string => {
+            const clause = promised.find((one) => one.service.id === serviceId && one.clause.key === key)?.clause
+            return clause ? `${clause.measure === null ? clause.words : measureWords(t, clause.measure)} · ${caseWords(t, clause.when, known)}` : key
+          }
           const name = (id: string): string => rows.find((service) => service.id === id)?.name[locale] ?? ''
           return (
             <>
@@ -33,7 +37,7 @@ export default function Catalogue(): ReactElement {
                     {(gaps.data?.rows ?? []).map((gap) => (
                       <li key={`${gap.serviceId}-${gap.kind}-${gap.clause ?? ''}`} className="flex flex-wrap items-center gap-2">
                         <Badge tone={gap.kind === 'review-overdue' || gap.kind === 'no-standard' ? 'late' : 'soon'}>{t(`standards.gap.${gap.kind}`)}</Badge>
-                        <Link href={paths.standard({ id: gap.serviceId })}>{name(gap.serviceId)}</Link>{gap.clause && <span className="text-muted">{gap.clause}</span>}{gap.reviewOn && <span className="text-muted">{gap.reviewOn}</span>}
+                        <Link href={paths.standard({ id: gap.serviceId })}>{name(gap.serviceId)}</Link>{gap.clause && <span className="text-muted">{clauseWords(gap.serviceId, gap.clause)}</span>}{gap.reviewOn && <span className="text-muted">{gap.reviewOn}</span>}
                       </li>
                     ))}
                   </ul>
