@@ -16,9 +16,11 @@ const LOOK_MS = 100
 const LOOK_EVERY_MS = 60_000
 /**
  * A client that does not read is cut off before it fills our memory; it catches up after reconnecting. What it is told
- * first may be more, a whole conversation: a slow line that was cut off over that would never get to its end.
+ * first may be more, a whole conversation: a slow line that was cut off over that would never get to its end. One that
+ * takes nothing at all of it for ten seconds is not slow.
  */
 const MOST_BUFFERED = 256 * 1024
+const STUCK_MS = 10_000
 
 export interface Looking { requestId: string; teamId: string | null; personId: string; name: string; typing: string | null; at: number }
 
@@ -42,12 +44,21 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   const beat = (): void => { raw.write('event: beat\ndata: {}\n\n') }
   addBeat(beat)
   let most = 0
+  let taken = 0
+  let watch: NodeJS.Timeout | null = null
   raw.on('drain', () => { most = MOST_BUFFERED })
+  const look = (): void => {
+    const { bytesWritten } = request.raw.socket
+    if (raw.writableLength > MOST_BUFFERED && bytesWritten === taken) { raw.destroy(); finish() }
+    taken = bytesWritten
+    if (watch && raw.writableLength <= MOST_BUFFERED) { clearInterval(watch); watch = null }
+  }
   let ended = false
   const finish = () => {
     if (ended) return
     ended = true
     beats.delete(beat)
+    if (watch) clearInterval(watch)
     for (const done of ends) done()
     raw.end()
   }
@@ -60,7 +71,7 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
       if (ended) return
       raw.write(`${id ? `id: ${id}\n` : ''}event: ${event}\ndata: ${JSON.stringify(value)}\n\n`)
       most ||= MOST_BUFFERED + raw.writableLength
-      if (raw.writableLength > most) { raw.destroy(); finish() }
+      if (raw.writableLength > most) { raw.destroy(); finish() } else if (raw.writableLength > MOST_BUFFERED) watch ??= setInterval(look, STUCK_MS).unref()
     },
     end: finish,
     onEnd(done) { if (ended) done(); else ends.add(done) },

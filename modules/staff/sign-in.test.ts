@@ -58,16 +58,23 @@ test('A20 an unknown login and a wrong password answer the same and take as long
     const answer = await desk.call('POST', '/api/session', { body: { login, password: 'not the password' } })
     return { ms: performance.now() - began, status: answer.status, code: code(answer) }
   }
+  // The least of three each, in turns: a processor that was away for a moment says nothing about the answer.
+  await desk.pass(61 * MINUTE)
   await time('warm-up@example.com')
-  const known = await time(administrator.login)
-  const unknown = await time('nobody@example.com')
-  expect([known.status, known.code]).toEqual([401, 'staff.sign-in-failed'])
-  expect([unknown.status, unknown.code]).toEqual([known.status, known.code])
-  expect(unknown.ms).toBeGreaterThan(known.ms / 3)
+  const [known, unknown]: Awaited<ReturnType<typeof time>>[][] = [[], []]
+  for (let nr = 0; nr < 3; nr++) {
+    known!.push(await time(administrator.login))
+    unknown!.push(await time(`nobody-${nr}@example.com`))
+  }
+  for (const { status, code } of [...known!, ...unknown!]) expect([status, code]).toEqual([401, 'staff.sign-in-failed'])
+  const least = (all: { ms: number }[]): number => Math.min(...all.map((one) => one.ms))
+  expect(least(unknown!)).toBeGreaterThan(least(known!) / 3)
+  await desk.pass(31 * MINUTE)
   expect((await enter({ login: ' YI-CHUN.LIN@example.com ' })).status).toBe(200)
 })
 
 test('C03 five failures lock this account on this network for 30 minutes, right password or wrong, and success clears the count', async () => {
+  await desk.pass(61 * MINUTE)
   const wrong = () => enter({ password: 'wrong wrong wrong' })
   const statuses: number[] = []
   for (const waited of [0, 0, 0, 6_000, 31_000]) {
