@@ -4,10 +4,11 @@ import { useConnection } from '../live.ts'
 import { useLanguage, useText } from '../text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
 import { BottomBar, Rail, useRail } from './Rail.tsx'
-import { Palette } from './Palette.tsx'
-import { ShortcutHelp } from './ShortcutHelp.tsx'
 import { TopLine } from './TopLine.tsx'
 
+// Fetched right after the first page, which does not wait for them.
+const Palette = lazy(() => import('./Palette.tsx').then((own) => ({ default: own.Palette })))
+const ShortcutHelp = lazy(() => import('./ShortcutHelp.tsx').then((own) => ({ default: own.ShortcutHelp })))
 const NoticeBanner = lazy(() => import('../../../modules/governance/screens/notices/NoticeBanner.tsx').then((notices) => ({ default: notices.NoticeBanner })))
 
 /** What stands around every page: rail, top line, and the two banners that alone may push the page: cut off, and a notice to confirm. */
@@ -32,8 +33,10 @@ export function Shell({ children }: { children: ReactNode }): ReactElement {
       </div>
       <main id="main" tabIndex={-1} className="col-start-2 min-h-0 min-w-0 overflow-auto outline-none max-sm:col-start-1">{children}</main>
       <BottomBar entries={rail} />
-      <Palette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} rail={rail} onHelp={() => setHelpOpen(true)} />
-      <ShortcutHelp isOpen={isHelpOpen} onOpenChange={setHelpOpen} />
+      <Suspense fallback={null}>
+        <Palette isOpen={isPaletteOpen} onOpenChange={setPaletteOpen} rail={rail} onHelp={() => setHelpOpen(true)} />
+        <ShortcutHelp isOpen={isHelpOpen} onOpenChange={setHelpOpen} />
+      </Suspense>
       <ToastRegion label={t('console.messages')} closeLabel={t('console.close')} />
     </div>
   )
