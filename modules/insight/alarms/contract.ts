@@ -1,7 +1,7 @@
 /** Alarms on metrics over HTTP: rules, the alarms they raised, and what those were worth. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { byId, cursor, id, instant, limit, line, page, someText } from '../../../platform/http/shapes.ts'
+import { byId, cursor, id, instant, limit, line, page, someText, text } from '../../../platform/http/shapes.ts'
 import { metricKeys } from '../../../lib/metrics/index.ts'
 
 export const conditions = ['above', 'below', 'control'] as const
@@ -9,7 +9,7 @@ export const ruleBuckets = ['hour', 'day', 'week'] as const
 export const eachOf = ['team', 'person', 'channel', 'service', 'priority', 'tier', 'type'] as const
 export const verdicts = ['useful', 'false'] as const
 const Name = z.object({ id, name: z.string() })
-const Filters = z.strictObject({ teamId: id.optional(), serviceId: id.optional(), channel: z.string().max(40).optional(), priority: z.string().max(20).optional(), tier: z.string().max(40).optional(), type: z.string().max(80).optional() })
+const Filters = z.strictObject({ teamId: id.optional(), serviceId: id.optional(), channel: text(40).optional(), priority: text(20).optional(), tier: text(40).optional(), type: text(80).optional() })
 const rule = {
   name: line(120), metric: z.enum(metricKeys), filters: Filters, /** One alarm for each row of the dimension; null: for all together. */ each: z.enum(eachOf).nullable(),
   bucket: z.enum(ruleBuckets), condition: z.enum(conditions), /** In the metric's unit: minutes, a share of 1, a score, a count. Null with control limits. */ bound: z.number().min(0).max(1e9).nullable(),

@@ -1,14 +1,14 @@
 /** Metrics and reports over HTTP. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { day, id, instant, limit } from '../../../platform/http/shapes.ts'
+import { day, id, instant, limit, text } from '../../../platform/http/shapes.ts'
 import { buckets, dimensions, metricKeys } from '../../../lib/metrics/index.ts'
 
 const shared = {
   metric: z.enum(metricKeys), by: z.enum(dimensions).default('time'), bucket: z.enum(buckets).default('day'),
   /** Days in the caller's zone, both included. */
   from: day, to: day,
-  teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: z.string().max(40).optional(), priority: z.string().max(20).optional(), tier: z.string().max(40).optional(), type: z.string().max(80).optional(),
+  teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: text(40).optional(), priority: text(20).optional(), tier: text(40).optional(), type: text(80).optional(),
 }
 const Asked = z.strictObject({ ...shared, compare: z.enum(['none', 'previous', 'year']).default('none') })
 export type Asked = z.infer<typeof Asked>

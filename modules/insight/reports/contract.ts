@@ -1,13 +1,13 @@
 /** Saved reports over HTTP: a question under a name, shared with roles and teams, sent by mail. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { byId, day, id, instant, line } from '../../../platform/http/shapes.ts'
+import { byId, day, id, instant, line, text } from '../../../platform/http/shapes.ts'
 import { comparisons, dimensions, metricKeys, periods } from '../../../lib/metrics/index.ts'
 
 /** The report page's question. A named period moves on by itself; `own` has its two days. */
 export const Question = z.strictObject({
   metric: z.enum(metricKeys), by: z.enum(dimensions), period: z.enum(periods), compare: z.enum(comparisons), from: day.optional(), to: day.optional(),
-  teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: z.string().max(40).optional(), priority: z.string().max(20).optional(), tier: z.string().max(40).optional(), type: z.string().max(80).optional(),
+  teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: text(40).optional(), priority: text(20).optional(), tier: text(40).optional(), type: text(80).optional(),
 }).refine((asked) => asked.period !== 'own' || (asked.from !== undefined && asked.to !== undefined && asked.from <= asked.to), { message: 'insight.period-backwards', path: ['to'] })
 export type Question = z.infer<typeof Question>
 
@@ -46,5 +46,5 @@ export const savedReports = {
   setMailing: { method: 'PUT', path: '/api/saved-reports/:id/mailing', access: 'requests.read', params: byId, body: NewMailing, response: SavedReport, faults: [...gone, 'insight.saved.not-shared', 'insight.saved.only-self'], summary: 'Sends the report by mail; whoever does not own it may send it to themselves only. Each recipient gets the figures of their own rights.' },
   endMailing: { method: 'DELETE', path: '/api/saved-reports/:id/mailing', access: 'requests.read', params: byId, faults: gone, summary: 'Ends what the caller set.' },
   leaveMailing: { method: 'DELETE', path: '/api/saved-reports/:id/mailing/me', access: 'requests.read', params: byId, faults: gone, summary: 'Takes the caller out of the recipients, whoever put them there.' },
-  reportMails: { method: 'GET', path: '/api/saved-reports/:id/mails', access: 'requests.read', params: byId, response: z.object({ rows: z.array(ReportMail) }), faults: gone, summary: 'What was sent, newest first, the latest hundred: to everybody for the owner, else to the caller.' },
+  reportMails: { method: 'GET', path: '/api/saved-reports/:id/sent', access: 'requests.read', params: byId, response: z.object({ rows: z.array(ReportMail) }), faults: gone, summary: 'What was sent, newest first, the latest hundred: to everybody for the owner, else to the caller.' },
 } as const satisfies Endpoints

@@ -17,7 +17,7 @@ const question = { metric: 'volume', by: 'team', period: 'week', compare: 'none'
 const as = <T>(who: TestPerson, method: string, path: string, body?: unknown) => desk.call<T>(method, path, { token: who.token, ...(body === undefined ? {} : { body }) })
 const codeOf = ({ status, body }: { status: number; body: unknown }) => `${status} ${(body as { fault?: { code: string } }).fault?.code ?? ''}`
 const save = async (who: TestPerson, given: object = {}) => (await as<SavedReport>(who, 'POST', '/api/saved-reports', { name: '新進工單', question, roleIds: [], teamIds: [], ...given })).body
-const mails = async (id: string, who = people.admin) => (await as<{ rows: ReportMail[] }>(who, 'GET', `/api/saved-reports/${id}/mails`)).body.rows
+const mails = async (id: string, who = people.admin) => (await as<{ rows: ReportMail[] }>(who, 'GET', `/api/saved-reports/${id}/sent`)).body.rows
 const daily = (...who: TestPerson[]) => ({ rhythm: 'daily', weekday: null, monthDay: null, time: '10:30', attachments: ['xlsx', 'csv'], personIds: who.map((one) => one.id) })
 
 const measureAll = () => run(desk.app, {}, async (ctx) => { await measure(ctx, (await ctx.db<{ id: string }[]>`select id from requests.request`).map((row) => row.id)) })
