@@ -5,20 +5,21 @@ import { Fault } from '../../platform/fault.ts'
 import { newId } from '../../lib/id/index.ts'
 import type { Customer, Revelation } from './contract.ts'
 import { wholeCustomer } from './store.ts'
+import { readSetting, writeSetting } from '../../platform/setting.ts'
 
 const DAY_MS = 86_400_000
 const USUAL_LIMIT = 100
 const KEY = 'customers.revelation-limit'
 
 export async function readLimit(ctx: Pick<Ctx, 'db'>): Promise<{ perDay: number }> {
-  const [row] = await ctx.db<{ value: { perDay?: number } }[]>`select value from platform.setting where key = ${KEY}`
-  return { perDay: row?.value.perDay ?? USUAL_LIMIT }
+  const set = await readSetting<{ perDay: number }>(ctx, KEY)
+  return { perDay: set?.perDay ?? USUAL_LIMIT }
 }
 
 export async function changeLimit(ctx: Ctx, { perDay }: { perDay: number }): Promise<{ perDay: number }> {
   const before = await readLimit(ctx)
   if (before.perDay === perDay) return before
-  ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json({ perDay })}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
+  ctx.later(writeSetting(ctx, KEY, { perDay }))
   await emit(ctx, 'customers.revelation-limit-changed', { data: { from: before.perDay, to: perDay } })
   return { perDay }
 }

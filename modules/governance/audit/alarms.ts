@@ -12,6 +12,7 @@ import { isCanary } from './canary.ts'
 import type { Alarm, Limits } from './contract.ts'
 import { acknowledge, giveAlarm, ofArea, raiseAlarm } from './lifecycle.ts'
 import { namesOf } from './search.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 const WINDOW_MS = 15 * 60_000
 const KEPT_MS = 86_400_000
@@ -19,13 +20,10 @@ const KEY = 'governance.alarm-limits'
 const usual: Limits = { failures: 10, denials: 10, reads: 100 }
 type Kind = Alarm['kind']
 
-export async function readLimits(ctx: Pick<Ctx, 'db'>): Promise<Limits> {
-  const [row] = await ctx.db<{ value: Partial<Limits> }[]>`select value from platform.setting where key = ${KEY}`
-  return { ...usual, ...row?.value }
-}
+export const readLimits = async (ctx: Pick<Ctx, 'db'>): Promise<Limits> => ({ ...usual, ...await readSetting<Limits>(ctx, KEY) })
 export async function changeLimits(ctx: Ctx, limits: Limits): Promise<Limits> {
   const before = await readLimits(ctx)
-  ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json(limits)}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
+  ctx.later(writeSetting(ctx, KEY, limits))
   await emit(ctx, 'alarm.limits-changed', { data: { before, after: limits } })
   return limits
 }

@@ -5,6 +5,7 @@ import { Fault } from '../../../platform/fault.ts'
 import { removeEvents, vouching } from '../../../platform/audit/verify.ts'
 import { isOfLiving } from '../../requests/index.ts'
 import { LEAST_DAYS } from './contract.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 const USUAL_DAYS = 400
 const KEY = 'governance.audit-retention'
@@ -12,16 +13,16 @@ const DAY_MS = 86_400_000
 const AT_ONCE = 5_000
 
 export async function readRetention(ctx: Pick<Ctx, 'db'>): Promise<{ days: number; least: number }> {
-  const [row] = await ctx.db<{ value: { days?: number } }[]>`select value from platform.setting where key = ${KEY}`
+  const set = await readSetting<{ days: number }>(ctx, KEY)
   // Whoever writes to the database by hand gets no shorter memory either.
-  return { days: Math.max(LEAST_DAYS, row?.value.days ?? USUAL_DAYS), least: LEAST_DAYS }
+  return { days: Math.max(LEAST_DAYS, set?.days ?? USUAL_DAYS), least: LEAST_DAYS }
 }
 
 export async function changeRetention(ctx: Ctx, { days }: { days: number }): Promise<{ days: number; least: number }> {
   if (days < LEAST_DAYS) throw new Fault('governance.retention-too-short', 422, { days: LEAST_DAYS }, [{ path: 'days', code: 'governance.retention-too-short', args: { days: LEAST_DAYS } }])
   const before = await readRetention(ctx)
   if (before.days === days) return before
-  ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json({ days })}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
+  ctx.later(writeSetting(ctx, KEY, { days }))
   await emit(ctx, 'audit.retention-changed', { data: { before: { days: before.days }, after: { days } } })
   return { days, least: LEAST_DAYS }
 }

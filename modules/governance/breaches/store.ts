@@ -5,6 +5,7 @@ import { findPeople } from '../../staff/index.ts'
 import type { Law } from '../privacy/contract.ts'
 import { actionsOf, missingOf, type Situation, usualHours } from './breach.ts'
 import type { Breach, BreachDuty, BreachHours, BreachRow, DataCategory } from './contract.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 export interface Stored {
   id: string; number: number; title: string; happened: string; noticedAt: string; categories: DataCategory[]; persons: number | null; cause: string; harm: string; measures: string; advice: string; contact: string
@@ -48,12 +49,8 @@ export async function viewBreach(ctx: Ctx, id: string): Promise<Breach> {
 }
 
 const KEY = 'governance.breach-hours'
-export async function readHours({ db }: Pick<Ctx, 'db'>): Promise<BreachHours> {
-  const [row] = await db<{ value: Partial<BreachHours> }[]>`select value from platform.setting where key = ${KEY}`
-  return { ...usualHours, ...row?.value }
-}
-export const writeHours = ({ db, now }: Ctx, hours: BreachHours) => db`
-  insert into platform.setting (key, value, at) values (${KEY}, ${db.json({ ...hours })}, ${now}) on conflict (key) do update set value = excluded.value, at = excluded.at`
+export const readHours = async (ctx: Pick<Ctx, 'db'>): Promise<BreachHours> => ({ ...usualHours, ...await readSetting<BreachHours>(ctx, KEY) })
+export const writeHours = (ctx: Ctx, hours: BreachHours) => writeSetting(ctx, KEY, hours)
 
 export const insertDuty = ({ db }: Ctx, id: string, { law, hours, dueAt }: { law: Law; hours: number; dueAt: Date }) => db`
   insert into governance.breach_duty (breach_id, law, hours, due_at) values (${id}, ${law}, ${hours}, ${dueAt})`

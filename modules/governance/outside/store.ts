@@ -4,15 +4,12 @@ import { hostOfUrl, plainHost, type Way } from '../../../platform/outside.ts'
 import { defaultCalendar, findPeople } from '../../staff/index.ts'
 import type { Abroad, Connection, Outside, OutsideRules, Processor } from './contract.ts'
 import { isAbroad, lackOf, stepOf, usualRules } from './rules.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 type Reader = Pick<Ctx, 'db'>
 const KEY = 'governance.outside'
-export async function readRules({ db }: Reader): Promise<OutsideRules> {
-  const [row] = await db<{ value: Partial<OutsideRules> }[]>`select value from platform.setting where key = ${KEY}`
-  return { ...usualRules, ...row?.value }
-}
-export const writeRules = ({ db, now }: Ctx, rules: OutsideRules) => db`
-  insert into platform.setting (key, value, at) values (${KEY}, ${db.json({ ...rules })}, ${now}) on conflict (key) do update set value = excluded.value, at = excluded.at`
+export const readRules = async (ctx: Reader): Promise<OutsideRules> => ({ ...usualRules, ...await readSetting<OutsideRules>(ctx, KEY) })
+export const writeRules = (ctx: Ctx, rules: OutsideRules) => writeSetting(ctx, KEY, rules)
 
 export interface StoredProcessor extends Omit<Processor, 'isAbroad' | 'approvedBy' | 'changedBy' | 'isMine'> { approvedById: string | null; changedById: string | null }
 export const selectProcessors = ({ db }: Reader, host: string | null = null) => db<StoredProcessor[]>`

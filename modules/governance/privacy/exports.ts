@@ -16,6 +16,7 @@ import { mustBeApproved } from '../outside/assessments.ts'
 import { countAbroad, readRules as readOutsideRules } from '../outside/store.ts'
 import { agreeing } from './consent.ts'
 import { type ExportColumn, type ExportPurpose, type ExportRow, type ExportRules, purposes } from './contract.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 const DAY_MS = 86_400_000
 const QUOTA_DAYS = 30
@@ -26,15 +27,15 @@ const KEY = 'governance.exports'
 const personal = new Set<string>(personalFields.filter((one) => one.class === 'personal').map((one) => one.field))
 export const isPersonal = (columns: readonly string[]): boolean => columns.some((column) => personal.has(column))
 
-export async function readRules({ db }: Pick<Ctx, 'db'>): Promise<ExportRules> {
-  const [row] = await db<{ value: Partial<ExportRules> }[]>`select value from platform.setting where key = ${KEY}`
-  return { freeRows: row?.value.freeRows ?? 200, monthlyRows: row?.value.monthlyRows ?? 5_000 }
+export async function readRules(ctx: Pick<Ctx, 'db'>): Promise<ExportRules> {
+  const set = await readSetting<ExportRules>(ctx, KEY)
+  return { freeRows: set?.freeRows ?? 200, monthlyRows: set?.monthlyRows ?? 5_000 }
 }
 
 export async function changeRules(ctx: Ctx, rules: ExportRules): Promise<ExportRules> {
   const before = await readRules(ctx)
   if (before.freeRows === rules.freeRows && before.monthlyRows === rules.monthlyRows) return before
-  ctx.later(ctx.db`insert into platform.setting (key, value, at) values (${KEY}, ${ctx.db.json({ ...rules })}, ${ctx.now}) on conflict (key) do update set value = excluded.value, at = excluded.at`)
+  ctx.later(writeSetting(ctx, KEY, rules))
   await emit(ctx, 'privacy.export-rules-changed', { data: { before, after: rules } })
   return rules
 }

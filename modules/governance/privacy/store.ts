@@ -6,6 +6,7 @@ import { CUSTOMER_NAME, seesAll, shownName } from '../../customers/index.ts'
 import { findPeople } from '../../staff/index.ts'
 import type { Kind, Law, PersonRequest, PersonRequestRow, Settings, Stage } from './contract.ts'
 import { actionsOf } from './person-request.ts'
+import { readSetting, writeSetting } from '../../../platform/setting.ts'
 
 export interface Stored {
   id: string; number: number; customerId: string; customerName: string; kind: Kind; law: Law; stage: Stage; wish: string; via: 'staff' | 'portal'; openedByKind: string; openedById: string | null; openedAt: string; dueAt: string
@@ -73,9 +74,8 @@ export async function activeHold({ db }: Pick<Ctx, 'db'>, customerIds: readonly 
 }
 
 const KEY = 'governance.privacy'
-export async function readSettings({ db }: Pick<Ctx, 'db'>): Promise<Settings> {
-  const [row] = await db<{ value: Partial<Settings> }[]>`select value from platform.setting where key = ${KEY}`
-  return { law: row?.value.law ?? 'tw-pdpa', remindDays: row?.value.remindDays ?? 5, officer: row?.value.officer ?? '', auditedOn: row?.value.auditedOn ?? null }
+export async function readSettings(ctx: Pick<Ctx, 'db'>): Promise<Settings> {
+  const set = await readSetting<Settings>(ctx, KEY)
+  return { law: set?.law ?? 'tw-pdpa', remindDays: set?.remindDays ?? 5, officer: set?.officer ?? '', auditedOn: set?.auditedOn ?? null }
 }
-export const writeSettings = ({ db, now }: Ctx, settings: Settings) => db`
-  insert into platform.setting (key, value, at) values (${KEY}, ${db.json({ ...settings })}, ${now}) on conflict (key) do update set value = excluded.value, at = excluded.at`
+export const writeSettings = (ctx: Ctx, settings: Settings) => writeSetting(ctx, KEY, settings)

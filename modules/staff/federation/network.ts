@@ -10,15 +10,17 @@ import { isPublicAddress } from '../../../lib/network/index.ts'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { goOutside } from '../../../platform/outside.ts'
+import { readSetting } from '../../../platform/setting.ts'
 
 export interface Network { privateProviders: boolean; clearText: boolean; ldapPorts: readonly number[] }
+const KEY = 'staff.network'
 const LDAP = [389, 636, 3268, 3269]
 export const TIMEOUT_MS = 10_000
 const ANSWER_BYTES = 512 * 1024
 
 export async function readNetwork(ctx: Pick<Ctx, 'db'>): Promise<Network> {
-  const [row] = await ctx.db<{ value: Partial<Network> | null }[]>`select value from platform.setting where key = 'staff.network'`
-  return { privateProviders: row?.value?.privateProviders === true, clearText: row?.value?.clearText === true, ldapPorts: [...LDAP, ...(row?.value?.ldapPorts ?? [])] }
+  const set = await readSetting<Network>(ctx, KEY)
+  return { privateProviders: set?.privateProviders === true, clearText: set?.clearText === true, ldapPorts: [...LDAP, ...(set?.ldapPorts ?? [])] }
 }
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
