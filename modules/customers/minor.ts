@@ -2,6 +2,7 @@
  * Customers under fourteen (PIPL 31, 28): marked by a colleague or by their year of birth; sensitive, so covered more
  * strictly; and nothing that needs consent is done until a guardian has given it.
  */
+import { personIdOf } from '../../platform/access/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { holdKey, opened } from '../../platform/crypto/vault.ts'
 import { emit } from '../../platform/events/book.ts'
@@ -49,7 +50,6 @@ async function lockRecord(ctx: Ctx, customerId: string): Promise<void> {
   if (!row) throw new Fault('customers.not-found', 404)
   if (row.mergedInto) throw new Fault('customers.merged-away', 409)
 }
-const personId = (ctx: Ctx): string | null => ctx.actor.kind === 'agent' ? ctx.actor.id : null
 
 /** Throws 422 `customers.not-a-minor` for a year that makes them older. */
 export async function markMinor(ctx: Ctx, customerId: string, { birthYear }: { birthYear: number | null }): Promise<void> {
@@ -57,7 +57,7 @@ export async function markMinor(ctx: Ctx, customerId: string, { birthYear }: { b
   const year = ctx.now.getUTCFullYear()
   if (birthYear !== null && (birthYear > year || year - birthYear > LAST_AGE)) throw new Fault('customers.not-a-minor', 422, {}, [{ path: 'birthYear', code: 'customers.not-a-minor' }])
   const changed = await ctx.db`
-    insert into customers.minor as m (id, customer_id, birth_year, marked_at, marked_by_id) values (${newId()}, ${customerId}, ${birthYear}, ${ctx.now}, ${personId(ctx)})
+    insert into customers.minor as m (id, customer_id, birth_year, marked_at, marked_by_id) values (${newId()}, ${customerId}, ${birthYear}, ${ctx.now}, ${personIdOf(ctx)})
     on conflict (customer_id) do update set birth_year = excluded.birth_year, ended_at = null where m.birth_year is distinct from excluded.birth_year or m.ended_at is not null returning 1`
   if (changed.length) await emit(ctx, 'customer.minor-marked', { subject: customerId })
 }
@@ -78,7 +78,7 @@ export async function recordGuardian(ctx: Ctx, customerId: string, given: Guardi
   await holdKey(ctx, row.customerId)
   const { vault } = ctx.app
   await ctx.db`
-    update customers.minor set guardian = ${vault.seal(row.customerId, GUARDIAN, row.id, given.name)}, guardian_relation = ${given.relation}, consent_at = ${ctx.now}, consent_channel = ${given.channel}, consent_evidence = ${vault.seal(row.customerId, EVIDENCE, row.id, given.evidence)}, consent_by_id = ${personId(ctx)}
+    update customers.minor set guardian = ${vault.seal(row.customerId, GUARDIAN, row.id, given.name)}, guardian_relation = ${given.relation}, consent_at = ${ctx.now}, consent_channel = ${given.channel}, consent_evidence = ${vault.seal(row.customerId, EVIDENCE, row.id, given.evidence)}, consent_by_id = ${personIdOf(ctx)}
     where id = ${row.id}`
   await emit(ctx, 'customer.guardian-consented', { subject: customerId, data: { channel: given.channel } })
 }

@@ -2,6 +2,7 @@
  * Accept: the one gate of every channel. Whatever arrives becomes exactly one request or one message of a
  * request; the same source and key again answers with what it became the first time.
  */
+import { personIdOf } from '../../platform/access/index.ts'
 import { createHash } from 'node:crypto'
 import type { Ctx } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
@@ -132,7 +133,7 @@ function rowOf(ctx: Ctx, arrival: Arrival, accepted: Accepted, details: Details)
   const { allocation } = details
   const agentId = allocation?.agent?.id ?? null
   // A request opened by an agent (phone, counter) has its first responder from the first second.
-  const creator = ctx.actor.kind === 'agent' ? ctx.actor.id : null
+  const creator = personIdOf(ctx)
   const { vault } = ctx.app
   const seal = <T extends string | null>(field: readonly [string, string], row: string, text: T) => vault.seal(accepted.customerId, field[0], row, text)
   return {

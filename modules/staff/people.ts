@@ -35,6 +35,12 @@ export async function findPeople(ctx: Ctx, ids: readonly string[]): Promise<Map<
   return new Map(ids.length ? (await store.selectNames(ctx, [...new Set(ids)])).map((row) => [row.id, row]) : [])
 }
 
+/** The name of each of these people by id; null for nobody and for who is not known. */
+export async function namesOfPeople(ctx: Ctx, ids: readonly (string | null)[]): Promise<(id: string | null) => string | null> {
+  const people = await findPeople(ctx, ids.filter((one) => one !== null))
+  return (id) => (id === null ? null : people.get(id)?.name ?? null)
+}
+
 export interface ListPeople { search?: string; teamId?: string; disabled?: boolean; cursor?: string; limit: number }
 /** People by name; `next` continues behind the last row. */
 export async function listPeople(ctx: Ctx, { cursor, limit, ...filter }: ListPeople): Promise<{ rows: PersonRow[]; next: string | null }> {

@@ -21,6 +21,9 @@ export interface Actor {
   regions?: readonly string[]
 }
 
+/** The colleague who acts; null for a program, a customer and the house. */
+export const personIdOf = ({ actor }: { actor: Actor }): string | null => (actor.kind === 'agent' ? actor.id : null)
+
 export const systemActor: Actor = { kind: 'system', id: null, name: 'Loopdesk', permissions: new Set(['*']), scope: 'all', teamIds: [] }
 export const nobody: Actor = { kind: 'customer', id: null, name: '', permissions: new Set(), scope: 'own', teamIds: [] }
 

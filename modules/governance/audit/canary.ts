@@ -1,4 +1,5 @@
 /** Canary records: a planted customer with a planted request. Nobody has a reason to open them; whoever does raises an alarm. */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { notFound } from '../../../platform/fault.ts'
@@ -18,7 +19,7 @@ export async function plantCanary(ctx: Ctx, { name, subject, text, teamId }: { n
   const { id: customerId } = await createCustomer(ctx, { name })
   const requestId = plantRequest(ctx, { customerId, name, subject, text, teamId })
   const id = newId()
-  ctx.later(ctx.db`insert into governance.canary (id, customer_id, request_id, planted_at, planted_by) values (${id}, ${customerId}, ${requestId}, ${ctx.now}, ${ctx.actor.kind === 'agent' ? ctx.actor.id : null})`)
+  ctx.later(ctx.db`insert into governance.canary (id, customer_id, request_id, planted_at, planted_by) values (${id}, ${customerId}, ${requestId}, ${ctx.now}, ${personIdOf(ctx)})`)
   await emit(ctx, 'alarm.canary-planted', { subject: id })
   return listCanaries(ctx)
 }

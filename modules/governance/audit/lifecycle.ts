@@ -2,6 +2,7 @@
  * The life of an alarm, whichever room raised it: raised with an owner or counting on in the open one, seen in time or
  * passed on to the next, acknowledged with words, later found useful or false. What it is about its room knows.
  */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
@@ -61,7 +62,7 @@ async function lockOpen(ctx: Ctx, area: AlarmArea, id: string): Promise<Locked> 
 /** Throws 404 `governance.alarm.not-found`, 409 `governance.alarm-done`. */
 export async function acknowledge(ctx: Ctx, area: AlarmArea, id: string, note: string): Promise<void> {
   await lockOpen(ctx, area, id)
-  await ctx.db`update governance.alarm set acknowledged_at = ${ctx.now}, acknowledged_by = ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, note = ${note} where id = ${id}`
+  await ctx.db`update governance.alarm set acknowledged_at = ${ctx.now}, acknowledged_by = ${personIdOf(ctx)}, note = ${note} where id = ${id}`
   await emit(ctx, 'alarm.acknowledged', { subject: id, data: { note } })
 }
 
@@ -77,7 +78,7 @@ export async function giveAlarm(ctx: Ctx, area: AlarmArea, id: string, personId:
 export async function judgeAlarm(ctx: Ctx, area: AlarmArea, id: string, { verdict, outcome }: { verdict: 'useful' | 'false'; outcome: string }): Promise<void> {
   const before = await lock(ctx, area, id)
   if (!before.acknowledgedAt) throw new Fault('governance.alarm-unseen', 409)
-  await ctx.db`update governance.alarm set verdict = ${verdict}, outcome = ${outcome}, judged_at = ${ctx.now}, judged_by = ${ctx.actor.kind === 'agent' ? ctx.actor.id : null} where id = ${id}`
+  await ctx.db`update governance.alarm set verdict = ${verdict}, outcome = ${outcome}, judged_at = ${ctx.now}, judged_by = ${personIdOf(ctx)} where id = ${id}`
   await emit(ctx, 'alarm.judged', { subject: id, data: { before: { verdict: before.verdict }, after: { verdict } } })
 }
 

@@ -1,4 +1,5 @@
 /** A breach from the first sign to its end: written down, reported, decided about, closed; each step on record. */
+import { personIdOf } from '../../../platform/access/index.ts'
 import { type App, type Ctx, run } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
@@ -12,8 +13,6 @@ import { dutiesOf, getBreach, insertDuty, readHours, situationOf, type Stored, v
 
 export interface Known { title: string; happened: string; categories: readonly DataCategory[]; persons: number | null; cause: string; harm: string; measures: string; advice: string; contact: string; laws: readonly Law[] }
 
-const personId = (ctx: Ctx): string | null => ctx.actor.kind === 'agent' ? ctx.actor.id : null
-
 /** Throws 422 `governance.breach.not-yet` for a moment that has not come. */
 export async function openBreach(ctx: Ctx, { laws, noticedAt: given, ...known }: Known & { noticedAt: string }): Promise<Breach> {
   const noticedAt = new Date(given)
@@ -21,7 +20,7 @@ export async function openBreach(ctx: Ctx, { laws, noticedAt: given, ...known }:
   const id = newId()
   const [row] = await ctx.db<{ number: number }[]>`
     insert into governance.breach (id, title, happened, noticed_at, categories, persons, cause, harm, measures, advice, contact, opened_at, opened_by_id)
-    values (${id}, ${known.title}, ${known.happened}, ${noticedAt}, ${[...new Set(known.categories)]}, ${known.persons}, ${known.cause}, ${known.harm}, ${known.measures}, ${known.advice}, ${known.contact}, ${ctx.now}, ${personId(ctx)})
+    values (${id}, ${known.title}, ${known.happened}, ${noticedAt}, ${[...new Set(known.categories)]}, ${known.persons}, ${known.cause}, ${known.harm}, ${known.measures}, ${known.advice}, ${known.contact}, ${ctx.now}, ${personIdOf(ctx)})
     returning number`
   await emit(ctx, 'privacy.breach-opened', { subject: id, data: { number: row!.number, count: known.persons, laws: [...new Set(laws)], noticedAt: noticedAt.toISOString() } })
   await startClocks(ctx, id, noticedAt, laws)
@@ -93,7 +92,7 @@ export async function settleDuty(ctx: Ctx, id: string, law: Law, given: { outcom
   const isLate = duty.hours > 0 && ctx.now.toISOString() > duty.dueAt
   // GDPR 33(1): a late notice says why.
   if (isLate && given.outcome === 'reported' && given.delayReason === undefined) throw new Fault('governance.breach.delay-reason', 422, {}, [{ path: 'delayReason', code: 'governance.breach.delay-reason' }])
-  await ctx.db`update governance.breach_duty set outcome = ${given.outcome}, words = ${given.words}, delay_reason = ${isLate ? given.delayReason ?? null : null}, settled_at = ${ctx.now}, settled_by_id = ${personId(ctx)} where breach_id = ${id} and law = ${law}`
+  await ctx.db`update governance.breach_duty set outcome = ${given.outcome}, words = ${given.words}, delay_reason = ${isLate ? given.delayReason ?? null : null}, settled_at = ${ctx.now}, settled_by_id = ${personIdOf(ctx)} where breach_id = ${id} and law = ${law}`
   await ctx.db`update governance.breach set version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.breach-duty-settled', { subject: id, data: { number: row.number, law, outcome: given.outcome, isLate } })
   return viewBreach(ctx, id)
@@ -101,14 +100,14 @@ export async function settleDuty(ctx: Ctx, id: string, law: Law, given: { outcom
 
 export async function decidePersons(ctx: Ctx, id: string, { verdict, reason, version }: { verdict: 'tell' | 'not-tell'; reason: string; version: number }): Promise<Breach> {
   const row = await lockFor(ctx, id, 'decide', version)
-  await ctx.db`update governance.breach set decision = ${verdict}, decision_reason = ${reason}, decided_at = ${ctx.now}, decided_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.breach set decision = ${verdict}, decision_reason = ${reason}, decided_at = ${ctx.now}, decided_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.breach-decided', { subject: id, data: { number: row.number, kind: verdict } })
   return viewBreach(ctx, id)
 }
 
 export async function tellPersons(ctx: Ctx, id: string, { how, version }: { how: string; version: number }): Promise<Breach> {
   const row = await lockFor(ctx, id, 'tell', version)
-  await ctx.db`update governance.breach set told_at = ${ctx.now}, told_how = ${how}, told_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.breach set told_at = ${ctx.now}, told_how = ${how}, told_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.breach-told', { subject: id, data: { number: row.number, count: row.persons } })
   return viewBreach(ctx, id)
 }
@@ -116,7 +115,7 @@ export async function tellPersons(ctx: Ctx, id: string, { how, version }: { how:
 /** Only when every authority's matter is settled, the persons' decided and carried out, and nothing is unknown. */
 export async function closeBreach(ctx: Ctx, id: string, { outcome, version }: { outcome: string; version: number }): Promise<Breach> {
   const row = await lockFor(ctx, id, 'close', version)
-  await ctx.db`update governance.breach set outcome = ${outcome}, closed_at = ${ctx.now}, closed_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.breach set outcome = ${outcome}, closed_at = ${ctx.now}, closed_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.breach-closed', { subject: id, data: { number: row.number } })
   return viewBreach(ctx, id)
 }

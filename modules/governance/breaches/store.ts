@@ -1,7 +1,7 @@
 /** SQL of breaches. */
 import type { Ctx } from '../../../platform/context.ts'
 import { notFound } from '../../../platform/fault.ts'
-import { findPeople } from '../../staff/index.ts'
+import { namesOfPeople } from '../../staff/index.ts'
 import type { Law } from '../privacy/contract.ts'
 import { actionsOf, missingOf, type Situation, usualHours } from './breach.ts'
 import type { Breach, BreachDuty, BreachHours, BreachRow, DataCategory } from './contract.ts'
@@ -38,8 +38,7 @@ export async function listBreaches(ctx: Ctx): Promise<{ rows: BreachRow[] }> {
 
 export async function viewBreach(ctx: Ctx, id: string): Promise<Breach> {
   const [row, duties] = await Promise.all([getBreach(ctx, id), dutiesOf(ctx, [id])])
-  const people = await findPeople(ctx, [row.openedById, row.decidedById, row.toldById, row.closedById, ...duties.map((duty) => duty.settledById)].filter((one) => one !== null))
-  const nameOf = (person: string | null): string | null => person === null ? null : people.get(person)?.name ?? null
+  const nameOf = await namesOfPeople(ctx, [row.openedById, row.decidedById, row.toldById, row.closedById, ...duties.map((duty) => duty.settledById)])
   const { openedById, decision, decisionReason, decidedAt, decidedById, toldAt, toldHow, toldById, closedById, ...rest } = row
   return {
     ...rest, duties: duties.map((duty) => dutyOf(duty, nameOf)), openedBy: nameOf(openedById), closedBy: nameOf(closedById),

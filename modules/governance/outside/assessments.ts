@@ -1,9 +1,10 @@
 /** Impact assessments: made by one, decided by another, kept three years (PIPL 55, 56). */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
-import { findPeople } from '../../staff/index.ts'
+import { namesOfPeople } from '../../staff/index.ts'
 import type { Assessment } from './contract.ts'
 
 const KEPT_YEARS = 3
@@ -13,7 +14,6 @@ interface Stored {
 }
 export type NewAssessment = Pick<Assessment, 'title' | 'ground' | 'hosts' | 'purpose' | 'risk' | 'measures' | 'level'>
 const columns = ({ db }: Pick<Ctx, 'db'>) => db`id, number, title, ground, hosts, purpose, risk, measures, level, made_at, made_by_id, verdict, decision_reason, decided_at, decided_by_id, version`
-const personId = (ctx: Ctx): string | null => ctx.actor.kind === 'agent' ? ctx.actor.id : null
 
 export function keptUntil(decidedAt: string): Date {
   const end = new Date(decidedAt)
@@ -22,8 +22,7 @@ export function keptUntil(decidedAt: string): Date {
 }
 
 async function shown(ctx: Ctx, rows: readonly Stored[]): Promise<Assessment[]> {
-  const people = await findPeople(ctx, rows.flatMap((row) => [row.madeById, row.decidedById]).filter((one) => one !== null))
-  const nameOf = (id: string | null): string | null => id === null ? null : people.get(id)?.name ?? null
+  const nameOf = await namesOfPeople(ctx, rows.flatMap((row) => [row.madeById, row.decidedById]))
   return rows.map(({ madeById, verdict, decisionReason, decidedAt, decidedById, ...row }) => ({
     ...row, madeBy: nameOf(madeById), isMine: madeById !== null && madeById === ctx.actor.id,
     decision: verdict && decidedAt ? { verdict, reason: decisionReason ?? '', at: decidedAt, by: nameOf(decidedById) } : null, keptUntil: decidedAt ? keptUntil(decidedAt).toISOString() : null,
@@ -53,7 +52,7 @@ export async function makeAssessment(ctx: Ctx, given: NewAssessment): Promise<As
   const id = newId()
   await ctx.db`
     insert into governance.assessment (id, title, ground, hosts, purpose, risk, measures, level, made_at, made_by_id)
-    values (${id}, ${given.title}, ${given.ground}, ${[...new Set(given.hosts)]}, ${given.purpose}, ${given.risk}, ${given.measures}, ${given.level}, ${ctx.now}, ${personId(ctx)})`
+    values (${id}, ${given.title}, ${given.ground}, ${[...new Set(given.hosts)]}, ${given.purpose}, ${given.risk}, ${given.measures}, ${given.level}, ${ctx.now}, ${personIdOf(ctx)})`
   const made = await view(ctx, id)
   await emit(ctx, 'privacy.assessment-made', { subject: id, data: { number: made.number, kind: given.ground } })
   return made
@@ -65,15 +64,15 @@ export async function changeAssessment(ctx: Ctx, id: string, { version, ...given
   if (!fields.length) return view(ctx, id)
   // Whoever wrote the last word of it is its author: they can't agree to it themselves.
   await ctx.db`
-    update governance.assessment set title = ${given.title}, ground = ${given.ground}, hosts = ${[...new Set(given.hosts)]}, purpose = ${given.purpose}, risk = ${given.risk}, measures = ${given.measures}, level = ${given.level}, made_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+    update governance.assessment set title = ${given.title}, ground = ${given.ground}, hosts = ${[...new Set(given.hosts)]}, purpose = ${given.purpose}, risk = ${given.risk}, measures = ${given.measures}, level = ${given.level}, made_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.assessment-changed', { subject: id, data: { number: row.number, fields } })
   return view(ctx, id)
 }
 
 export async function decideAssessment(ctx: Ctx, id: string, { verdict, reason, version }: { verdict: 'approved' | 'refused'; reason: string; version: number }): Promise<Assessment> {
   const row = await lockUndecided(ctx, id, version)
-  if (personId(ctx) === null || row.madeById === personId(ctx)) throw new Fault('governance.assessment.own', 403)
-  await ctx.db`update governance.assessment set verdict = ${verdict}, decision_reason = ${reason}, decided_at = ${ctx.now}, decided_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  if (personIdOf(ctx) === null || row.madeById === personIdOf(ctx)) throw new Fault('governance.assessment.own', 403)
+  await ctx.db`update governance.assessment set verdict = ${verdict}, decision_reason = ${reason}, decided_at = ${ctx.now}, decided_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, verdict === 'approved' ? 'privacy.assessment-approved' : 'privacy.assessment-refused', { subject: id, data: { number: row.number, kind: row.ground } })
   return view(ctx, id)
 }

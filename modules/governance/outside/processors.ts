@@ -1,4 +1,5 @@
 /** The records of who stands behind a host, and the rules about going there. */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { violatedKey } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
@@ -8,7 +9,6 @@ import type { Outside, OutsideRules, Processor } from './contract.ts'
 import { readRules, type StoredProcessor, viewOutside, writeRules } from './store.ts'
 
 export type NewProcessor = Pick<Processor, 'host' | 'name' | 'role' | 'purpose' | 'contract' | 'untilOn' | 'contact' | 'country' | 'isSensitive' | 'basis' | 'basisWords' | 'basisUntilOn'>
-const personId = (ctx: Ctx): string | null => ctx.actor.kind === 'agent' ? ctx.actor.id : null
 
 const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 function mustBeCountry(code: string, path: string): void {
@@ -26,7 +26,7 @@ export async function addProcessor(ctx: Ctx, given: NewProcessor): Promise<Outsi
   const id = newId()
   await ctx.db`
     insert into governance.processor (id, host, name, role, purpose, contract, until_on, contact, country, is_sensitive, basis, basis_words, basis_until_on, changed_at, changed_by_id)
-    values (${id}, ${given.host}, ${given.name}, ${given.role}, ${given.purpose}, ${given.contract}, ${given.untilOn}, ${given.contact}, ${given.country}, ${given.isSensitive}, ${given.basis}, ${given.basisWords}, ${given.basisUntilOn}, ${ctx.now}, ${personId(ctx)})`.catch(taken)
+    values (${id}, ${given.host}, ${given.name}, ${given.role}, ${given.purpose}, ${given.contract}, ${given.untilOn}, ${given.contact}, ${given.country}, ${given.isSensitive}, ${given.basis}, ${given.basisWords}, ${given.basisUntilOn}, ${ctx.now}, ${personIdOf(ctx)})`.catch(taken)
   await emit(ctx, 'privacy.processor-added', { subject: id, data: { to: given.host, kind: given.role, because: given.basis } })
   return viewOutside(ctx)
 }
@@ -48,7 +48,7 @@ export async function changeProcessor(ctx: Ctx, id: string, { version, ...given 
   const isSame = !fields.some((field) => ['host', 'role', 'country', 'isSensitive', 'basis', 'basisWords', 'basisUntilOn'].includes(field))
   await ctx.db`
     update governance.processor set host = ${given.host}, name = ${given.name}, role = ${given.role}, purpose = ${given.purpose}, contract = ${given.contract}, until_on = ${given.untilOn}, contact = ${given.contact}, country = ${given.country}, is_sensitive = ${given.isSensitive},
-      basis = ${given.basis}, basis_words = ${given.basisWords}, basis_until_on = ${given.basisUntilOn}, approved_at = ${isSame ? row.approvedAt : null}, approved_by_id = ${isSame ? row.approvedById : null}, changed_at = ${ctx.now}, changed_by_id = ${personId(ctx)}, version = version + 1
+      basis = ${given.basis}, basis_words = ${given.basisWords}, basis_until_on = ${given.basisUntilOn}, approved_at = ${isSame ? row.approvedAt : null}, approved_by_id = ${isSame ? row.approvedById : null}, changed_at = ${ctx.now}, changed_by_id = ${personIdOf(ctx)}, version = version + 1
     where id = ${id}`.catch(taken)
   await emit(ctx, 'privacy.processor-changed', { subject: id, data: { to: given.host, fields } })
   return viewOutside(ctx)
@@ -58,8 +58,8 @@ export async function changeProcessor(ctx: Ctx, id: string, { version, ...given 
 export async function approveBasis(ctx: Ctx, id: string, { version }: { version: number }): Promise<Outside> {
   const row = await lockProcessor(ctx, id, version)
   if (row.basis === null) throw new Fault('governance.outside.basis-first', 409)
-  if (row.changedById === null || row.changedById === personId(ctx)) throw new Fault('governance.outside.own-record', 403)
-  await ctx.db`update governance.processor set approved_at = ${ctx.now}, approved_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  if (row.changedById === null || row.changedById === personIdOf(ctx)) throw new Fault('governance.outside.own-record', 403)
+  await ctx.db`update governance.processor set approved_at = ${ctx.now}, approved_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.basis-approved', { subject: id, data: { to: row.host, because: row.basis } })
   return viewOutside(ctx)
 }

@@ -1,7 +1,7 @@
 /** SQL of what stands outside: the records, the connections there are, and who has been counted. */
 import type { Ctx } from '../../../platform/context.ts'
 import { hostOfUrl, plainHost, type Way } from '../../../platform/outside.ts'
-import { defaultCalendar, findPeople } from '../../staff/index.ts'
+import { defaultCalendar, namesOfPeople } from '../../staff/index.ts'
 import type { Abroad, Connection, Outside, OutsideRules, Processor } from './contract.ts'
 import { isAbroad, lackOf, stepOf, usualRules } from './rules.ts'
 import { readSetting, writeSetting } from '../../../platform/setting.ts'
@@ -49,8 +49,7 @@ export async function viewOutside(ctx: Ctx): Promise<Outside> {
     db<{ host: string; way: string; count: number; lastAt: string }[]>`select host, way, count, last_at from governance.outside_block`,
     db<{ host: string; number: number }[]>`select h as host, max(number) as number from governance.assessment, unnest(hosts) h where verdict = 'approved' group by h`,
   ])
-  const people = await findPeople(ctx, processors.flatMap((row) => [row.approvedById, row.changedById]).filter((one) => one !== null))
-  const nameOf = (id: string | null): string | null => id === null ? null : people.get(id)?.name ?? null
+  const nameOf = await namesOfPeople(ctx, processors.flatMap((row) => [row.approvedById, row.changedById]))
   const behind = new Map(processors.map((row) => [row.host, row]))
   const connections = places.map((place): Connection => {
     const block = blocks.find((one) => one.host === place.host && one.way === place.way)

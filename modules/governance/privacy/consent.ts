@@ -2,6 +2,7 @@
  * What people agreed to: each purpose by itself, under the words they were shown, as easily withdrawn as given. A new
  * version of the words makes older agreements count no more until the person is asked again.
  */
+import { personIdOf } from '../../../platform/access/index.ts'
 import { createHash } from 'node:crypto'
 import type { Ctx } from '../../../platform/context.ts'
 import { holdKey, opened } from '../../../platform/crypto/vault.ts'
@@ -32,7 +33,7 @@ export async function publishNotice(ctx: Ctx, { purpose, words }: { purpose: Pur
   const sha256 = digestOf(words)
   if (before && before.sha256.equals(sha256)) return listNotices(ctx)
   const version = (before?.version ?? 0) + 1
-  await ctx.db`insert into governance.consent_notice (id, purpose, version, words, sha256, by_id, published_at) values (${newId()}, ${purpose}, ${version}, ${ctx.db.json({ ...words })}, ${sha256}, ${ctx.actor.kind === 'agent' ? ctx.actor.id : null}, ${ctx.now})`
+  await ctx.db`insert into governance.consent_notice (id, purpose, version, words, sha256, by_id, published_at) values (${newId()}, ${purpose}, ${version}, ${ctx.db.json({ ...words })}, ${sha256}, ${personIdOf(ctx)}, ${ctx.now})`
     .catch((error: unknown) => { throw violatedKey(error) === 'notice_version' ? new Fault('governance.privacy.changed-meanwhile', 409) : error })
   await emit(ctx, 'privacy.notice-published', { data: { purpose, version, sha256: sha256.toString('hex') } })
   return listNotices(ctx)

@@ -1,4 +1,5 @@
 /** A person's request from the wish to the answer: opened, identity made sure of, decided, carried out. */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { violatedKey } from '../../../platform/database/index.ts'
 import { emit } from '../../../platform/events/book.ts'
@@ -44,7 +45,7 @@ async function lockFor(ctx: Ctx, id: string, act: Act, version: number): Promise
 
 export async function verifyPerson(ctx: Ctx, id: string, { how, version }: { how: string; version: number }): Promise<PersonRequest> {
   const row = await lockFor(ctx, id, 'verify', version)
-  await ctx.db`update governance.person_request set stage = 'verified', verified_at = ${ctx.now}, verified_how = ${how}, verified_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.person_request set stage = 'verified', verified_at = ${ctx.now}, verified_how = ${how}, verified_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.request-verified', { subject: id, data: { customer: row.customerId, kind: row.kind, how } })
   return viewPersonRequest(ctx, id)
 }
@@ -66,7 +67,7 @@ export async function grantPersonRequest(ctx: Ctx, id: string, { version }: { ve
     enqueue(ctx, 'governance.erase', { id }, { key: id })
   }
   if (row.kind === 'stop') await withdrawAll(ctx, row.customerId, 'request')
-  await ctx.db`update governance.person_request set stage = 'granted', decided_at = ${ctx.now}, decided_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.person_request set stage = 'granted', decided_at = ${ctx.now}, decided_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.request-granted', { subject: id, data: { customer: row.customerId, kind: row.kind } })
   return viewPersonRequest(ctx, id)
 }
@@ -79,7 +80,7 @@ export async function mustBeErasable(ctx: Ctx, customerId: string): Promise<void
 
 export async function refusePersonRequest(ctx: Ctx, id: string, { ground, reason, version }: { ground: string; reason: string; version: number }): Promise<PersonRequest> {
   const row = await lockFor(ctx, id, 'refuse', version)
-  await ctx.db`update governance.person_request set stage = 'refused', decided_at = ${ctx.now}, decided_by_id = ${personId(ctx)}, ground = ${ground}, reason = ${reason}, ended_at = ${ctx.now}, ended_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.person_request set stage = 'refused', decided_at = ${ctx.now}, decided_by_id = ${personIdOf(ctx)}, ground = ${ground}, reason = ${reason}, ended_at = ${ctx.now}, ended_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, 'privacy.request-refused', { subject: id, data: { customer: row.customerId, kind: row.kind, ground } })
   return viewPersonRequest(ctx, id)
 }
@@ -89,23 +90,22 @@ export const withdrawPersonRequest = (ctx: Ctx, id: string, given: { outcome: st
 
 async function end(ctx: Ctx, id: string, act: 'complete' | 'withdraw', { outcome, version }: { outcome: string; version: number }): Promise<PersonRequest> {
   const row = await lockFor(ctx, id, act, version)
-  await ctx.db`update governance.person_request set stage = ${act === 'complete' ? 'done' : 'withdrawn'}, outcome = ${outcome}, ended_at = ${ctx.now}, ended_by_id = ${personId(ctx)}, version = version + 1 where id = ${id}`
+  await ctx.db`update governance.person_request set stage = ${act === 'complete' ? 'done' : 'withdrawn'}, outcome = ${outcome}, ended_at = ${ctx.now}, ended_by_id = ${personIdOf(ctx)}, version = version + 1 where id = ${id}`
   await emit(ctx, act === 'complete' ? 'privacy.request-done' : 'privacy.request-withdrawn', { subject: id, data: { customer: row.customerId, kind: row.kind, isLate: row.dueAt < ctx.now.toISOString() } })
   return viewPersonRequest(ctx, id)
 }
 
 /** A program with a token may act too; the columns name people. */
-const personId = (ctx: Ctx): string | null => ctx.actor.kind === 'agent' ? ctx.actor.id : null
 
 export async function holdCustomer(ctx: Ctx, customerId: string, reason: string): Promise<void> {
   const { id, mergedInto } = await getCustomer(ctx, customerId)
   const about = mergedInto ?? id
-  const rows = await ctx.db`insert into governance.hold (id, customer_id, reason, by_id, at) values (${newId()}, ${about}, ${reason}, ${personId(ctx)}, ${ctx.now}) on conflict (customer_id) where lifted_at is null do nothing returning 1`
+  const rows = await ctx.db`insert into governance.hold (id, customer_id, reason, by_id, at) values (${newId()}, ${about}, ${reason}, ${personIdOf(ctx)}, ${ctx.now}) on conflict (customer_id) where lifted_at is null do nothing returning 1`
   if (rows.length) await emit(ctx, 'privacy.customer-held', { subject: about })
 }
 
 export async function liftHold(ctx: Ctx, customerId: string, reason: string): Promise<void> {
-  const rows = await ctx.db`update governance.hold set lifted_at = ${ctx.now}, lifted_by_id = ${personId(ctx)}, lifted_why = ${reason} where customer_id = ${customerId} and lifted_at is null returning 1`
+  const rows = await ctx.db`update governance.hold set lifted_at = ${ctx.now}, lifted_by_id = ${personIdOf(ctx)}, lifted_why = ${reason} where customer_id = ${customerId} and lifted_at is null returning 1`
   if (!rows.length) throw new Fault('governance.privacy.not-held', 404)
   await emit(ctx, 'privacy.hold-lifted', { subject: customerId })
 }

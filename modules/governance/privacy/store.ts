@@ -3,7 +3,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
 import { CUSTOMER_NAME, seesAll, shownName } from '../../customers/index.ts'
-import { findPeople } from '../../staff/index.ts'
+import { namesOfPeople } from '../../staff/index.ts'
 import type { Kind, Law, PersonRequest, PersonRequestRow, Settings, Stage } from './contract.ts'
 import { actionsOf } from './person-request.ts'
 import { readSetting, writeSetting } from '../../../platform/setting.ts'
@@ -41,8 +41,7 @@ const rowOf = (ctx: Ctx, row: Stored): PersonRequestRow => ({
 
 export async function viewPersonRequest(ctx: Ctx, id: string): Promise<PersonRequest> {
   const row = await getStored(ctx, id)
-  const people = await findPeople(ctx, [row.openedById, row.verifiedById, row.decidedById].filter((one) => one !== null))
-  const nameOf = (person: string | null): string | null => person === null ? null : people.get(person)?.name ?? null
+  const nameOf = await namesOfPeople(ctx, [row.openedById, row.verifiedById, row.decidedById])
   return {
     ...rowOf(ctx, row), wish: row.wish, openedBy: row.openedByKind === 'agent' ? nameOf(row.openedById) : null, extensionReason: row.extensionReason,
     verification: row.verifiedAt === null ? null : { how: row.verifiedHow as NonNullable<PersonRequest['verification']>['how'], at: row.verifiedAt, by: nameOf(row.verifiedById) },

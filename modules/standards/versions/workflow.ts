@@ -1,4 +1,5 @@
 /** From draft to effect: one writes and proposes, another approves, each with a reason. What was approved is never changed. */
+import { personIdOf } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
@@ -15,7 +16,7 @@ export async function draftStandard(ctx: Ctx, serviceId: string, given: { conten
   await mustMakeSense(ctx, given.content)
   const id = newId()
   const rows = await ctx.db`insert into standards.version (id, service_id, number, state, content, reason, written_by, written_at)
-    select ${id}, s.id, coalesce((select max(number) from standards.version where service_id = s.id), 0) + 1, 'draft', ${ctx.db.json(given.content as never)}, ${given.reason}, ${writer(ctx)}, ${ctx.now}
+    select ${id}, s.id, coalesce((select max(number) from standards.version where service_id = s.id), 0) + 1, 'draft', ${ctx.db.json(given.content as never)}, ${given.reason}, ${personIdOf(ctx)}, ${ctx.now}
     from standards.service s where s.id = ${serviceId} on conflict (service_id) where state <> 'approved' do nothing returning number`
   if (!rows.length) {
     const [service] = await ctx.db`select 1 from standards.service where id = ${serviceId}`
@@ -24,8 +25,6 @@ export async function draftStandard(ctx: Ctx, serviceId: string, given: { conten
   await emit(ctx, 'standard.version-drafted', { subject: serviceId, data: { version: id, number: rows[0]!.number as number } })
   return getVersion(ctx, id)
 }
-
-const writer = (ctx: Ctx): string | null => (ctx.actor.kind === 'agent' ? ctx.actor.id : null)
 
 function must(version: Version, state: Version['state']): void {
   if (version.state !== state) throw new Fault(state === 'draft' ? 'standards.not-draft' : 'standards.not-proposed', 409)
@@ -37,7 +36,7 @@ export async function changeDraft(ctx: Ctx, id: string, change: { content?: Cont
   if (before.revision !== change.revision) throw new Fault('standards.changed-meanwhile', 409)
   if (change.content) await mustMakeSense(ctx, change.content)
   // Whoever wrote on it last is its author, whom a second person must not be.
-  ctx.later(ctx.db`update standards.version set content = ${ctx.db.json((change.content ?? before.content) as never)}, reason = ${change.reason ?? before.reason}, written_by = ${writer(ctx)}, written_at = ${ctx.now}, revision = revision + 1 where id = ${id}`)
+  ctx.later(ctx.db`update standards.version set content = ${ctx.db.json((change.content ?? before.content) as never)}, reason = ${change.reason ?? before.reason}, written_by = ${personIdOf(ctx)}, written_at = ${ctx.now}, revision = revision + 1 where id = ${id}`)
   await emit(ctx, 'standard.draft-changed', { subject: before.serviceId, data: { version: id, number: before.number, changes: change.content ? differences(before.content, change.content) : [] } })
   return getVersion(ctx, id)
 }
@@ -53,7 +52,7 @@ export async function dropDraft(ctx: Ctx, id: string): Promise<{ ok: true }> {
 export async function proposeStandard(ctx: Ctx, id: string, reason: string): Promise<Version> {
   const version = await lockVersion(ctx, id)
   must(version, 'draft')
-  ctx.later(ctx.db`update standards.version set state = 'proposed', reason = ${reason}, written_by = ${writer(ctx)}, proposed_at = ${ctx.now}, revision = revision + 1 where id = ${id}`)
+  ctx.later(ctx.db`update standards.version set state = 'proposed', reason = ${reason}, written_by = ${personIdOf(ctx)}, proposed_at = ${ctx.now}, revision = revision + 1 where id = ${id}`)
   await emit(ctx, 'standard.version-proposed', { subject: version.serviceId, data: { version: id, number: version.number, reason } })
   return getVersion(ctx, id)
 }
@@ -76,7 +75,7 @@ export async function approveStandard(ctx: Ctx, id: string, { effectiveAt }: { e
   if (effectiveAt && Date.parse(effectiveAt) < ctx.now.getTime()) throw new Fault('standards.effective-past', 422)
   const from = effectiveAt ? new Date(effectiveAt) : ctx.now
   const [before] = (await selectVersions(ctx, { serviceId: version.serviceId })).filter((one) => one.isEffective)
-  ctx.later(ctx.db`update standards.version set state = 'approved', decided_by = ${writer(ctx)}, decided_at = ${ctx.now}, effective_at = ${from}, is_alone = ${isOwn}, revision = revision + 1 where id = ${id}`)
+  ctx.later(ctx.db`update standards.version set state = 'approved', decided_by = ${personIdOf(ctx)}, decided_at = ${ctx.now}, effective_at = ${from}, is_alone = ${isOwn}, revision = revision + 1 where id = ${id}`)
   revised(ctx)
   await emit(ctx, 'standard.version-approved', { subject: version.serviceId, data: { version: id, number: version.number, effectiveAt: from.toISOString(), isAlone: isOwn, changes: differences(before?.content ?? null, version.content) } })
   return getVersion(ctx, id)
