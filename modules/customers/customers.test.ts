@@ -4,7 +4,7 @@ import { type Staffed, staffed } from '../../test/people.ts'
 import { run } from '../../platform/context.ts'
 import { Fault } from '../../platform/fault.ts'
 import { customers as contract, type Customer } from './contract.ts'
-import { type CustomerClaim, findCustomers, findEmail, findOrCreateCustomer, personalFields, recordIdsOf, verifyIdentity } from './index.ts'
+import { type CustomerClaim, findCustomers, findEmail, findOrCreateCustomer, personalFields, recordIdsOf, tierOf, verifyIdentity } from './index.ts'
 
 let desk: TestDesk
 let people: Staffed
@@ -196,6 +196,16 @@ test('7.1-a pages follow each other without gap or repetition while customers ar
   expect(new Set(seen).size).toBe(seen.length)
   expect([...seen].sort().reverse()).toEqual(seen)
   expect((await call('GET', '/api/customers?cursor=nonsense')).status).toBe(422)
+})
+
+test('3.1-b a record that was folded into another is served by the tier of that one', async () => {
+  const kept = (await call('POST', '/api/customers', { name: '鄭國棟', email: 'tier.kept@example.com', tier: 'gold' })).body
+  const other = (await call('POST', '/api/customers', { name: '鄭國棟', phone: '+886 922 000 777' })).body
+  const tier = (id: string) => tierOf({ db: desk.app.pool }, id)
+  expect([await tier(kept.id), await tier(other.id)]).toEqual(['gold', 'standard'])
+  expect((await call('PUT', `/api/customers/${kept.id}/merges/${other.id}`, { reason: '同一人' })).status).toBe(200)
+  expect(await tier(other.id)).toBe('gold')
+  await expect(tier(crypto.randomUUID())).rejects.toMatchObject({ code: 'customers.not-found' })
 })
 
 test('7.1-a a company names its own tiers; a tier somebody holds stays', async () => {

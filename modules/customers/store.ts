@@ -24,6 +24,13 @@ export async function getCustomer(ctx: Ctx, id: string): Promise<CustomerRecord>
   return row
 }
 
+/** The tier a customer is served by: that of the record it was folded into. Throws 404 `customers.not-found`. */
+export async function tierOf({ db }: Pick<Ctx, 'db'>, id: string): Promise<string> {
+  const [row] = await db<{ tier: string }[]>`select coalesce(w.tier, v.tier) as tier from customers.customer v left join customers.customer w on w.id = v.merged_into where v.id = ${id}`
+  if (!row) throw notFound('customers')
+  return row.tier
+}
+
 /** The customers of these ids that exist, by id. */
 export async function findCustomers(ctx: Ctx, ids: readonly string[]): Promise<Map<string, CustomerRecord>> {
   if (!ids.length) return new Map()

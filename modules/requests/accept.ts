@@ -12,7 +12,7 @@ import { newId } from '../../lib/id/index.ts'
 import { type CustomerClaim, findOrCreateCustomer } from '../customers/index.ts'
 import { type CalendarChoice, chooseCalendar, detectLanguage, loadRecognition, recognise, type Recognition } from '../standards/index.ts'
 import { allocate, type Allocation, foresee } from './allocation.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, dueAtOf } from './clock.ts'
 import { changeOf, firstClocks, nextDue } from './clocks.ts'
 import type { Priority, Stage } from './contract.ts'
 import { keepHuman } from './human.ts'
@@ -99,7 +99,7 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   const messageId = newId()
   const accepted: Accepted = {
     id, number: arrival.number ?? gate.number!, messageId, stage: allocation?.agent ? 'assign' : 'accept', priority, type: arrival.type ?? found.type ?? null, serviceId, customerId: customer.id,
-    teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: dueOf(clocks, 'first-response'), resolutionDueAt: dueOf(clocks, 'resolution'), isNew: true,
+    teamId, holder: allocation?.agent ?? null, openedAt: ctx.now.toISOString(), firstResponseDueAt: dueAtOf(clocks, 'first-response'), resolutionDueAt: dueAtOf(clocks, 'resolution'), isNew: true,
   }
   const row = rowOf(ctx, arrival, accepted, { fingerprint, language, explanation: found.explanation, customerName: customer.name, allocation, choice, clocks, standardId, verification: recognition.service(serviceId)?.verification ?? 'rule' })
   const follows = arrival.linkKind === 'follow-up' && arrival.linkedFrom
@@ -114,8 +114,6 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
   return accepted
 }
-
-const dueOf = (clocks: readonly Clock[], kind: Clock['kind']): string | null => { const due = clocks.find((clock) => clock.kind === kind)?.dueAt; return due ? new Date(due).toISOString() : null }
 
 interface Gate { number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }
 /** What became of these keys before; for the new ones the next numbers. */

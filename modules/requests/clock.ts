@@ -35,6 +35,13 @@ export interface Clock {
 
 export const isOpen = (clock: Clock): boolean => clock.endedAt === null
 
+export function iso(at: number): string
+export function iso(at: number | null): string | null
+export function iso(at: number | null): string | null { return at === null ? null : new Date(at).toISOString() }
+
+/** When the clock of this kind is due, of those a request has; null without one and while it stands. */
+export const dueAtOf = (clocks: readonly Clock[], kind: ClockKind): string | null => iso(clocks.find((clock) => clock.kind === kind)?.dueAt ?? null)
+
 /** Working milliseconds that have passed on it. */
 export const usedAt = (clock: Clock, now: number, calendar: BusinessCalendar): number =>
   clock.usedMs + (clock.since === null ? 0 : calendar.businessMsBetween(clock.since, now))

@@ -7,10 +7,10 @@ import { emit } from '../../platform/events/book.ts'
 import { type CaseFacts, selectClause } from '../../lib/clauses/index.ts'
 import { newId } from '../../lib/id/index.ts'
 import type { BusinessCalendar } from '../../lib/calendar/index.ts'
-import { getCustomer } from '../customers/index.ts'
+import { tierOf } from '../customers/index.ts'
 import { calendarVersion, type Chosen, chosenCalendar } from '../staff/index.ts'
 import { type CalendarChoice, chooseCalendar, type ClockKind, loadRecognition, type Recognition, type Standard, standardOf } from '../standards/index.ts'
-import { breach, type Clock, end, isOpen, move, pause, reckon, resume } from './clock.ts'
+import { breach, type Clock, end, iso, isOpen, move, pause, reckon, resume } from './clock.ts'
 import { type LockedRequest, type Patch, patchRequest, writeClocks } from './store.ts'
 
 /** What happened to the request, as far as clocks begin or end by it. */
@@ -72,7 +72,6 @@ export function firstClocks(ctx: Ctx, recognition: Recognition['snapshot'], serv
 }
 
 export interface ClockChange { clock: string; kind: ClockKind; run: number; did: 'started' | 'paused' | 'resumed' | 'moved' | 'met' | 'cancelled'; dueAt: string | null; leftMinutes: number; clause: string; version: string }
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 export const changeOf = (clock: Clock, did: ClockChange['did']): ClockChange =>
   ({ clock: clock.id, kind: clock.kind, run: clock.run, did, dueAt: iso(clock.dueAt), leftMinutes: Math.round((clock.targetMs - clock.usedMs) / 6_000) / 10, clause: clock.clause, version: clock.versionId })
 
@@ -195,7 +194,7 @@ class Follower {
   }
 
   async #facts(more: { fromTeam?: string | null; toTeam?: string | null } = {}) {
-    this.#tier ??= (await getCustomer(this.#ctx, this.#request.customerId)).tier
+    this.#tier ??= await tierOf(this.#ctx, this.#request.customerId)
     return { priority: this.#request.priority, channel: this.#request.channel, tier: this.#tier, ...more }
   }
 

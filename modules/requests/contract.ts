@@ -66,8 +66,6 @@ export const ClockStory = z.object({
   /** Every clause for this clock, the most specific first. */
   ranked: z.array(z.object({ key: z.string(), when: z.record(z.string(), z.string()), targetMinutes: z.number().nullable(), fits: z.boolean(), conditions: z.number() })),
   story: z.array(z.object({ at: instant, did: z.enum(['started', 'paused', 'resumed', 'moved', 'met', 'cancelled', 'breached']), cause: z.enum(causes), dueAt: instant.nullable(), leftMinutes: z.number().nullable(), clause: z.string().nullable() })),
-  /** From where what is left is counted, and over which working hours. */
-  since: instant.nullable(), counted: z.array(z.object({ from: instant, to: instant, minutes: z.number() })), exceptions: z.array(z.object({ date: z.string(), name: z.string(), openMinutes: z.number() })),
   steps: z.array(z.object({ key: z.string(), level: z.enum(levels), does: z.enum(deeds), offsetMinutes: z.number(), time: z.enum(['business', 'wall']), at: instant.nullable(), taken: z.object({ at: instant, outcome: z.string(), told: z.array(z.string()) }).nullable() })),
 })
 export type ClockStory = z.infer<typeof ClockStory>

@@ -5,14 +5,12 @@ import { may, systemActor } from '../../platform/access/index.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault, notFound } from '../../platform/fault.ts'
 import { calendarVersion, chosenCalendar, shownSteps } from '../staff/index.ts'
-import { type Clock, isOpen, move, reckon } from './clock.ts'
+import { type Clock, dueAtOf, iso, isOpen, move, reckon } from './clock.ts'
 import { calendarFor, calendarOfClock, type Mark, moveRequest } from './clocks.ts'
 import type { Deadlines, MovedDeadlines } from './contract.ts'
 import type { RequestRecord } from './request.ts'
 import { clocksOf, lockRequest } from './store.ts'
 import { visible } from './visible.ts'
-
-const iso = (ms: number): string => new Date(ms).toISOString()
 
 interface Told extends RequestRecord { calendarName: string | null; clocks: Clock[] }
 
@@ -39,7 +37,7 @@ export async function explainDeadlines(ctx: Ctx, id: string): Promise<Deadlines>
     const steps = walk({ startMs: clock.startedAt, endMs: clock.dueAt ?? clock.pausedAt!, until: metAt, marks: since, first, versions })
     const counted = steps.reduce((sum, one) => sum + (one.isCounted ? one.ms : 0), 0)
     return [{
-      clock: clock.kind, startAt, dueAt: clock.dueAt === null ? null : iso(clock.dueAt), metAt, leftMinutes: isPaused ? (clock.targetMs - clock.usedMs) / 60_000 : null, countedMinutes: counted / 60_000, ...shownSteps(steps as Step[]),
+      clock: clock.kind, startAt, dueAt: iso(clock.dueAt), metAt, leftMinutes: isPaused ? (clock.targetMs - clock.usedMs) / 60_000 : null, countedMinutes: counted / 60_000, ...shownSteps(steps as Step[]),
       provisionalYears: clock.dueAt === null ? [] : own.unknownYears(clock.startedAt, clock.dueAt),
     }]
   }
@@ -112,10 +110,7 @@ export async function previewDeadlines(ctx: Ctx, calendarId: string): Promise<Mo
   return { version, ...countMoves(ctx, await movesOf(ctx, await running(ctx, calendarId, version), calendar)) }
 }
 
-const dueOf = (clocks: readonly Clock[]) => {
-  const due = (kind: Clock['kind']): string | null => { const at = clocks.find((clock) => clock.kind === kind)?.dueAt; return at ? iso(at) : null }
-  return { firstResponseDueAt: due('first-response'), resolutionDueAt: due('resolution') }
-}
+const dueOf = (clocks: readonly Clock[]) => ({ firstResponseDueAt: dueAtOf(clocks, 'first-response'), resolutionDueAt: dueAtOf(clocks, 'resolution') })
 
 /** Moves them, at most some thousands a call; each request's history and the audit say so. Throws 409 when the calendar has another version by now. */
 export async function moveDeadlines(ctx: Ctx, calendarId: string, wanted: { version: number; reason: string }): Promise<MovedDeadlines> {

@@ -4,6 +4,7 @@
  */
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
+import { tierOf } from '../customers/index.ts'
 import { loadRecognition, type Step, standardOf } from '../standards/index.ts'
 import { moveToTeam, noticeTo, reallocate } from './assign.ts'
 import { type Clock, isOpen, reckon, stepAt, stepsLeft } from './clock.ts'
@@ -57,8 +58,7 @@ async function applies(ctx: Ctx, request: LockedRequest, { clock, step }: Due): 
   if (channels.length && !channels.includes(request.channel)) return passed('not-met')
   if (stages.length && !stages.includes(request.stage)) return passed('not-met')
   if (!tiers.length) return null
-  const [row] = await ctx.db<{ tier: string }[]>`select coalesce(w.tier, v.tier) as tier from customers.customer v left join customers.customer w on w.id = v.merged_into where v.id = ${request.customerId}`
-  return tiers.includes(row!.tier) ? null : passed('not-met')
+  return tiers.includes(await tierOf(ctx, request.customerId)) ? null : passed('not-met')
 }
 
 const RAISED = { routine: 'normal', normal: 'urgent' } as const
