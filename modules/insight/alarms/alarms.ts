@@ -9,12 +9,13 @@ import { acknowledgeAlarm, giveAlarm, judgeAlarm } from '../../governance/index.
 import { actingAs } from '../../staff/index.ts'
 import { labels } from '../metrics/report.ts'
 import { insightText } from '../reports/letter.ts'
+import { overseesAll } from '../whose.ts'
 import type { Card, MetricAlarm } from './contract.ts'
 import type { TellJob } from './watch.ts'
 
 type Row = Omit<MetricAlarm, 'rule' | 'owner' | 'label'> & { ruleId: string; ruleName: string; ownerId: string | null; ownerName: string | null }
 /** Whoever sees everything sees every alarm; others those of their rules and those that are theirs or come to them next. */
-const seen = ({ db, actor }: Ctx) => (actor.scope === 'all' && actor.kind === 'agent' ? db`true` : db`(u.owner_id = ${actor.id} or a.owner_id = ${actor.id} or (a.next_id = ${actor.id} and a.told_at is not null))`)
+const seen = (ctx: Ctx) => (overseesAll(ctx) ? ctx.db`true` : ctx.db`(u.owner_id = ${ctx.actor.id} or a.owner_id = ${ctx.actor.id} or (a.next_id = ${ctx.actor.id} and a.told_at is not null))`)
 
 async function select(ctx: Ctx, { id = null, state = 'all', cursor = null, limit }: { id?: string | null; state?: 'open' | 'seen' | 'all'; cursor?: string | null; limit: number }): Promise<MetricAlarm[]> {
   const { db } = ctx

@@ -5,7 +5,7 @@ import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { actingAs, getPerson } from '../../staff/index.ts'
-import { mustBePerson } from '../reports/saved.ts'
+import { mustBePerson, overseesAll } from '../whose.ts'
 import type { NewRule, Rule } from './contract.ts'
 
 const MOST = 200
@@ -17,7 +17,7 @@ async function select(ctx: Ctx, id: string | null): Promise<Rule[]> {
   const { db, actor } = ctx
   const rows = await db<Stored[]>`
     select ${ruleColumns(ctx)}, o.name as owner_name, n.name as next_name from insight.alarm_rule u join staff.person o on o.id = u.owner_id left join staff.person n on n.id = u.next_id
-    where u.deleted_at is null ${id ? db`and u.id = ${id}` : db``} ${actor.scope === 'all' && actor.kind === 'agent' ? db`` : db`and (u.owner_id = ${actor.id} or u.next_id = ${actor.id})`} order by u.name, u.id limit 500`
+    where u.deleted_at is null ${id ? db`and u.id = ${id}` : db``} ${overseesAll(ctx) ? db`` : db`and (u.owner_id = ${actor.id} or u.next_id = ${actor.id})`} order by u.name, u.id limit 500`
   const owners = await actingAs(ctx, [...new Set(rows.map((row) => row.ownerId))])
   return rows.map(({ ownerId, ownerName, nextId, nextName, ...row }) => {
     const acting = owners.get(ownerId)
@@ -29,7 +29,7 @@ export const listRules = async (ctx: Ctx): Promise<{ rows: Rule[] }> => ({ rows:
 /** Whoever sees everything may change every rule: what it counts stays that of its owner. */
 async function lock(ctx: Ctx, id: string): Promise<{ version: number }> {
   const [row] = await ctx.db<{ ownerId: string; version: number }[]>`select owner_id, version from insight.alarm_rule where id = ${id} and deleted_at is null for update`
-  if (!row || (row.ownerId !== ctx.actor.id && !(ctx.actor.kind === 'agent' && ctx.actor.scope === 'all'))) throw notFound('insight.alarm.rule')
+  if (!row || (row.ownerId !== ctx.actor.id && !overseesAll(ctx))) throw notFound('insight.alarm.rule')
   return row
 }
 

@@ -7,7 +7,8 @@ import { Fault } from '../../../platform/fault.ts'
 import { enqueue } from '../../../platform/jobs/index.ts'
 import { actingAs } from '../../staff/index.ts'
 import type { NewMailing, ReportMail, SavedReport } from './contract.ts'
-import { mustBePerson, openTo, viewSaved } from './saved.ts'
+import { mustBePerson } from '../whose.ts'
+import { openTo, viewSaved } from './saved.ts'
 
 const BATCH = 100
 const KEPT_MS = 400 * 86_400_000

@@ -4,15 +4,10 @@ import type { Actor } from '../../../platform/access/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
 import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
+import { mustBePerson } from '../whose.ts'
 import type { Mailing, Question, SavedReport } from './contract.ts'
 
 const MOST = 200
-
-/** A program has neither a role's colleagues nor an address. */
-export function mustBePerson({ actor }: Ctx): string {
-  if (actor.kind !== 'agent' || actor.id === null) throw new Fault('access.denied', 403, { permission: 'signed-in' })
-  return actor.id
-}
 
 /** Condition on `p` for the reports a person may open: their own and those shared with their role or a team of theirs. */
 export const openTo = ({ db }: Pick<Ctx, 'db'>, { id, teamIds }: Pick<Actor, 'id' | 'teamIds'>) => db`p.deleted_at is null and (p.owner_id = ${id} or exists (

@@ -7,13 +7,12 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import type { Locale } from '../../../lib/text/index.ts'
 import { actingAs } from '../../staff/index.ts'
-import { mustBePerson } from '../reports/saved.ts'
+import { mustBePerson, overseesAll } from '../whose.ts'
 import type { Wallboard } from './contract.ts'
 
 const MOST = 100
 const NOTED_EVERY_MS = 60_000
 const hashOf = (app: App, token: string): Buffer => keyedHash(app.keys.for('wallboards'), token)
-const seesAll = ({ actor }: Ctx): boolean => actor.kind === 'agent' && actor.scope === 'all'
 
 type Row = Omit<Wallboard, 'team' | 'madeBy'> & { teamId: string | null; teamName: string | null; makerId: string; makerName: string }
 export async function listWallboards(ctx: Ctx, only: string | null = null): Promise<{ rows: Wallboard[] }> {
@@ -21,7 +20,7 @@ export async function listWallboards(ctx: Ctx, only: string | null = null): Prom
   const rows = await db<Row[]>`
     select w.id, w.name, w.locale, w.theme, w.seconds, w.made_at, w.last_seen_at, w.team_id, t.name as team_name, w.made_by as maker_id, p.name as maker_name
     from insight.wallboard w join staff.person p on p.id = w.made_by left join staff.team t on t.id = w.team_id
-    where w.revoked_at is null ${only ? db`and w.id = ${only}` : db``} ${seesAll(ctx) ? db`` : db`and w.made_by = ${ctx.actor.id}`} order by w.name, w.id`
+    where w.revoked_at is null ${only ? db`and w.id = ${only}` : db``} ${overseesAll(ctx) ? db`` : db`and w.made_by = ${ctx.actor.id}`} order by w.name, w.id`
   return { rows: rows.map(({ teamId, teamName, makerId, makerName, ...row }) => ({ ...row, team: teamId ? { id: teamId, name: teamName ?? '' } : null, madeBy: { id: makerId, name: makerName } })) }
 }
 
@@ -31,7 +30,7 @@ export async function makeWallboard(ctx: Ctx, given: Given): Promise<{ row: Wall
   const [{ count, isTeam }] = await ctx.db<[{ count: number; isTeam: boolean }]>`
     select (select count(*)::int from insight.wallboard where revoked_at is null) as count, exists (select 1 from staff.team where id = ${given.teamId} and archived_at is null) as is_team`
   if (count >= MOST) throw new Fault('insight.wall.too-many', 409, { most: MOST })
-  if (given.teamId && (!isTeam || (!seesAll(ctx) && !ctx.actor.teamIds.includes(given.teamId)))) throw new Fault('insight.wall.team-beyond', 422, {}, [{ path: 'teamId', code: 'insight.wall.team-beyond' }])
+  if (given.teamId && (!isTeam || (!overseesAll(ctx) && !ctx.actor.teamIds.includes(given.teamId)))) throw new Fault('insight.wall.team-beyond', 422, {}, [{ path: 'teamId', code: 'insight.wall.team-beyond' }])
   const [id, token] = [newId(), newToken()]
   await ctx.db`insert into insight.wallboard (id, name, hash, made_by, team_id, locale, theme, seconds, made_at) values (${id}, ${given.name}, ${hashOf(ctx.app, token)}, ${me}, ${given.teamId}, ${given.locale}, ${given.theme}, ${given.seconds}, ${ctx.now})`
   await emit(ctx, 'wallboard.made', { subject: id, data: { teamId: given.teamId } })
@@ -40,7 +39,7 @@ export async function makeWallboard(ctx: Ctx, given: Given): Promise<{ row: Wall
 
 export async function revokeWallboard(ctx: Ctx, id: string): Promise<void> {
   const [row] = await ctx.db<{ madeBy: string }[]>`select made_by from insight.wallboard where id = ${id} and revoked_at is null for update`
-  if (!row || (row.madeBy !== ctx.actor.id && !seesAll(ctx))) throw notFound('insight.wall')
+  if (!row || (row.madeBy !== ctx.actor.id && !overseesAll(ctx))) throw notFound('insight.wall')
   await ctx.db`update insight.wallboard set revoked_at = ${ctx.now}, revoked_by = ${ctx.actor.id} where id = ${id}`
   await emit(ctx, 'wallboard.revoked', { subject: id })
 }
