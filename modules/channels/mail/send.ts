@@ -47,8 +47,8 @@ export async function sendMail(app: App, job: Job<{ messageId: string }>): Promi
     const answer = await hand(app, mailbox, mail)
     await run(app, {}, (ctx) => recordSent(ctx, prepared, answer, isRepeated))
   } catch (error) {
-    if (!isSmtpError(error) && !(error instanceof OutsideRefused)) throw error
-    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error as SmtpError, attempts))
+    if (!isSmtpError(error)) throw error
+    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error, attempts))
     if (retryAt) throw new RetryAt(retryAt, error.message)
   }
 }
@@ -127,7 +127,8 @@ async function recordFailure(ctx: Ctx, { delivery }: Prepared, attemptId: string
 
 export interface SmtpError extends Error { code?: string; command?: string; response?: string; responseCode?: number; permanent?: boolean; originalCode?: string; timeoutType?: string }
 const CODES = /^(E(CONNECTION|TIMEDOUT|SOCKET|DNS|TLS|REQUIRETLS|PROTOCOL|ENVELOPE|MESSAGE|STREAM|ABORT|AUTH|NOAUTH|MAXLIMIT|MAXRECIPIENTS|CONFIG|PROXY|CONNREFUSED|CONNRESET|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN))$/
-export const isSmtpError = (error: unknown): error is SmtpError => error instanceof Error && CODES.test((error as SmtpError).code ?? '')
+/** The server's trouble, or that nobody may go there now: neither is a fault of the program, and both may pass. */
+export const isSmtpError = (error: unknown): error is SmtpError => error instanceof OutsideRefused || (error instanceof Error && CODES.test((error as SmtpError).code ?? ''))
 // A refused sign-in is our setting, not the customer's address: it is mended and tried again.
 export const isPermanent = (error: SmtpError): boolean => error.code !== 'EAUTH' && (error.permanent === true || error.code === 'EMAXRECIPIENTS' || (error.code === 'EENVELOPE' && error.responseCode === undefined))
 // A connection that broke off in the middle does not say how far it came; one never made does.
@@ -195,9 +196,9 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
   try {
     await hand(app, mailbox, mail)
   } catch (error) {
-    if (!isSmtpError(error) && !(error instanceof OutsideRefused)) throw error
-    if (!isRepeated && !mayHaveArrived(error as SmtpError)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
-    if (!isPermanent(error as SmtpError)) throw error
+    if (!isSmtpError(error)) throw error
+    if (!isRepeated && !mayHaveArrived(error)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
+    if (!isPermanent(error)) throw error
     return
   }
   await run(app, {}, async (ctx) => {
