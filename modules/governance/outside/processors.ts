@@ -6,7 +6,7 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import { newId } from '../../../lib/id/index.ts'
 import type { Outside, OutsideRules, Processor } from './contract.ts'
-import { readRules, type StoredProcessor, viewOutside, writeRules } from './store.ts'
+import { processorColumns, readRules, type StoredProcessor, viewOutside, writeRules } from './store.ts'
 
 export type NewProcessor = Pick<Processor, 'host' | 'name' | 'role' | 'purpose' | 'contract' | 'untilOn' | 'contact' | 'country' | 'isSensitive' | 'basis' | 'basisWords' | 'basisUntilOn'>
 
@@ -32,8 +32,7 @@ export async function addProcessor(ctx: Ctx, given: NewProcessor): Promise<Outsi
 }
 
 async function lockProcessor(ctx: Ctx, id: string, version: number): Promise<StoredProcessor> {
-  const [row] = await ctx.db<StoredProcessor[]>`
-    select id, host, name, role, purpose, contract, until_on::text, contact, country, is_sensitive, basis, coalesce(basis_words, '') as basis_words, basis_until_on::text, approved_at, approved_by_id, changed_at, changed_by_id, version from governance.processor where id = ${id} for update`
+  const [row] = await ctx.db<StoredProcessor[]>`select ${processorColumns(ctx)} from governance.processor where id = ${id} for update`
   if (!row) throw notFound('governance.outside')
   if (row.version !== version) throw new Fault('governance.outside.changed-meanwhile', 409)
   return row

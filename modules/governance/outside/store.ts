@@ -12,9 +12,9 @@ export const readRules = async (ctx: Reader): Promise<OutsideRules> => ({ ...usu
 export const writeRules = (ctx: Ctx, rules: OutsideRules) => writeSetting(ctx, KEY, rules)
 
 export interface StoredProcessor extends Omit<Processor, 'isAbroad' | 'approvedBy' | 'changedBy' | 'isMine'> { approvedById: string | null; changedById: string | null }
+export const processorColumns = ({ db }: Reader) => db`id, host, name, role, purpose, contract, until_on::text, contact, country, is_sensitive, basis, coalesce(basis_words, '') as basis_words, basis_until_on::text, approved_at, approved_by_id, changed_at, changed_by_id, version`
 export const selectProcessors = ({ db }: Reader, host: string | null = null) => db<StoredProcessor[]>`
-  select id, host, name, role, purpose, contract, until_on::text, contact, country, is_sensitive, basis, coalesce(basis_words, '') as basis_words, basis_until_on::text, approved_at, approved_by_id, changed_at, changed_by_id, version
-  from governance.processor where ${host === null ? db`true` : db`host = ${host}`} order by host limit 1000`
+  select ${processorColumns({ db })} from governance.processor where ${host === null ? db`true` : db`host = ${host}`} order by host limit 1000`
 
 /** Today as the house has it: the date of its standard calendar. */
 export async function todayOf(ctx: Ctx): Promise<string> {
