@@ -2,7 +2,19 @@
 import Fastify from 'fastify'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { openStream, type Stream } from './live.ts'
+import type { Actor } from '../../platform/access/index.ts'
+import type { StoredEvent } from '../../platform/events/book.ts'
+import { concerns, openStream, type Stream } from './live.ts'
+
+test('1.3-c 7.2-b whoever a thing is taken from or given to hears of it, whatever else they may not hear', () => {
+  const lead: Actor = { kind: 'agent', id: 'lead', name: '', permissions: new Set(['requests.read']), scope: 'team', teamIds: ['t'] }
+  const event = (data: Record<string, unknown>): StoredEvent => ({ id: 'e', type: 'alarm.owner-changed', subject: 'a', teamId: null, actorKind: 'system', actorId: null, at: '', data, seq: 1, xid: '1' })
+  expect(concerns(lead, event({ before: { owner: 'lead' }, after: { owner: 'admin' } }))).toBe(true)
+  expect(concerns(lead, event({ before: { owner: 'admin' }, after: { owner: 'lead' } }))).toBe(true)
+  expect(concerns(lead, event({ kind: 'metric', owner: 'lead' }))).toBe(true)
+  expect(concerns(lead, event({ kind: 'metric', owner: 'admin', before: null, note: { by: 'lead' } }))).toBe(false)
+  expect(concerns({ ...lead, kind: 'system', id: null }, event({ owner: null }))).toBe(false)
+})
 
 test('7.2-a a slow line gets a long first answer to its end, and is cut off when more and more waits behind it', async () => {
   const server = Fastify()

@@ -78,7 +78,10 @@ export function openStream(request: FastifyRequest, reply: FastifyReply, headers
   }
 }
 
-const names = (actor: Actor, event: StoredEvent): boolean => event.actorId === actor.id || event.subject === actor.id || Object.values(event.data).includes(actor.id)
+/** Also inside what was before and what is after: whoever something is taken from or given to hears of it. */
+const isIn = (data: Readonly<Record<string, unknown>>, id: string): boolean =>
+  Object.entries(data).some(([key, value]) => value === id || ((key === 'before' || key === 'after') && typeof value === 'object' && value !== null && Object.values(value).includes(id)))
+const names = (actor: Actor, event: StoredEvent): boolean => actor.id !== null && (event.actorId === actor.id || event.subject === actor.id || isIn(event.data, actor.id))
 // `request.taken` is for who may `requests.read`, `staff.presence-changed` for who may `staff.read`.
 function mayHear(actor: Actor, type: string): boolean {
   const noun = type.slice(0, type.indexOf('.'))

@@ -113,9 +113,14 @@ async function mails(db: Pool, vault: Vault, journal: readonly Line[], say: Say)
     select k.header_id as id, k.id as mail_id, k.address as "to", k.verdict, (coalesce(k.reason, '') = 'channels.mail.delivery-uncertain' or coalesce(m.state, '') = 'uncertain' or coalesce(m.state_why, '') = 'channels.mail.delivery-uncertain') as is_marked
     from channels.mail k left join requests.message m on m.id = k.message_id where k.direction = 'out'`, { to: ['channels.mail/address', 'mailId'] })
   const known = new Map(told.map((row) => [`${row.id} ${row.to}`, row]))
+  // What tells a colleague of an alarm or a notice has one id over every try, and a second copy of it is no fault.
+  const toColleagues = await db<{ id: string; to: string; isSent: boolean }[]>`select t.id, p.login as "to", t.sent_at is not null as is_sent from governance.told t join staff.person p on p.id = t.person_id`
+  const keyOf = new Map([...taken.keys()].flatMap((key) => { const found = /^<report\.(?<id>[0-9a-f-]{36})@/.exec(key); return found ? [[found.groups!['id']!, key] as const] : [] }))
+  const internal = new Set(toColleagues.flatMap(({ id, to }) => keyOf.get(id)?.endsWith(` ${to}`) ? [keyOf.get(id)!] : []))
   say('mails that are said to be sent and no server ever had', told.filter((row) => !taken.has(`${row.id} ${row.to}`)))
-  say('mails a server had that nobody here knows of', [...taken.keys()].filter((key) => !known.has(key)))
-  say('mails that went out twice without a mark', [...taken].filter(([key, times]) => times > 1 && !known.get(key)?.isMarked))
+  say('colleagues that are said to be told and no server ever had the mail', toColleagues.filter((row) => row.isSent && !keyOf.has(row.id)))
+  say('mails a server had that nobody here knows of', [...taken.keys()].filter((key) => !known.has(key) && !internal.has(key)))
+  say('mails that went out twice without a mark', [...taken].filter(([key, times]) => times > 1 && !internal.has(key) && !known.get(key)?.isMarked))
   say('mails recorded twice as sent', [...tally(told.map(({ id, to }) => `${id} ${to}`))].filter(([, times]) => times > 1))
   say('messages to mail customers that were neither sent nor are due', await db`
     select m.id, m.state from requests.message m join requests.request r on r.id = m.request_id where r.channel = 'email' and m.kind in ('reply', 'result', 'notice') and m.state not in ('held', 'queued')
@@ -216,8 +221,9 @@ async function count(db: Pool, journal: readonly Line[]): Promise<Record<string,
       (select count(*) from channels.mail where direction = 'out' and reason = 'channels.mail.delivery-uncertain')::int as marked_uncertain,
       (select coalesce(max(extract(epoch from s.at - (h.data->>'sendAt')::timestamptz)), 0) from platform.event h join platform.event s on s.subject = h.subject and s.type = 'request.replied' and s.data->>'message' = h.data->>'message' where h.type = 'request.reply-held')::float8 as latest_reply_seconds`
   const repeated = (keys: string[]): number => [...tally(keys).values()].filter((times) => times > 1).length
+  const alarms = await db<{ kind: string; count: number }[]>`select kind, count(*)::int as count from governance.alarm group by kind`
   return {
-    acknowledged: of(journal, 'request').length, commands: of(journal, 'command').length, givenUp: of(journal, 'given-up').length, mailsIn: of(journal, 'mail-in').length,
+    ...Object.fromEntries(alarms.map(({ kind, count }) => [`alarm:${kind}`, count])), acknowledged: of(journal, 'request').length, commands: of(journal, 'command').length, givenUp: of(journal, 'given-up').length, mailsIn: of(journal, 'mail-in').length,
     mailsOut: of(journal, 'mail-out').length, mailsTwice: repeated(of(journal, 'mail-out').map((one) => one.id)), webhooks: of(journal, 'webhook').length, webhooksTwice: repeated(of(journal, 'webhook').map((one) => one.id)), ...row!,
   }
 }

@@ -35,7 +35,7 @@ export async function raiseAlarm(ctx: Ctx, seen: Sighting): Promise<{ id: string
     returning id, id = ${id} as is_new, owner_id`
   // A metric's own room says which figure it is.
   if (row!.isNew && row!.ownerId && seen.kind !== 'metric') tell(ctx, 'alarm', row!.id, row!.ownerId)
-  if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null } })
+  if (row!.isNew) await emit(ctx, 'alarm.raised', { subject: row!.id, data: { kind: seen.kind, count: seen.count, source: seen.source ?? null, owner: row!.ownerId } })
   return { id: row!.id, isNew: row!.isNew }
 }
 

@@ -79,6 +79,10 @@ test('1.3-c an alarm counts on while it is open, passes to the next when nobody 
   expect(smtp.got.map((one) => one.to[0])).toEqual(['lead@example.com', 'admin@example.com'])
   await desk.pass(HOUR)
   expect((await alarms(rule))[0]!.passedOnAt).toBe(late!.passedOnAt)
+  // Given to a colleague it is told to them as well.
+  expect((await as<MetricAlarm>(people.admin, 'PUT', `/api/metric-alarms/${raised!.id}/owner`, { personId: people.lead.id })).body).toMatchObject({ owner: { name: 'lead' } })
+  await desk.settle()
+  expect(smtp.got.map((one) => one.to[0])).toEqual(['lead@example.com', 'admin@example.com', 'lead@example.com'])
   expect((await as<MetricAlarm>(people.lead, 'PUT', `/api/metric-alarms/${raised!.id}/acknowledgement`, { note: '機房施工' })).body).toMatchObject({ acknowledgedBy: 'lead', note: '機房施工' })
   expect(codeOf(await as(people.admin, 'PUT', `/api/metric-alarms/${raised!.id}/acknowledgement`, { note: 'x' }))).toBe('409 governance.alarm-done')
   // Seen: this day raises it no more; the next one does.

@@ -2,6 +2,7 @@
 import type { App, Ctx } from '../../../platform/context.ts'
 import { reading } from '../../../platform/context.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
+import { enqueue } from '../../../platform/jobs/index.ts'
 import { valueWords, rowWords } from '../../../lib/metrics/index.ts'
 import type { Dimension } from '../../../lib/metrics/index.ts'
 import { mailColleague } from '../../channels/index.ts'
@@ -50,6 +51,7 @@ export async function seeTo(ctx: Ctx, id: string, note: string): Promise<MetricA
 export async function give(ctx: Ctx, id: string, personId: string): Promise<MetricAlarm> {
   const alarm = await mine(ctx, id)
   await giveAlarm(ctx, 'metric', id, personId)
+  enqueue(ctx, 'insight.tell-alarm', { id, personId }, { key: `${id} ${personId}` })
   // Given away it may be out of sight.
   return (await select(ctx, { id, limit: 1 }))[0] ?? alarm
 }
