@@ -1,10 +1,11 @@
 /** What each channel does for those who use it: a period beside an earlier one, each figure with its interval and whether the difference is more than chance. */
 import type { Ctx } from '../../../platform/context.ts'
+import { Fault } from '../../../platform/fault.ts'
 import { differenceInterval, effectiveCount, type Interval, meanInterval, percentileRanks, shareInterval } from '../../../lib/statistics/index.ts'
 import { metrics } from '../../../lib/metrics/index.ts'
 import { type ChannelRecord, channelKeys, channelRecordsOf, listChannels } from '../../standards/index.ts'
-import { inPeriod } from '../metrics/formulas.ts'
-import { currencyFor, earlier, type Filters, type Period, periodOf, upToDate, valued, wanted } from '../metrics/report.ts'
+import { factsFor, inPeriod, valueOf } from '../metrics/formulas.ts'
+import { currencyFor, earlier, type Filters, type Period, periodOf, upToDate, wanted } from '../metrics/report.ts'
 import { dayOf } from '../store.ts'
 import { type ChannelEffect, type Effect, type EffectAsked, effectMetrics, type EffectMetric, type EffectRow, type Estimated } from './contract.ts'
 
@@ -17,17 +18,41 @@ const place = (period: number, channel: string | null): string => `${period} ${c
 const estimated = (value: number | null, count: number, interval: Interval | null): Estimated => ({ value, count, low: interval?.low ?? null, high: interval?.high ?? null })
 
 const DAY_MS = 86_400_000
+/** Two years beside each other are as much as one wants to wait for. */
+const MOST_DAYS = 366
 interface Key { period: number; channel: string | null }
+interface Asking { ctx: Ctx; periods: Periods; zone: string; of: Omit<Filters, 'metric'> }
 
-/** The rows of both periods: `(period, id, customer_id, channel, value)`. */
-function rowsOf(ctx: Ctx, of: Filters, [now, before]: Periods) {
-  return ctx.db`(select 1 as period, v.id, v.customer_id, v.key as channel, v.value from (${valued(ctx, of, now, null)}) v union all select 2, v.id, v.customer_id, v.key, v.value from (${valued(ctx, of, before, null)}) v) o`
+/** The rows of both periods for metrics that share their moment: `(period, customer_id, channel, v0, v1, …)`. Read once for all of them. */
+function rowsOf({ ctx, periods, of }: Asking, shared: readonly EffectMetric[]) {
+  const { db } = ctx
+  const [first] = shared as [EffectMetric]
+  const side = (nr: number, { from, to }: Period) => {
+    const values = shared.map((metric, at) => db`, ${valueOf(ctx, metric, to)} as ${db(`v${at}`)}`).reduce((all, one) => db`${all}${one}`)
+    return db`select ${nr}::int as period, r.customer_id, r.channel ${values} from ${factsFor(ctx, ...shared)} where ${inPeriod(ctx, first, from, to)} and ${wanted(ctx, { ...of, metric: first })}`
+  }
+  return db`(${side(1, periods[0])} union all ${side(2, periods[1])})`
+}
+
+/** Of every metric: how many have a value, their sum and the sum of their squares, by period and channel and by period alone. */
+async function sumsOf(asking: Asking, shared: readonly EffectMetric[]) {
+  const { db } = asking.ctx
+  const sums = shared.map((_, at) => { const v = db(`v${at}`); return db`, array[count(${v}), coalesce(sum(${v}), 0), coalesce(sum(${v} * ${v}), 0)]::float8[] as ${db(`s${at}`)}` }).reduce((all, one) => db`${all}${one}`)
+  const rows = await db<(Key & Record<`s${number}`, [number, number, number]>)[]>`select period, channel ${sums} from ${rowsOf(asking, shared)} o group by grouping sets ((period, channel), (period))`
+  return rows.map((row) => ({ key: place(row.period, row.channel), of: shared.map((_, at) => { const [count, sum, squares] = row[`s${at}`]!; return { count, sum, squares } }) }))
+}
+type Sums = Awaited<ReturnType<typeof sumsOf>>
+
+/** A mean or share of the metric at this place of the sums. */
+function meanTable(sums: Sums, at: number, metric: EffectMetric): Table {
+  const isShare = metrics[metric].aggregate === 'share'
+  return new Map(sums.flatMap(({ key, of }) => { const { count, sum, squares } = of[at]!; return count === 0 ? [] : [[key, estimated(sum / count, count, isShare ? shareInterval(sum, count) : meanInterval(count, sum, squares))] as const] }))
 }
 
 /** How many there were; the interval is that of as many days with the ups and downs from day to day these had. */
-async function counts(ctx: Ctx, of: Filters, periods: Periods, zone: string): Promise<Table> {
+async function countTable({ ctx, periods, zone, of }: Asking): Promise<Table> {
   const { db } = ctx
-  const days = (nr: number, { from, to }: Period) => db`select ${nr}::int as period, r.channel, (r.opened_at at time zone ${zone})::date as day from insight.fact r where ${inPeriod(ctx, 'volume', from, to)} and ${wanted(ctx, of)}`
+  const days = (nr: number, { from, to }: Period) => db`select ${nr}::int as period, r.channel, (r.opened_at at time zone ${zone})::date as day from insight.fact r where ${inPeriod(ctx, 'volume', from, to)} and ${wanted(ctx, { ...of, metric: 'volume' })}`
   const rows = await db<(Key & { count: number; squares: number })[]>`
     select period, channel, sum(number)::int as count, sum(number * number)::float8 as squares from (
       select period, channel, day, count(*) as number from (${days(1, periods[0])} union all ${days(2, periods[1])}) o group by grouping sets ((period, channel, day), (period, day))) d group by period, channel`
@@ -39,48 +64,58 @@ async function counts(ctx: Ctx, of: Filters, periods: Periods, zone: string): Pr
   }))
 }
 
-/** Means and shares. */
-async function means(ctx: Ctx, of: Filters, periods: Periods): Promise<Table> {
-  const isShare = metrics[of.metric].aggregate === 'share'
-  const rows = await ctx.db<(Key & { count: number; sum: number; squares: number })[]>`
-    select period, channel, count(*)::int as count, sum(value) as sum, sum(value * value) as squares from ${rowsOf(ctx, of, periods)} group by grouping sets ((period, channel), (period))`
-  return new Map(rows.map((row) => [place(row.period, row.channel), estimated(row.sum / row.count, row.count, isShare ? shareInterval(row.sum, row.count) : meanInterval(row.count, row.sum, row.squares))]))
-}
-
 /** Of those who come back often there are many requests: the interval counts customers, not requests. */
-async function retention(ctx: Ctx, of: Filters, periods: Periods): Promise<Table> {
-  const rows = await ctx.db<(Key & { bunches: number; count: number; successes: number; countSquares: number; successSquares: number; products: number })[]>`
+async function retentionTable(asking: Asking): Promise<Table> {
+  const rows = await asking.ctx.db<(Key & { bunches: number; count: number; successes: number; countSquares: number; successSquares: number; products: number })[]>`
     select period, channel, count(*)::int as bunches, sum(n)::int as count, sum(y) as successes, sum(n * n)::float8 as count_squares, sum(y * y) as success_squares, sum(n * y) as products from (
-      select period, channel, customer_id, count(*) as n, sum(value) as y from ${rowsOf(ctx, of, periods)} group by grouping sets ((period, channel, customer_id), (period, customer_id))) c group by period, channel`
+      select period, channel, customer_id, count(*) as n, sum(v0) as y from ${rowsOf(asking, ['retention'])} o where v0 is not null group by grouping sets ((period, channel, customer_id), (period, customer_id))) c group by period, channel`
   return new Map(rows.map((row) => {
     const effective = effectiveCount(row)
     return [place(row.period, row.channel), estimated(row.successes / row.count, row.count, shareInterval((row.successes / row.count) * effective, effective))]
   }))
 }
 
-/** A percentile, and the two values of the series that enclose it. */
-async function percentiles(ctx: Ctx, of: Filters, periods: Periods): Promise<Table> {
-  const part = metrics[of.metric].aggregate === 'p50' ? 0.5 : 0.9
-  const rows = await ctx.db<(Key & { count: number; value: number })[]>`
-    select period, channel, count(*)::int as count, percentile_cont(${part}) within group (order by value) as value from ${rowsOf(ctx, of, periods)} group by grouping sets ((period, channel), (period))`
-  const ranks = rows.flatMap(({ period, channel, count }) => { const found = percentileRanks(count, part); return found ? [{ period, channel: channel ?? '', low: (found.low - 0.5) / count, high: (found.high - 0.5) / count }] : [] })
-  // The value at a rank is the discrete percentile half a place before it.
-  const ends = ranks.length ? await ctx.db<{ period: number; channel: string; low: number; high: number }[]>`
-    select o.period, o.channel, percentile_disc(k.low) within group (order by o.value) as low, percentile_disc(k.high) within group (order by o.value) as high
-    from (select r.period, x.channel, r.value from (select * from ${rowsOf(ctx, of, periods)}) r, lateral (values (r.channel), ('')) as x (channel)) o
-      join jsonb_to_recordset(${ctx.db.json(ranks as never)}) as k (period int, channel text, low float8, high float8) on k.period = o.period and k.channel = o.channel group by o.period, o.channel, k.low, k.high` : []
-  const found = new Map(ends.map((row) => [place(row.period, row.channel), { low: row.low, high: row.high }]))
-  return new Map(rows.map((row) => [place(row.period, row.channel), estimated(row.value, row.count, found.get(place(row.period, row.channel)) ?? null)]))
+const partOf = (metric: EffectMetric): number => (metrics[metric].aggregate === 'p50' ? 0.5 : 0.9)
+
+/** Percentiles, each with the two values of its series that enclose it: those at ranks known from the counts. */
+async function percentileTables(asking: Asking, shared: readonly EffectMetric[], sums: Sums): Promise<Map<EffectMetric, Table>> {
+  const { db } = asking.ctx
+  const keys = sums.map(({ key }) => key)
+  const names = [...new Set(keys.map((key) => key.slice(2)))]
+  // A group is the number of its period and channel; the value at a rank is the discrete percentile half a place before it.
+  const groups = [1, 2].flatMap((period) => names.map((name) => place(period, name)))
+  const ends = shared.map((metric, at) => groups.map((key) => {
+    const count = sums.find((one) => one.key === key)?.of[at]!.count ?? 0
+    const ranks = percentileRanks(count, partOf(metric))
+    return ranks && { low: (ranks.low - 0.5) / count, high: (ranks.high - 0.5) / count }
+  }))
+  const columns = shared.map((metric, at) => {
+    // Where there are too few to enclose it the ends are looked up for nothing.
+    const [v, low, high] = [db(`v${at}`), ends[at]!.map((one) => one?.low ?? 0), ends[at]!.map((one) => one?.high ?? 0)]
+    return db`, array[percentile_cont(${partOf(metric)}::float8) within group (order by ${v}), percentile_disc((${low}::float8[])[g]) within group (order by ${v}), percentile_disc((${high}::float8[])[g]) within group (order by ${v})] as ${db(`p${at}`)}`
+  }).reduce((all, one) => db`${all}${one}`)
+  const rows = await db<({ g: number } & Record<`p${number}`, [number | null, number | null, number | null]>)[]>`
+    select g ${columns} from (select (o.period - 1) * ${names.length}::int + array_position(${names}::text[], x.name) as g, o.* from ${rowsOf(asking, shared)} o, lateral (values (o.channel), ('')) as x (name)) n group by g`
+  return new Map(shared.map((metric, at) => [metric, new Map(rows.map((row) => {
+    const key = groups[row.g - 1]!
+    const [value, low, high] = row[`p${at}`]!
+    return [key, estimated(value, sums.find((one) => one.key === key)!.of[at]!.count, low === null || high === null || !ends[at]![row.g - 1] ? null : { low, high })] as const
+  }))]))
 }
 
-function tableOf(ctx: Ctx, metric: EffectMetric, asked: EffectAsked, periods: Periods, zone: string): Promise<Table> {
-  const of: Filters = { metric, by: 'channel', bucket: 'day', ...(asked.teamId ? { teamId: asked.teamId } : {}), ...(asked.serviceId ? { serviceId: asked.serviceId } : {}) }
-  if (metric === 'retention') return retention(ctx, of, periods)
-  switch (metrics[metric].aggregate) {
-    case 'count': return counts(ctx, of, periods, zone)
-    case 'p50': case 'p90': return percentiles(ctx, of, periods)
-    case 'mean': case 'share': return means(ctx, of, periods)
+/** Every metric's figures. What happens at the same moment is read together; one statement after the other, for they share one connection. */
+async function tablesOf(asking: Asking): Promise<Map<EffectMetric, Table>> {
+  const tables = new Map<EffectMetric, Table>([['volume', await countTable(asking)], ['retention', await retentionTable(asking)]])
+  const rest = effectMetrics.filter((metric) => !tables.has(metric))
+  for (const moment of new Set(rest.map((metric) => metrics[metric].at))) {
+    const shared = rest.filter((metric) => metrics[metric].at === moment)
+    const isRanked = (metric: EffectMetric): boolean => metrics[metric].aggregate === 'p50' || metrics[metric].aggregate === 'p90'
+    const sums = await sumsOf(asking, shared)
+    shared.forEach((metric, at) => { if (!isRanked(metric)) tables.set(metric, meanTable(sums, at, metric)) })
+    const ranked = shared.filter(isRanked)
+    if (ranked.length && sums.length) for (const [metric, table] of await percentileTables(asking, ranked, sums.map(({ key, of }) => ({ key, of: ranked.map((metric) => of[shared.indexOf(metric)]!) })))) tables.set(metric, table)
   }
+  return tables
 }
 
 const intervalOf = ({ low, high }: Estimated): Interval | null => (low === null || high === null ? null : { low, high })
@@ -107,14 +142,14 @@ export async function effectOf(ctx: Ctx, asked: EffectAsked): Promise<Effect> {
   const asOf = await upToDate(ctx)
   const { zone } = await dayOf(ctx)
   const period = await periodOf(ctx, zone, { ...asked, by: 'channel', bucket: 'day' })
+  if (period.to.getTime() - period.from.getTime() > MOST_DAYS * DAY_MS + DAY_MS / 2) throw new Fault('insight.period-too-long', 422, {}, [{ path: 'from', code: 'insight.period-too-long' }])
   const before = await earlier(ctx, zone, asked, period)
-  const tables = new Map<EffectMetric, Table>()
-  // One after the other: they share one connection.
-  for (const metric of effectMetrics) tables.set(metric, await tableOf(ctx, metric, asked, [period, before], zone))
+  const of: Asking['of'] = { by: 'channel', bucket: 'day', ...(asked.teamId ? { teamId: asked.teamId } : {}), ...(asked.serviceId ? { serviceId: asked.serviceId } : {}) }
+  const tables = await tablesOf({ ctx, periods: [period, before], zone, of })
   const states = (await listChannels(ctx)).rows
   const used = new Set([...tables.values()].flatMap((table) => [...table.keys()].map((key) => key.slice(2))))
   const rowsOfChannel = (channel: string | null, record: ChannelRecord | null): EffectRow[] => effectMetrics.map((metric) => {
-    const [one, other] = [1, 2].map((nr) => tables.get(metric)!.get(place(nr, channel)) ?? (metrics[metric].aggregate === 'count' ? { ...NONE, value: 0 } : NONE)) as [Estimated, Estimated]
+    const [one, other] = [1, 2].map((nr) => tables.get(metric)?.get(place(nr, channel)) ?? (metrics[metric].aggregate === 'count' ? { ...NONE, value: 0 } : NONE)) as [Estimated, Estimated]
     const target = record?.targets.find((given) => given.metric === metric)?.target
     const row: EffectRow = { metric, now: one, before: other, change: changeOf(one, other), target: target === undefined ? null : { value: target, verdict: verdictOf(target, one) } }
     return metric === 'cost-per-contact' ? withoutChance(row) : row

@@ -22,14 +22,13 @@ test('3.1-b much, sticky and hard is core; little and fleeting is supplementary'
 test('3.1-b too few say nothing, and what could be either is not sure', () => {
   expect(scoreOf({ ...even, volume: 40, all: 99 }, usual)).toBeNull()
   expect(scoreOf({ ...even, volume: 30, all: 120, customers: 12, returned: 4, resolved: 20 }, usual)).toMatchObject({ complexity: null, lowest: 'supplementary', highest: 'core' })
-  // Nobody at all came through it: there is nothing it could be but supplementary, or auxiliary if everything unknown were at its most.
-  expect(scoreOf({ volume: 0, all: 2_000, channels: 4, customers: 0, returned: 0, resolved: 0, contacts: null, hands: null, handlingMinutes: null }, usual)).toMatchObject({ tier: 'supplementary', stickiness: null, lowest: 'supplementary', highest: 'auxiliary' })
+  expect(scoreOf({ volume: 0, all: 2_000, channels: 4, customers: 0, returned: 0, resolved: 0, contacts: null, hands: null, handlingMinutes: null }, usual)).toBeNull()
 })
 
 test('3.1-b the score lies between its ends and its parts never earn more than their weights', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true })
   fc.assert(fc.property(fc.integer({ min: 100, max: 50_000 }), share, share, share, fc.integer({ min: 1, max: 6 }), fc.double({ min: 0, max: 10, noNaN: true }), (all, part, used, back, channels, work) => {
-    const volume = Math.round(all * part)
+    const volume = Math.max(1, Math.round(all * part))
     const customers = Math.round(volume * used)
     const score = scoreOf({ volume, all, channels, customers, returned: Math.round(customers * back), resolved: volume, contacts: work, hands: work, handlingMinutes: work }, usual)!
     expect(score.low).toBeLessThanOrEqual(score.score + 1e-9)

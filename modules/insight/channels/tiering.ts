@@ -51,9 +51,9 @@ function complexityOf(own: Usual, usual: Usual): number | null {
   return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(Math.max(ratio, 0.01)), 0) / ratios.length)
 }
 
-/** Null when there are too few requests to say anything. */
+/** Null when there are too few requests to say anything: in all, or none through this channel. */
 export function scoreOf(own: Counted, usual: Usual): Score | null {
-  if (own.all < LEAST_REQUESTS || own.channels === 0) return null
+  if (own.all < LEAST_REQUESTS || own.volume === 0) return null
   const share = own.volume / own.all
   const stickiness = own.customers > 0 ? own.returned / own.customers : null
   const complexity = own.resolved < LEAST_RESOLVED ? null : complexityOf(own, usual)

@@ -36,9 +36,9 @@ const ofChannel = new Set<MetricKey>(['first-response-in-limit', 'cost-per-conta
 /** Rows without a worth (never taken on by a person, say) are left out. */
 export const columnOf = (metric: MetricKey): string => (metrics[metric].at === 'due-back' ? `(r.closed_at + ${BACK})` : `r.${momentColumn[metrics[metric].at]}`)
 
-/** The facts with what a metric needs beside them: the record `k` of their channel as it was when they were opened. */
-export function factsFor({ db }: Pick<Ctx, 'db'>, metric: MetricKey) {
-  if (!ofChannel.has(metric)) return db`insight.fact r`
+/** The facts with what these metrics need beside them: the record `k` of their channel as it was when they were opened. */
+export function factsFor({ db }: Pick<Ctx, 'db'>, ...of: readonly MetricKey[]) {
+  if (!of.some((metric) => ofChannel.has(metric))) return db`insight.fact r`
   return db`insight.fact r left join (select channel, response_minutes, cost, currency, effective_at as since, lead(effective_at, 1, 'infinity') over (partition by channel order by effective_at, number) as until from standards.channel) k
     on k.channel = r.channel and r.opened_at >= k.since and r.opened_at < k.until`
 }

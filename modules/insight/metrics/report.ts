@@ -41,13 +41,13 @@ export function wanted(ctx: Ctx, of: Filters) {
   return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
 }
 
-/** Rows `(id uuid, customer_id uuid, key, value float8)` of a period; by time the key is the number of the bucket, from 1. */
-export function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null) {
+/** Rows `(id uuid, key, value float8)` of a period; by time the key is the number of the bucket, from 1. */
+function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null) {
   const { db } = ctx
   const key = of.by === 'time'
     ? (edges ? db`width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[])` : db`1`)
     : db.unsafe(columns[of.by])
-  return db`select v.* from (select r.id, r.customer_id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from ${factsFor(ctx, of.metric)} where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
+  return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from ${factsFor(ctx, of.metric)} where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
 }
 
 type Row = { key: string; value: number | null; count: number }

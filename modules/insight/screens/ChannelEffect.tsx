@@ -158,7 +158,7 @@ function One({ effect, shown, asked }: { effect: Effect; shown: ChannelEffect; a
   const isOwn = { period: 'own', compare: asked.compare, by: 'channel', ...asked.narrowed, ...(shown.channel === null ? {} : { key: shown.channel }) }
   const door = (metric: string) => paths.reportRequests({ ...isOwn, metric, from: asked.from, to: asked.to })
   const figure = (row: EffectRow, one: Estimated, href: string | null) => (
-    <span className="inline-flex flex-col items-end">
+    <span className="inline-flex flex-col items-end py-1">
       {href !== null && one.count > 0 ? <Link href={href} variant="quiet" className="font-bold tabular-nums">{words(row.metric, one.value)}</Link> : <span className="tabular-nums">{words(row.metric, one.value)}</span>}
       {one.value !== null && one.count > 0 && <span className="text-sm text-faint tabular-nums">{row.metric === 'cost-per-contact' ? t('insight.effect.of', { count: one.count }) : one.low === null || one.high === null ? `${t('insight.effect.of', { count: one.count })} · ${t('insight.effect.few')}` : t('insight.effect.between', { low: words(row.metric, one.low), high: words(row.metric, one.high) })}</span>}
     </span>
@@ -182,12 +182,13 @@ function Change({ row, words }: { row: EffectRow; words: (metric: EffectRow['met
   const t = useText()
   const { change, metric } = row
   if (!change) return <span>–</span>
-  const signed = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${words(metric, Math.abs(value))}`
-  const { better } = metrics[metric]
+  const { better, unit } = metrics[metric]
+  // Between two shares lie points, not per cent.
+  const signed = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${unit === 'share' ? (Math.abs(value) * 100).toFixed(1) : words(metric, Math.abs(value))}`
   const tone = change.isChance !== false || better === null ? '' : change.value > 0 === (better === 'more') ? 'text-ok' : 'text-late'
   return (
-    <span className="inline-flex flex-col items-end">
-      <span className={`font-bold tabular-nums ${tone}`}>{signed(change.value)}</span>
+    <span className="inline-flex flex-col items-end py-1">
+      <span className={`font-bold tabular-nums ${tone}`}>{unit === 'share' ? t('insight.effect.points', { value: signed(change.value) }) : signed(change.value)}</span>
       {change.low !== null && change.high !== null && <span className="text-sm text-faint tabular-nums">{t('insight.effect.between', { low: signed(change.low), high: signed(change.high) })}</span>}
       <span className={`text-sm ${tone || 'text-muted'}`}>{t(metric === 'cost-per-contact' ? 'insight.effect.set-price' : change.isChance === null ? 'insight.effect.few' : change.isChance ? 'insight.effect.chance' : 'insight.effect.not-chance')}</span>
     </span>

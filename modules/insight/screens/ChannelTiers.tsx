@@ -62,7 +62,7 @@ function Shown({ tiers, asked }: { tiers: Tiers; asked: Days }): ReactElement {
         { id: 'stickiness', title: t('insight.tier.stickiness'), cell: (row) => row.customers === 0 ? '–' : t('insight.tier.stickiness-words', { share: percent(row.returned / row.customers), returned: row.returned, customers: row.customers }) },
         { id: 'complexity', title: t('insight.tier.complexity'), cell: (row) => row.score?.complexity == null ? t('insight.tier.complexity-few', { count: row.resolved }) : t('insight.tier.complexity-words', { times: two(row.score.complexity), contacts: one(row.contacts ?? 0), hands: one(row.hands ?? 0), minutes: work(row) }) },
         { id: 'score', title: t('insight.tier.score'), cell: ({ score }) => score === null ? '–' : (
-          <span className="inline-flex flex-col tabular-nums"><span>{t('insight.tier.score-words', { volume: two(score.parts.volume), stickiness: two(score.parts.stickiness), complexity: two(score.parts.complexity), score: two(score.score) })}</span><span className="text-sm text-faint">{t('insight.effect.between', { low: two(score.low), high: two(score.high) })}</span></span>
+          <span className="inline-flex flex-col py-1 tabular-nums"><span>{t('insight.tier.score-words', { volume: two(score.parts.volume), stickiness: two(score.parts.stickiness), complexity: two(score.parts.complexity), score: two(score.score) })}</span><span className="text-sm text-faint">{t('insight.effect.between', { low: two(score.low), high: two(score.high) })}</span></span>
         ) },
         { id: 'proposal', title: t('insight.tier.proposal'), cell: (row) => <Proposal row={row} asked={asked} bounds={tiers.rule.bounds} words={{ two, tierName }} /> },
       ]} />
@@ -89,7 +89,7 @@ function Proposal({ row, asked, bounds, words: { two, tierName } }: { row: TierR
   if (score === null) return <span className="text-muted">{t('insight.tier.verdict-few')}</span>
   const words = verdict === 'unsure' ? t('insight.tier.verdict-unsure', { low: tierName(score.lowest), high: tierName(score.highest) }) : t(`insight.tier.verdict-${verdict}`, { tier: tierName(score.tier) })
   return (
-    <span className="inline-flex flex-col items-start gap-1">
+    <span className="inline-flex flex-col items-start gap-1 py-1">
       <span className={verdict === 'move' || verdict === 'unplaced' ? 'font-bold' : ''}>{words}</span>
       {verdict !== 'unsure' && <span className="text-sm text-muted">{t('insight.tier.because', { score: two(score.score), side: score.tier, ...bounds })}</span>}
       {verdict === 'move' && record && <Button size="sm" variant="primary" reason={refusal} busy={take.isPending} onPress={() => take.mutate({ params: { channel: row.channel }, body: { ...asked, tier: score.tier, after: row.latest } })}>{t('insight.tier.take')}</Button>}

@@ -38,7 +38,7 @@ export default function Catalogue(): ReactElement {
                       <li key={`${gap.serviceId ?? gap.channel}-${gap.kind}-${gap.clause ?? ''}`} className="flex flex-wrap items-center gap-2">
                         <Badge tone={gap.kind === 'review-overdue' || gap.kind === 'no-standard' || gap.kind === 'no-channel-record' ? 'late' : 'soon'}>{t(`standards.gap.${gap.kind}`)}</Badge>
                         {gap.serviceId !== null && <Link href={paths.standard({ id: gap.serviceId })}>{name(gap.serviceId)}</Link>}
-                        {gap.channel !== undefined && <Link href={paths.channelRecord({ id: gap.channel })}>{t(`standards.value.${gap.channel}`)}</Link>}
+                        {gap.channel !== undefined && <Link href={paths.channelRecord({ id: gap.channel })}>{t(`requests.channel.${gap.channel}`)}</Link>}
                         {gap.serviceId !== null && gap.clause && <span className="text-muted">{clauseWords(gap.serviceId, gap.clause)}</span>}{gap.reviewOn && <span className="text-muted">{gap.reviewOn}</span>}
                       </li>
                     ))}

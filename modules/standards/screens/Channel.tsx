@@ -18,7 +18,7 @@ export default function ChannelPage(): ReactElement {
   const id = useParam('id')
   const channel = channelKeys.find((key) => key === id)
   return (
-    <StandardsFrame here="channels" title={channel ? t(`standards.value.${channel}`) : t('standards.channel.unknown')} lead={<Link href={paths.channelRecords()}>{t('standards.channel.back')}</Link>}>
+    <StandardsFrame here="channels" title={channel ? t(`requests.channel.${channel}`) : t('standards.channel.unknown')} lead={<Link href={paths.channelRecords()}>{t('standards.channel.back')}</Link>}>
       {channel ? <Channel channel={channel} /> : <ErrorState title={t('standards.channel.unknown')}><Link href={paths.channelRecords()}>{t('standards.channel.back')}</Link></ErrorState>}
     </StandardsFrame>
   )

@@ -31,7 +31,7 @@ export function ChannelDialog({ channel, record, after, onClose }: { channel: Ch
   }
   const submit = () => save.mutate({ params: { channel }, body: { ...draft, reason, after, ...(from ? { effectiveAt: new Date(from).toISOString() } : {}) } })
   return (
-    <Dialog title={t('standards.channel.set-one', { channel: t(`standards.value.${channel}`) })} isOpen onOpenChange={onClose} size="lg" closeLabel={t('standards.cancel')}>
+    <Dialog title={t('standards.channel.set-one', { channel: t(`requests.channel.${channel}`) })} isOpen onOpenChange={onClose} size="lg" closeLabel={t('standards.cancel')}>
       <Form onSubmit={submit} faults={save.fieldFaults} fault={save.faultText}>
         <RadioGroup label={t('standards.channel.tier')} value={draft.tier} onChange={(tier) => set({ tier: tier as ChannelFields['tier'] })} options={channelTiers.map((id) => ({ id, label: t(`standards.channel.tier.${id}`), description: t(`standards.channel.tier.${id}-means`) }))} />
         <TextArea name="flow" label={t('standards.channel.flow')} description={t('standards.channel.flow-means')} value={draft.flow} onChange={(flow) => set({ flow })} maxLength={2000} />

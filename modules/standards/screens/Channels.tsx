@@ -30,7 +30,7 @@ export default function Channels(): ReactElement {
     ) : undefined}>
       <Loaded of={found}>{({ rows }) => (
         <Table<ChannelState> label={t('standards.channel.title')} rows={rows} rowId={(row) => row.channel} rowHref={(row) => paths.channelRecord({ id: row.channel })} columns={[
-          { id: 'channel', title: t('standards.channel'), cell: (row) => <span className="font-bold">{t(`standards.value.${row.channel}`)}</span> },
+          { id: 'channel', title: t('standards.channel.name'), cell: (row) => <span className="font-bold">{t(`requests.channel.${row.channel}`)}</span> },
           { id: 'tier', title: t('standards.channel.tier'), cell: ({ record, coming }) => record ? (
             <span className="inline-flex flex-wrap items-center gap-2"><TierBadge tier={record.tier} />{coming[0] && <span className="text-sm text-muted">{t('standards.channel.coming', { at: coming[0].effectiveAt.slice(0, 10), tier: t(`standards.channel.tier.${coming[0].tier}`) })}</span>}</span>
           ) : none },

@@ -17,7 +17,7 @@ export const targetsWords = (t: Text, targets: ChannelFields['targets']): string
 
 /** "電話：核心渠道，5 分鐘內首次回應，每次接觸 TWD 95.00。" */
 export const channelSentence = (t: Text, locale: Locale, record: ChannelRecord): string => t('standards.channel.sentence', {
-  channel: t(`standards.value.${record.channel}`), tier: t(`standards.channel.tier.${record.tier}`),
+  channel: t(`requests.channel.${record.channel}`), tier: t(`standards.channel.tier.${record.tier}`),
   limit: record.responseMinutes === null ? t('standards.channel.sentence-no-limit') : t('standards.channel.sentence-limit', { time: duration(t, record.responseMinutes) }),
   cost: record.cost === null ? t('standards.channel.sentence-no-cost') : priceWords(t, locale, record),
 })
