@@ -68,7 +68,7 @@ async function countTable({ ctx, periods, zone, of }: Asking): Promise<Table> {
 async function retentionTable(asking: Asking): Promise<Table> {
   const rows = await asking.ctx.db<(Key & { bunches: number; count: number; successes: number; countSquares: number; successSquares: number; products: number })[]>`
     select period, channel, count(*)::int as bunches, sum(n)::int as count, sum(y) as successes, sum(n * n)::float8 as count_squares, sum(y * y) as success_squares, sum(n * y) as products from (
-      select period, channel, customer_id, count(*) as n, sum(v0) as y from ${rowsOf(asking, ['retention'])} o where v0 is not null group by grouping sets ((period, channel, customer_id), (period, customer_id))) c group by period, channel`
+      select period, channel, customer_id, count(v0) as n, sum(v0) as y from ${rowsOf(asking, ['retention'])} o group by grouping sets ((period, channel, customer_id), (period, customer_id)) having count(v0) > 0) c group by period, channel`
   return new Map(rows.map((row) => {
     const effective = effectiveCount(row)
     return [place(row.period, row.channel), estimated(row.successes / row.count, row.count, shareInterval((row.successes / row.count) * effective, effective))]

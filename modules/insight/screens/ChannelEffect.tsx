@@ -184,7 +184,9 @@ function Change({ row, words }: { row: EffectRow; words: (metric: EffectRow['met
   if (!change) return <span>–</span>
   const { better, unit } = metrics[metric]
   // Between two shares lie points, not per cent.
-  const signed = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${unit === 'share' ? (Math.abs(value) * 100).toFixed(1) : words(metric, Math.abs(value))}`
+  const bare = (value: number): string => (unit === 'share' ? (value * 100).toFixed(1) : words(metric, value))
+  // What rounds to nothing has no sign.
+  const signed = (value: number): string => `${bare(Math.abs(value)) === bare(0) ? '' : value > 0 ? '+' : '−'}${bare(Math.abs(value))}`
   const tone = change.isChance !== false || better === null ? '' : change.value > 0 === (better === 'more') ? 'text-ok' : 'text-late'
   return (
     <span className="inline-flex flex-col items-end py-1">
