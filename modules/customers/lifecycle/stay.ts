@@ -115,7 +115,7 @@ export async function lineOf(ctx: Ctx, id: string): Promise<Line> {
   return {
     stages: stages.filter((one) => !one.isRemoved || used.has(one.id)),
     rows: shown.map(({ byId, byName, customerId: _, reason, ...row }) => ({
-      ...row, by: byId ? { id: byId, name: byName ?? '' } : null, reason: isNear ? reason : null, isCovered: reason !== null && !isNear,
+      ...row, by: byId ? { id: byId, name: byName ?? '' } : null, reason: isNear ? reason : null, requestId: isNear ? row.requestId : null, isCovered: reason !== null && !isNear,
       days: Math.max(0, (Date.parse(row.leftAt ?? ctx.now.toISOString()) - Date.parse(row.enteredAt)) / DAY_MS),
     })),
   }
