@@ -84,11 +84,11 @@ async function foundServices(ctx: Ctx, company: Company): Promise<void> {
   }
 }
 
-/** Delivery is the installation: it begins with such a request, lasts ten days at most, and its closing begins the after-care. */
+/** Delivery is the installation: it begins with such a request, lasts four days at most, and its closing begins the after-care. */
 async function foundLifecycle(ctx: Ctx, company: Company): Promise<void> {
   const { rows, version } = await listStages(ctx)
-  const delivered = { begins: 'accepted' as const, serviceIds: [company.serviceIds.get('relocation')!], stallDays: 10 }
-  await changeStages(ctx, { version, rows: rows.map(({ key, ...stage }) => ({ ...stage, ...(key === 'first-contact' ? { stallDays: 7 } : {}), ...(key === 'delivery' ? delivered : {}) })) })
+  const delivered = { begins: 'accepted' as const, serviceIds: [company.serviceIds.get('relocation')!], stallDays: 4 }
+  await changeStages(ctx, { version, rows: rows.map(({ key, ...stage }) => ({ ...stage, ...(key === 'first-contact' ? { stallDays: 5 } : {}), ...(key === 'delivery' ? delivered : {}) })) })
 }
 
 /** The director sets the formula of the index; each figure has a team's lead who answers for it. */

@@ -113,6 +113,16 @@ test('1.2-d a limit that is set anew counts from then on: nobody was late by one
   await close(request)
 })
 
+test('1.2-d a limit that passed while nothing watched was passed: leaving late is noted with the moment it was late', async () => {
+  const request = await ask('nine@example.com')
+  const since = desk.app.clock.now().getTime()
+  desk.clock.advance(20 * DAY)
+  await as(people.admin, 'PUT', `/api/requests/${request.id}/closure`, { reason: '已處理' })
+  await desk.settle()
+  expect((await way(request.customerId)).at(-1)).toBe('first-contact accepted stalled')
+  expect((await line(request.customerId)).rows.at(-1)!.stalledAt).toBe(new Date(since + 14 * DAY).toISOString())
+})
+
 test('1.2-d silence ends it at the moment the days had passed, and who asks again begins anew', async () => {
   const request = await ask('five@example.com')
   await close(request)

@@ -17,12 +17,16 @@ const DAY_MS = 86_400_000
 const SAME_CONTACT_MS = 3_600_000
 const BATCH = 100
 
-interface Place { customerId: string; stayId: string | null; stageId: string | null; enteredAt: string | null; lastContactAt: string | null }
+interface Place { customerId: string; stayId: string | null; stageId: string | null; enteredAt: string | null; lastContactAt: string | null; stalledAt: string | null; stallDays: number | null; setAt: string | null }
+const placeColumns = ({ db }: Pick<Ctx, 'db'>) => db`s.id as stay_id, s.stage_id, s.entered_at, s.last_contact_at, s.stalled_at, g.stall_days, g.set_at`
 interface Move { to: string; at: Date; cause: Stay['cause']; contactAt: Date; requestId?: string | null; reason?: string }
 
 /** Ends the present stay and begins the next. False when somebody else was quicker. */
 async function move(ctx: Ctx, place: Place, { to, at, cause, contactAt, requestId = null, reason }: Move): Promise<boolean> {
   const { db } = ctx
+  // A limit that had passed by then was passed, whether the watch had come by or not.
+  const stalledAt = place.stayId && place.stalledAt === null ? stallOf(place) : null
+  if (stalledAt && stalledAt <= at) await stall(ctx, place, stalledAt)
   if (place.stayId && !(await db`update customers.stay set left_at = ${at}, left_cause = ${cause} where id = ${place.stayId} and left_at is null returning 1`).length) return false
   const id = newId()
   if (reason !== undefined) await holdKey(ctx, place.customerId)
@@ -38,8 +42,8 @@ async function move(ctx: Ctx, place: Place, { to, at, cause, contactAt, requestI
 /** The record that is shown, and the stay it is in. */
 async function placeOf({ db }: Pick<Ctx, 'db'>, customerId: string): Promise<Place | null> {
   const [row] = await db<Place[]>`
-    select c.root as customer_id, s.id as stay_id, s.stage_id, s.entered_at, s.last_contact_at from (select coalesce(merged_into, id) as root from customers.customer where id = ${customerId}) c
-    left join customers.stay s on s.customer_id = c.root and s.left_at is null`
+    select c.root as customer_id, ${placeColumns({ db })} from (select coalesce(merged_into, id) as root from customers.customer where id = ${customerId}) c
+    left join customers.stay s on s.customer_id = c.root and s.left_at is null left join customers.stage g on g.id = s.stage_id`
   return row ?? null
 }
 
@@ -133,20 +137,23 @@ const later = (...times: (string | Date)[]): Date => new Date(Math.max(...times.
 async function leaveQuiet(ctx: Ctx, stage: StoredStage, from: string): Promise<number> {
   const ms = stage.quietDays! * DAY_MS
   const due = await ctx.db<Place[]>`
-    select customer_id, id as stay_id, stage_id, entered_at, last_contact_at from customers.stay where left_at is null and stage_id = ${from} and last_contact_at <= ${new Date(ctx.now.getTime() - ms)} order by last_contact_at limit ${BATCH} for update skip locked`
+    select s.customer_id, ${placeColumns(ctx)} from customers.stay s join customers.stage g on g.id = s.stage_id where s.left_at is null and s.stage_id = ${from} and s.last_contact_at <= ${new Date(ctx.now.getTime() - ms)} order by s.last_contact_at limit ${BATCH} for update of s skip locked`
   for (const place of due) await move(ctx, place, { to: stage.id, at: later(new Date(Date.parse(place.lastContactAt!) + ms), stage.setAt, place.enteredAt!), cause: 'quiet', contactAt: new Date(place.lastContactAt!) })
   return due.length
 }
 
-/** Late since the moment the longest stay had passed, whenever it is noticed. */
-async function noteStalled(ctx: Ctx, stage: StoredStage): Promise<number> {
-  const ms = stage.stallDays! * DAY_MS
-  const due = await ctx.db<{ id: string; customerId: string; enteredAt: string }[]>`
-    select id, customer_id, entered_at from customers.stay where left_at is null and stalled_at is null and stage_id = ${stage.id} and entered_at <= ${new Date(ctx.now.getTime() - ms)} order by entered_at limit ${BATCH} for update skip locked`
-  for (const { id, customerId, enteredAt } of due) {
-    const stalledAt = later(new Date(Date.parse(enteredAt) + ms), stage.setAt)
-    ctx.later(ctx.db`update customers.stay set stalled_at = ${stalledAt}, noted_at = ${ctx.now}, stall_days = ${stage.stallDays} where id = ${id}`)
-    await emit(ctx, 'customer.stage-stalled', { subject: customerId, data: { stage: stage.id, enteredAt, stalledAt: stalledAt.toISOString(), days: stage.stallDays } })
-  }
+/** The moment the longest stay has passed, not before it was set; null when there is none. */
+const stallOf = ({ enteredAt, stallDays, setAt }: Place): Date | null => (stallDays === null ? null : later(new Date(Date.parse(enteredAt!) + stallDays * DAY_MS), setAt!))
+
+async function stall(ctx: Ctx, { stayId, customerId, stageId, enteredAt, stallDays }: Place, at: Date): Promise<void> {
+  ctx.later(ctx.db`update customers.stay set stalled_at = ${at}, noted_at = ${ctx.now}, stall_days = ${stallDays} where id = ${stayId} and stalled_at is null`)
+  await emit(ctx, 'customer.stage-stalled', { subject: customerId, data: { stage: stageId, enteredAt, stalledAt: at.toISOString(), days: stallDays } })
+}
+
+async function noteStalled(ctx: Ctx, { id, stallDays }: StoredStage): Promise<number> {
+  const due = await ctx.db<Place[]>`
+    select s.customer_id, ${placeColumns(ctx)} from customers.stay s join customers.stage g on g.id = s.stage_id
+    where s.left_at is null and s.stalled_at is null and s.stage_id = ${id} and s.entered_at <= ${new Date(ctx.now.getTime() - stallDays! * DAY_MS)} and g.stall_days = ${stallDays} order by s.entered_at limit ${BATCH} for update of s skip locked`
+  for (const place of due) await stall(ctx, place, stallOf(place)!)
   return due.length
 }

@@ -5,7 +5,7 @@ import { useSearchState } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Bars, EmptyState, Link, Num, Section, Select, Table, TextField, Time } from '../../../ui/index.ts'
+import { EmptyState, Link, Num, Section, Select, Table, TextField, Time } from '../../../ui/index.ts'
 import { dayIn, daysOf, periods } from '../../../lib/metrics/index.ts'
 import { lifecycle, type LifecycleReport } from '../lifecycle/contract.ts'
 import { CustomersFrame } from './CustomersFrame.tsx'
@@ -44,19 +44,20 @@ function Shown({ report }: { report: LifecycleReport }): ReactElement {
   const { nameOf } = useStages()
   const exits: Exit[] = report.rows.flatMap((row) => row.exits.map((exit) => ({ stageId: row.stageId, ...exit })))
   const all = report.rows.reduce((sum, row) => sum + row.now + row.left, 0)
+  const most = Math.max(1, ...report.rows.map((row) => row.now))
   const door = (row: Row, search: Record<string, string> = {}) => paths.customers({ stage: row.stageId, ...search })
   if (all === 0) return <EmptyState title={t('customers.lifecycle-empty')}>{t('customers.lifecycle-empty-next')}</EmptyState>
   return (
     <>
-      <Bars title={t('customers.now-in-stage')} points={report.rows.map((row) => ({ label: nameOf(row.stageId), value: row.now, href: door(row) }))} labels={{ showTable: t('customers.show-table'), showChart: t('customers.show-chart'), point: t('customers.stage'), value: t('customers.count') }} />
       <p className="text-sm text-faint">{t('insight.report.as-of')} <Time at={report.asOf} isPlain /></p>
       <Table<Row> label={t('customers.lifecycle')} rows={report.rows} rowId={(row) => row.stageId} density="compact" columns={[
         { id: 'stage', title: t('customers.stage'), cell: (row) => nameOf(row.stageId) },
         { id: 'now', title: t('customers.now'), align: 'end', cell: (row) => row.now > 0 ? <Num value={row.now} href={door(row)} className="font-bold" /> : <Num value={0} /> },
+        { id: 'bar', title: t('insight.report.share'), priority: 3, width: '10rem', cell: (row) => <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={(row.now / most) * 100} height="8" className="fill-accent" /></svg> },
         { id: 'stalled', title: t('customers.stalled-now'), align: 'end', cell: (row) => row.stalledNow > 0 ? <Num value={row.stalledNow} href={door(row, { stalled: 'true' })} className="text-late" /> : <Num value={0} /> },
         { id: 'entered', title: t('customers.entered-count'), align: 'end', priority: 3, cell: (row) => <Num value={row.entered} /> },
         { id: 'left', title: t('customers.left-count'), align: 'end', cell: (row) => <Num value={row.left} /> },
-        { id: 'median', title: t('customers.median-stay'), align: 'end', cell: (row) => <Num value={row.medianDays} digits={1} unit={t('customers.days-unit')} /> },
+        { id: 'median', title: t('customers.median-stay'), align: 'end', cell: (row) => <Num value={row.medianDays} digits={1} {...(row.medianDays === null ? {} : { unit: t('customers.days-unit') })} /> },
         { id: 'share', title: t('customers.stalled-share'), align: 'end', cell: (row) => <Num value={row.stalledShare} style="percent" /> },
       ]} />
       <Section title={t('customers.exits')}>
