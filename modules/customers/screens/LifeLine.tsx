@@ -72,8 +72,7 @@ function Way({ line }: { line: Line }): ReactElement {
       { id: 'entered', title: t('customers.entered'), cell: (row) => <Time at={row.enteredAt} isPlain /> },
       { id: 'cause', title: t('customers.cause'), cell: cause },
       { id: 'left', title: t('customers.left'), cell: (row) => row.leftAt === null ? t('customers.still-in') : <Time at={row.leftAt} isPlain /> },
-      { id: 'days', title: t('customers.stay'), align: 'end', cell: (row) => <span>{days(row.days)}{row.expectedDays !== null && <span className="text-muted"> / {days(row.expectedDays)}</span>}</span> },
-      { id: 'stalled', title: t('customers.stalled'), cell: (row) => row.stalledAt === null ? '' : <Badge tone="late">{t('customers.stalled')}</Badge> },
+      { id: 'days', title: t('customers.stay'), align: 'end', cell: (row) => <span className="inline-flex flex-wrap items-center gap-1.5">{row.stalledAt !== null && <Badge tone="late">{t('customers.stalled')}</Badge>}<span>{days(row.days)}{row.expectedDays !== null && <span className="text-muted"> / {days(row.expectedDays)}</span>}</span></span> },
     ]} />
   )
 }
