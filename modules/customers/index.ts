@@ -29,7 +29,7 @@ export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { changeStages, listStages } from './lifecycle/settings.ts'
 export { followStages } from './lifecycle/stay.ts'
 export { addressesOf } from './personal-data.ts'
-export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity, viewCustomer, tierOf } from './store.ts'
+export { type BroughtCustomer, type CustomerRecord, type NewCustomer, addIdentity, bringCustomer, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity, viewCustomer, tierOf } from './store.ts'
 
 function mountCustomers(mount: Mount): void {
   mount(customers.list, (ctx, { query }) => listCustomers(ctx, query))

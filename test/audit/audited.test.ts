@@ -398,6 +398,8 @@ test('C12 requests of people about their own data', async () => {
   await at('refuse', see.id, { ground: 'unfounded', reason: '沒有資料', version: see.version })
   const stop = await open('stop')
   await at('withdraw', stop.id, { outcome: '不再需要', version: stop.version })
+  const said = { from: 'person', at: '2025-11-02T03:00:00.000Z', text: '無法上網', files: [] }
+  await does('governance.bring', { body: { format: 'loopdesk.portable-person/1', madeAt: '2026-01-05T00:00:00.000Z', person: { name: '許太太', language: null, region: null, company: null, addresses: [] }, conversations: [{ subject: '斷線', channel: 'email', openedAt: said.at, closedAt: null, messages: [said], rating: null }] } })
   await at('hold', customerId, { reason: '訴訟' })
   await at('lift', customerId, { reason: '結束' })
   await does('governance.changeSettings', { body: { law: 'pipl', remindDays: 3 } })

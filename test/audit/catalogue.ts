@@ -192,6 +192,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'governance.complete': ['privacy.request-done'],
   'governance.withdraw': ['privacy.request-withdrawn'],
   'governance.copy': ['privacy.copy-made'],
+  'governance.bring': ['privacy.person-brought', 'customer.created'],
   'governance.hold': ['privacy.customer-held'],
   'governance.lift': ['privacy.hold-lifted'],
   'governance.changeSettings': ['privacy.settings-changed'],

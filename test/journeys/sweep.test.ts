@@ -1,9 +1,9 @@
 /** Every page of the console and of the customers, as people meet them: no barrier, no sideways scrolling, no complaint of the browser, no raw key. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patterns } from '../../apps/console/paths.ts'
 import type { Locale } from '../../lib/text/index.ts'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
@@ -77,8 +77,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
       if (seen.over > 0) wrong.push(`${address}: ${seen.over} px wider than the screen`)
       for (const [key] of showsNames.has(address) || (namesKeys.has(address) && !isFor.everything) ? [] : seen.text.matchAll(rawKey)) wrong.push(`${address}: raw key ${key}`)
       if (!isFor.axe) continue
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      for (const one of violations) wrong.push(`${address}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`)
+      for (const one of await violationsOf(page)) wrong.push(`${address}: ${one}`)
     }
     return wrong
   }
