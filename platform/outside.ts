@@ -17,8 +17,8 @@ export interface Outside {
   connect(ctx: Ctx, way: Way, host: string): Promise<void>
   /** Outside any transaction. Throws OutsideRefused; whoever answers has told somebody. */
   go(app: App, way: Way, host: string): Promise<void>
-  /** Something about the customer of this request has been sent there. */
-  went(ctx: Ctx, host: string, requestId: string): Promise<void>
+  /** Something about this customer, or the customer of this request, has been sent there. */
+  went(ctx: Ctx, host: string, aboutId: string): Promise<void>
 }
 
 const port = (app: App): Outside | undefined => app.ports.get(OUTSIDE) as Outside | undefined
@@ -28,4 +28,4 @@ export const hostOfUrl = (url: string): string => plainHost(new URL(url).hostnam
 
 export const connectOutside = async (ctx: Ctx, way: Way, host: string): Promise<void> => { await port(ctx.app)?.connect(ctx, way, plainHost(host)) }
 export const goOutside = async (app: App, way: Way, host: string): Promise<void> => { await port(app)?.go(app, way, plainHost(host)) }
-export const wentOutside = async (ctx: Ctx, host: string, requestId: string): Promise<void> => { await port(ctx.app)?.went(ctx, plainHost(host), requestId) }
+export const wentOutside = async (ctx: Ctx, host: string, aboutId: string): Promise<void> => { await port(ctx.app)?.went(ctx, plainHost(host), aboutId) }

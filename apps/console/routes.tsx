@@ -1,9 +1,9 @@
 import { lazy, type ComponentType } from 'react'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
-import { CustomerPage, CustomersPage } from '../../modules/customers/screens/index.tsx'
+import { CustomerPage, CustomersPage, LifecyclePage, StagesPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { AssessmentsPage, BreachesPage, BreachPage, ConsentsPage, ExportsPage, OutsidePage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
-import { ChannelEffectPage, ChannelTiersPage, MetricAlarmsPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
+import { ChannelEffectPage, ChannelTiersPage, MetricAlarmsPage, QualityIndexPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
@@ -37,6 +37,7 @@ export const routes: Partial<Record<PageName, Route>> = {
   queues: { page: QueuesPage, needs: 'requests.read', rail: 'queues' },
   reports: { page: ReportsPage, needs: 'requests.read', rail: 'insight' },
   reportRequests: { page: ReportRequestsPage, needs: 'requests.read' },
+  qualityIndex: { page: QualityIndexPage, needs: 'insight.read' },
   savedReports: { page: SavedReportsPage, needs: 'requests.read' },
   metricAlarms: { page: MetricAlarmsPage, needs: 'insight.read' },
   channelEffect: { page: ChannelEffectPage, needs: 'requests.read' },
@@ -58,6 +59,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   channelRecord: { page: ChannelRecordPage, needs: 'standards.read', within: 'standards' },
   rules: { page: RulesPage, needs: 'standards.read', within: 'standards' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
+  lifecycle: { page: LifecyclePage, needs: 'customers.read' },
+  stages: { page: StagesPage, needs: 'customers.read' },
   customer: { page: CustomerPage, needs: 'customers.read' },
   audit: { page: AuditPage, needs: 'audit.read', rail: 'governance' },
   alarms: { page: AlarmsPage, needs: 'alarms.read', rail: 'governance' },

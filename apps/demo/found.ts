@@ -1,6 +1,9 @@
 /** Founds the demonstration company: teams, people, skills, services, rules, reply templates. */
 import type { Ctx } from '../../platform/context.ts'
 import type { Actor } from '../../platform/access/index.ts'
+import { usualIndicators } from '../../lib/metrics/index.ts'
+import { changeStages, listStages } from '../../modules/customers/index.ts'
+import { proposeIndex } from '../../modules/insight/index.ts'
 import { addRule, addService, changeService, loadRecognition, seedStandards } from '../../modules/standards/index.ts'
 import { addTemplate } from '../../modules/requests/index.ts'
 import { always24x7 } from '../../lib/calendar/index.ts'
@@ -60,6 +63,8 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
   await foundStewards(ctx, company)
   await foundServices(ctx, company)
   await foundChannels(ctx, company)
+  await foundLifecycle(ctx, company)
+  await foundIndex(ctx, company)
   await foundTemplates(ctx)
   return company
 }
@@ -78,6 +83,24 @@ async function foundServices(ctx: Ctx, company: Company): Promise<void> {
     const has = { any: [{ field: 'subject', op: 'contains-any', value: service.words }, { field: 'text', op: 'contains-any', value: service.words }] }
     await addRule(ctx, { name: service.name[0], condition: has, outcome: { service: service.key }, isActive: true })
   }
+}
+
+/** Delivery is the installation: it begins with such a request, lasts four days at most, and its closing begins the after-care. */
+async function foundLifecycle(ctx: Ctx, company: Company): Promise<void> {
+  const { rows, version } = await listStages(ctx)
+  const delivered = { begins: 'accepted' as const, serviceIds: [company.serviceIds.get('relocation')!], stallDays: 4 }
+  await changeStages(ctx, { version, rows: rows.map(({ key, ...stage }) => ({ ...stage, ...(key === 'first-contact' ? { stallDays: 5 } : {}), ...(key === 'delivery' ? delivered : {}) })) })
+}
+
+/** The director sets the formula of the index; each figure has a team's lead who answers for it. */
+async function foundIndex(ctx: Ctx, company: Company): Promise<void> {
+  const { actor } = ctx
+  const [own] = await ctx.db`select 1 from insight.quality_index limit 1`
+  if (own) return
+  const leads = company.agents.filter((agent) => agent.isLead).map((agent) => agent.actor.id!)
+  ctx.actor = company.stewards!.approver
+  await proposeIndex(ctx, { indicators: usualIndicators.map((one, at) => ({ ...one, ownerId: leads[at % leads.length]! })), effectiveOn: ctx.now.toISOString().slice(0, 10), reason: '年度服務目標' })
+  ctx.actor = actor
 }
 
 async function foundTemplates(ctx: Ctx): Promise<void> {

@@ -135,9 +135,13 @@ export async function removeDemo(app: App): Promise<void> {
     }
     await db`delete from requests.request where id in (select id from gone_request)`
     await db`delete from customers.merge where kept_id in (select id from gone) or other_id in (select id from gone)`
+    await db`delete from customers.stay where customer_id in (select id from gone)`
+    await db`delete from insight.quality_index where written_by = any(${state.personIds}::uuid[])`
     await db`delete from customers.identity where customer_id in (select id from gone)`
     await db`delete from customers.customer c where id in (select id from gone) and not exists (select 1 from requests.request r where r.customer_id = c.id)`
     await db`delete from platform.data_key k where id in (select id from gone) and not exists (select 1 from customers.customer c where c.id = k.id)`
+    // A stage that named only these services would take any: it begins by hand again.
+    await db`update customers.stage set begins = case when begins = 'accepted' and service_ids <@ ${state.serviceIds}::uuid[] then 'hand' else begins end, service_ids = array(select unnest(service_ids) except select unnest(${state.serviceIds}::uuid[])), set_at = ${ctx.now} where service_ids && ${state.serviceIds}::uuid[]`
     await db`delete from standards.rule where outcome->>'service' in (select key from standards.service where id = any(${state.serviceIds}::uuid[]))`
     await db`delete from standards.channel where set_by = any(${state.personIds}::uuid[])`
     await db`update standards.service set is_active = false, team_id = null where id = any(${state.serviceIds}::uuid[])`

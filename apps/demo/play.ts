@@ -10,7 +10,7 @@ import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, 
 import { rateLink } from '../../modules/channels/index.ts'
 import { rateRequest, recoverAfter } from '../../modules/quality/index.ts'
 import { drainQueues } from '../../modules/routing/index.ts'
-import { changeCustomer, getCustomer } from '../../modules/customers/index.ts'
+import { changeCustomer, followStages, getCustomer } from '../../modules/customers/index.ts'
 import { type Problem, englishNames, givenNames, notes, problems, replies, sendBackReasons, services, simplifiedNames, surnames } from './company.ts'
 import type { Company, DemoAgent } from './found.ts'
 import { loadRecognition, recognise } from '../../modules/standards/index.ts'
@@ -156,7 +156,11 @@ class Play {
         this.#clock.set(Math.max(entry.at, this.#clock.now().getTime()))
         ctx.now = this.#clock.now()
         ctx.actor = entry.actor
+        const told = ctx.events.length
         await entry.act(ctx)
+        // The listener is held while the past is played; what it does is done here, in the play's own time.
+        ctx.actor = systemActor
+        for (const event of ctx.events.slice(told)) await followStages(ctx, event)
         this.#commands++
       }
     })

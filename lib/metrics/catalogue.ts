@@ -38,6 +38,8 @@ export const metrics = {
   'resolution-time': metric('minutes', 'p50', 'resolution', 'less', 'business'),
   'resolution-time-p90': metric('minutes', 'p90', 'resolution', 'less', 'business'),
   'resolution-in-time': metric('share', 'share', 'resolution', 'more', 'business'),
+  'deadlines-kept': metric('share', 'share', 'closed', 'more', 'business'),
+  'follow-up-in-time': metric('share', 'share', 'resolution', 'more', 'business'),
   'first-contact-resolution': metric('share', 'share', 'resolution', 'more'),
   'transfers': metric('times', 'mean', 'resolution', 'less'),
   'reopen-rate': metric('share', 'share', 'closed', 'less'),

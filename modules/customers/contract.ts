@@ -1,7 +1,7 @@
 /** The customers room's API: one record a customer, with identities, merging and its undoing. */
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
-import { byId, cursor, email, id, instant, limit, line, locale, page, someText, text } from '../../platform/http/shapes.ts'
+import { byId, cursor, email, flag, id, instant, limit, line, locale, page, someText, text } from '../../platform/http/shapes.ts'
 
 /** The tiers of a new installation, lowest first; a company may change the list. */
 export const tiers = ['standard', 'silver', 'gold', 'platinum'] as const
@@ -37,7 +37,7 @@ export const Customer = z.object({
   masked: z.array(z.string()),
 })
 export type Customer = z.infer<typeof Customer>
-export const CustomerRow = z.object({ id, name: z.string(), tier: Tier, company: z.string().nullable(), region: z.string().nullable(), contact: z.string().nullable(), isVerified: z.boolean(), createdAt: instant })
+export const CustomerRow = z.object({ id, name: z.string(), tier: Tier, company: z.string().nullable(), region: z.string().nullable(), contact: z.string().nullable(), isVerified: z.boolean(), createdAt: instant, /** Null: in none yet. */ stage: z.object({ id, since: instant, stalledAt: instant.nullable() }).nullable() })
 export type CustomerRow = z.infer<typeof CustomerRow>
 export const revealable = ['name', 'company', 'region', 'note', 'email', 'phone', 'chat', 'portal', 'external'] as const
 /** What was covered, as it is; `left`: how many more customers the person may look at within 24 hours. */
@@ -55,7 +55,7 @@ const CHANGED = 'customers.changed-meanwhile'
 const pair = z.strictObject({ id, otherId: id })
 
 export const customers = {
-  list: { method: 'GET', path: '/api/customers', access: 'customers.read', reads: 'customer-list', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
+  list: { method: 'GET', path: '/api/customers', access: 'customers.read', reads: 'customer-list', summary: 'Customers, newest first; search by name, company, address or number in any spelling. Whoever sees covered fields finds by a whole name, address or number only.', query: z.strictObject({ search: text(200).optional(), tier: Tier.optional(), stage: id.optional(), stalled: flag.optional(), cursor: cursor.optional(), limit: limit(100, 40) }), response: page(CustomerRow) },
   get: { method: 'GET', path: '/api/customers/:id', access: 'customers.read', reads: 'customer', params: byId, response: Customer, faults: ['customers.not-found'] },
   create: { method: 'POST', path: '/api/customers', access: 'customers.edit', status: 201, response: Customer, faults: ['customers.identity-taken', 'customers.tier-unknown'],
     body: z.strictObject({ ...z.object(details).partial().shape, name: line(200), email: email.optional(), phone: phone.optional(), external: line(200).optional() }) },

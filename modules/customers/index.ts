@@ -2,13 +2,15 @@
  * Customers: one record a person, with the addresses they proved and those they only claimed. Other rooms ask
  * `findOrCreateCustomer` who a message is from (verified claims reach proven customers, unverified ones never do),
  * read records by `getCustomer`/`findCustomers`, and show one history over `recordIdsOf`. People see addresses
- * covered unless they work for that customer; who works for whom is asked by the port `customers.relations`.
+ * covered unless they work for that customer; who works for whom is asked by the port `customers.relations`. A customer's
+ * life with us goes through stages (lifecycle/), which listen to what becomes of requests.
  */
 import type { Ctx } from '../../platform/context.ts'
 import type { Mount } from '../../platform/http/server.ts'
-import type { Module } from '../../platform/module.ts'
+import { compose, type Module } from '../../platform/module.ts'
 import { customers } from './contract.ts'
 import { personalFields } from './fields.ts'
+import { lifecyclePart } from './lifecycle/index.ts'
 import { mustBeRelated } from './mask.ts'
 import { distinguishCustomers, mergeCustomers, unmergeCustomers } from './merge.ts'
 import { endMinor, markMinor, recordGuardian, withdrawGuardian } from './minor.ts'
@@ -24,6 +26,8 @@ export { addressIndex, forgetKey, NAME as CUSTOMER_NAME, openShown } from './kep
 export { type Relation, type Relations, RELATIONS, relationsTo, seesAll, shownName } from './mask.ts'
 export { markMinor, minorsAmong, recordGuardian, withdrawGuardian, withoutGuardian } from './minor.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
+export { changeStages, listStages } from './lifecycle/settings.ts'
+export { followStages } from './lifecycle/stay.ts'
 export { addressesOf } from './personal-data.ts'
 export { type BroughtCustomer, type CustomerRecord, type NewCustomer, addIdentity, bringCustomer, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity, viewCustomer, tierOf } from './store.ts'
 
@@ -52,4 +56,6 @@ function mountCustomers(mount: Mount): void {
   mount(customers.changeTiers, (ctx, { body }) => changeTiers(ctx, body))
 }
 
-export const customersRoom: Module = { name: 'customers', migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, routes: mountCustomers }
+const recordsPart: Omit<Module, 'name'> = { contract: customers, permissions: ['customers.reveal'], personal: customersPersonal, routes: mountCustomers }
+
+export const customersRoom: Module = compose('customers', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [recordsPart, lifecyclePart])

@@ -26,9 +26,10 @@ export const customersPersonal: PersonalRoom = {
       ...technical('id', 'customer_id', 'marked_at', 'marked_by_id', 'ended_at', 'consent_at', 'consent_channel', 'consent_by_id'),
       birth_year: { ...written, class: 'sensitive', basis: 'legal-duty' }, ...columns({ ...written, class: 'sensitive', basis: 'consent', readers: 'work' }, 'guardian', 'guardian_relation', 'consent_evidence'),
     },
-    'customers.distinction': 'impersonal', 'customers.tiers': 'impersonal',
+    'customers.stay': { ...technical('id', 'customer_id', 'stage_id', 'entered_at', 'cause', 'request_id', 'by_id', 'last_contact_at', 'left_at', 'left_cause', 'stalled_at', 'noted_at', 'stall_days'), reason: { ...written, purpose: 'serve', readers: 'work' } },
+    'customers.stage': 'impersonal', 'customers.lifecycle': 'impersonal', 'customers.distinction': 'impersonal', 'customers.tiers': 'impersonal',
   },
-  rows: { 'customers.customer': ofCustomer('id'), 'customers.identity': ofCustomer('customer_id'), 'customers.merge': ofCustomer('kept_id'), 'customers.revelation': ofCustomer('customer_id'), 'customers.minor': ofCustomer('customer_id') },
+  rows: { 'customers.customer': ofCustomer('id'), 'customers.identity': ofCustomer('customer_id'), 'customers.merge': ofCustomer('kept_id'), 'customers.revelation': ofCustomer('customer_id'), 'customers.minor': ofCustomer('customer_id'), 'customers.stay': ofCustomer('customer_id') },
   erase,
 }
 
@@ -41,10 +42,11 @@ async function erase(ctx: Ctx, person: Person): Promise<Record<string, number>> 
   const merges = await db`update customers.merge set reason = '' where (kept_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])) and reason <> '' returning 1`
   const looks = await db`update customers.revelation set reason = '' where customer_id = any(${ids}::uuid[]) and reason <> '' returning 1`
   const minors = await db`delete from customers.minor where customer_id = any(${ids}::uuid[]) returning 1`
+  const stays = await db`update customers.stay set reason = null where customer_id = any(${ids}::uuid[]) and reason is not null returning 1`
   // Copies of the rows, in a backup or a log of changes, end with the keys.
   for (const id of ids) destroyKey(ctx, id)
   await db`delete from customers.distinction where one_id = any(${ids}::uuid[]) or other_id = any(${ids}::uuid[])`
-  return { 'customers.customer': records.length, 'customers.identity': identities.length, 'customers.merge': merges.length, 'customers.revelation': looks.length, 'customers.minor': minors.length }
+  return { 'customers.customer': records.length, 'customers.identity': identities.length, 'customers.merge': merges.length, 'customers.revelation': looks.length, 'customers.minor': minors.length, 'customers.stay': stays.length }
 }
 
 /** The person behind a record: everything folded together, and every address. */

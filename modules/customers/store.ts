@@ -61,8 +61,10 @@ export async function wholeCustomer(ctx: Ctx, id: string): Promise<Omit<Customer
   return { ...customer, isVerified: known.some((one) => one.verifiedAt !== null), identities: known.map((one) => ({ ...one, shown: shownAs(one.kind, one.shown) })), merges: merged, recordIds, suggestions, minor }
 }
 
+type Found = Omit<CustomerRow, 'stage'> & { contactKind: string | null; contactId: string | null; stageId: string | null; stageSince: string | null; stalledAt: string | null }
+
 /** Newest first, folded records left out. `next` is the id to go on from. */
-export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: string; cursor?: string; limit: number }): Promise<{ rows: CustomerRow[]; next: string | null }> {
+export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: string; /** In this stage of their life with us; only those who have stalled. */ stage?: string; stalled?: boolean; cursor?: string; limit: number }): Promise<{ rows: CustomerRow[]; next: string | null }> {
   const { db } = ctx
   const words = query.search ? coveredQuery(ctx.app, query.search) : ''
   if (query.search?.trim() && !words) return { rows: [], next: null }
@@ -72,17 +74,22 @@ export async function listCustomers(ctx: Ctx, query: { search?: string; tier?: s
   // LIMIT the planner may otherwise walk the whole table for a rare word.
   const hit = words
     ? db`match as materialized (${served ? exactly(ctx, query.search!, words, served) : db`select distinct coalesce(merged_into, id) as id from customers.customer where words @@ ${words}::tsquery`}),
-      hit as (select id from match join customers.customer c using (id) where true`
-    : db`hit as (select id from customers.customer c where merged_into is null`
-  const rows = await db<(CustomerRow & { contactKind: string | null; contactId: string | null })[]>`
-    with ${hit} ${query.tier ? db`and c.tier = ${query.tier}` : db``} ${query.cursor ? db`and id < ${query.cursor}` : db``} order by id desc limit ${query.limit + 1})
-    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, i.kind as contact_kind, i.id as contact_id, coalesce(i.is_verified, false) as is_verified, c.created_at
-    from hit join customers.customer c using (id)
+      hit as (select c.id from match join customers.customer c using (id) where true ${query.stage || query.stalled ? db`and exists (select from customers.stay y where y.customer_id = c.id and y.left_at is null ${inStage(ctx, query)})` : db``}`
+    : query.stage || query.stalled
+      // From the index of those in the stage, or of those who have stalled.
+      ? db`hit as (select c.id from customers.stay y join customers.customer c on c.id = y.customer_id where y.left_at is null ${inStage(ctx, query)}`
+      : db`hit as (select c.id from customers.customer c where merged_into is null`
+  const rows = await db<Found[]>`
+    with ${hit} ${query.tier ? db`and c.tier = ${query.tier}` : db``} ${query.cursor ? db`and c.id < ${query.cursor}` : db``} order by c.id desc limit ${query.limit + 1})
+    select c.id, c.name, c.tier, c.company, c.region, i.shown as contact, i.kind as contact_kind, i.id as contact_id, coalesce(i.is_verified, false) as is_verified, c.created_at, y.stage_id, y.entered_at as stage_since, y.stalled_at
+    from hit join customers.customer c using (id) left join customers.stay y on y.customer_id = c.id and y.left_at is null
     left join lateral (select id, kind, shown, is_verified from customers.identity where customer_id = c.id and kind <> 'chat' order by is_verified desc, is_leading desc, created_at limit 1) i on true
     order by c.id desc`
   const shown = await opened(ctx, rows.slice(0, query.limit), { name: sealedWords.name, company: sealedWords.company, contact: ['customers.identity/shown', 'contactId'] })
-  return { rows: await maskRows(ctx, shown.map(({ contactId: _, ...row }) => row)), next: rows.length > query.limit ? shown.at(-1)!.id : null }
+  return { rows: await maskRows(ctx, shown.map(({ contactId: _, stageId, stageSince, stalledAt, ...row }) => ({ ...row, stage: stageId === null ? null : { id: stageId, since: stageSince!, stalledAt } }))), next: rows.length > query.limit ? shown.at(-1)!.id : null }
 }
+
+const inStage = ({ db }: Ctx, { stage, stalled }: { stage?: string; stalled?: boolean }) => db`${stage ? db`and y.stage_id = ${stage}` : db``} ${stalled ? db`and y.stalled_at is not null` : db``}`
 
 /**
  * For whoever sees covered fields, so that no search tells what they hold: the whole name or company, the whole address,

@@ -1,17 +1,21 @@
 /**
  * Insight: what the whole loop looks like, now and over time. Every figure is counted from the rooms on
- * its left, under the same rule of who may see what; it keeps only which questions people saved. Nobody calls this room.
+ * its left, under the same rule of who may see what; it keeps only which questions people saved and how an index is made.
+ * No room calls this one.
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { alarmsPart } from './alarms/index.ts'
 import { channelsPart } from './channels/index.ts'
 import { shownLike } from '../requests/index.ts'
 import { insight } from './contract.ts'
+import { indicatorsPart } from './indicators/index.ts'
 import { metricsPart } from './metrics/index.ts'
 import { reportsPart } from './reports/index.ts'
 import { insightPersonal } from './personal-data.ts'
 import { wallPart } from './wall/index.ts'
 import { columnsToday, loadsToday, todayOf } from './store.ts'
+
+export { proposeIndex } from './indicators/versions.ts'
 
 const todayPart: Omit<Module, 'name'> = {
   contract: insight,
@@ -23,4 +27,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, reportsPart, alarmsPart, wallPart, channelsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, wallPart, channelsPart])

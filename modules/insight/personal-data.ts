@@ -6,11 +6,12 @@ const told: Declaration = { class: 'internal', purpose: 'improve', basis: 'emplo
 export const insightPersonal: PersonalRoom = {
   data: {
     'insight.fact': technical('id', 'number', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'opened_by_id', 'service_id', 'channel', 'priority', 'type', 'tier', 'opened_at', 'accepted_at', 'first_response_at', 'resolution_at', 'closed_at', 'scored_at',
-      'acceptance_s', 'first_response_s', 'handling_s', 'resolution_s', 'first_response_late', 'resolution_late', 'score', 'transfers', 'reopened', 'failed_verifications', 'asked', 'by_channel_clause'),
+      'acceptance_s', 'first_response_s', 'handling_s', 'resolution_s', 'first_response_late', 'resolution_late', 'score', 'transfers', 'reopened', 'failed_verifications', 'asked', 'deadlines', 'missed', 'follow_ups', 'follow_ups_missed', 'by_channel_clause'),
     'insight.report': { ...technical('id', 'question', 'owner_id', 'created_at', 'changed_at', 'deleted_at', 'version'), ...columns(told, 'name') },
     'insight.alarm_rule': { ...technical('id', 'metric', 'filters', 'each', 'bucket', 'condition', 'bound', 'least', 'owner_id', 'next_id', 'ack_minutes', 'changed_at', 'paused_at', 'deleted_at', 'version', 'next_at'), ...columns(told, 'name') },
     'insight.metric_alarm': technical('alarm_id', 'rule_id', 'key', 'bucket_start', 'value', 'count', 'lower', 'upper', 'signal'),
     'insight.wallboard': { ...technical('id', 'made_by', 'team_id', 'locale', 'theme', 'seconds', 'made_at', 'last_seen_at', 'revoked_at', 'revoked_by'), ...columns(told, 'name'), hash: { ...told, purpose: 'secure', source: 'system', readers: 'nobody' } },
+    'insight.quality_index': { ...technical('id', 'number', 'state', 'indicators', 'effective_on', 'written_by', 'written_at', 'decided_by', 'decided_at', 'is_alone'), ...columns(told, 'reason') },
     'insight.report_share': 'impersonal',
     'insight.mailing': technical('id', 'report_id', 'set_by', 'rhythm', 'weekday', 'month_day', 'local_time', 'attachments', 'set_at'),
     'insight.mailing_recipient': technical('mailing_id', 'person_id', 'next_at'),

@@ -109,7 +109,7 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
     await attachFiles(ctx, { id, customerId: customer.id }, messageId, arrival.attachmentIds ?? [])
   } else ctx.gather(insertArrivals, row)
   if (arrival.rawFileId) await giveFiles(ctx, customer.id, [arrival.rawFileId])
-  await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, source: arrival.source } })
+  await emit(ctx, 'request.accepted', { subject: id, teamId, data: { number: accepted.number, messageId, channel: arrival.channel, customer: customer.id, service: serviceId, source: arrival.source } })
   await emit(ctx, 'request.recognised', { subject: id, teamId, data: { service: serviceId, type: accepted.type, priority, explanation: found.explanation, standard: standardId, clocks: clocks.map((clock) => changeOf(clock, 'started')) } })
   if (allocation) await emit(ctx, allocation.agent ? 'request.assigned' : 'request.unassigned', { subject: id, teamId, data: { to: allocation.agent?.id ?? null, name: allocation.agent?.name ?? null, how: 'rule', reason: allocation.reason, score: allocation.score, candidates: allocation.candidates.length } })
   return accepted

@@ -56,7 +56,7 @@ async function close(ctx: Ctx, request: LockedRequest, why: string): Promise<voi
     stage: 'closed', stageSince: ctx.now.toISOString(), closedAt: ctx.now.toISOString(), closedWhy: why, closeAfter: null, waitingFor: null, waitUntil: null,
     reopenUntil: new Date(ctx.now.getTime() + (service?.reopenDays ?? 7) * 24 * HOUR).toISOString(),
   }, 'closed', { closed: true })
-  await emit(ctx, 'request.closed', { subject: request.id, teamId: request.teamId, data: { why, score: request.score, holder: request.holderId, customer: request.customerId } })
+  await emit(ctx, 'request.closed', { subject: request.id, teamId: request.teamId, data: { why, score: request.score, holder: request.holderId, customer: request.customerId, service: request.serviceId } })
 }
 
 export async function reopenByPerson(ctx: Ctx, id: string, reason: string): Promise<void> {

@@ -14,6 +14,7 @@ import { mountRequests } from './routes.ts'
 import { putUnder } from './under.ts'
 import { forgetWords } from './words.ts'
 import { requestPolicies } from './visible.ts'
+import { tellOfStalled } from './stalled.ts'
 import { sweepDue } from './sweep.ts'
 import { run } from '../../platform/context.ts'
 
@@ -51,7 +52,7 @@ export const requestsRoom: Module = {
   policies: requestPolicies,
   permissions: ['requests.assign'],
   routes: mountRequests,
-  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) } },
+  events: { followers: { 'customer.key-destroyed': (ctx, event) => forgetWords(ctx, event.subject!) }, listeners: { 'customer.stage-stalled': tellOfStalled } },
   provides: { [RELATIONS]: relations },
   queues: {
     'requests.release': { work: (app, job: { payload: { messageId: string } }) => run(app, {}, (ctx) => releaseMessage(ctx, job.payload.messageId)), perLane: 4 },

@@ -38,7 +38,7 @@ export async function receiveMessage(ctx: Ctx, requestId: string, message: Custo
   addSearchText(ctx, requestId, message.text)
   const isAnswerable = request.stage !== 'feedback' && request.stage !== 'closed'
   await moveRequest(ctx, request, { lastMessageAt: now, lastSnippet: snippet(message.text), lastBy: 'customer' }, 'wrote', isAnswerable ? { wrote: true } : {})
-  await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel } })
+  await emit(ctx, 'request.customer-wrote', { subject: requestId, teamId: request.teamId, data: { message: messageId, channel: message.channel, customer: request.customerId } })
   const isReopened = await backToWork(ctx, request)
   return { messageId, requestId, isNew: true, isReopened }
 }

@@ -50,6 +50,12 @@ const servicesPart: Omit<Module, 'name'> = {
   // The demonstration company brings its own; whoever starts empty must still be able to accept with a due time.
   events: { followers: {
     'staff.set-up': async (ctx, event) => { if (event.data.start === 'empty') await seedStandards(ctx) },
+    // The stages of customers name services; only here is it known which there are.
+    'customer.stages-changed': async (ctx, event) => {
+      const ids = (event.data.services as string[] | undefined) ?? []
+      const [known] = await ctx.db<{ count: number }[]>`select count(*)::int as count from standards.service where id = any(${ids}::uuid[])`
+      if (known!.count !== ids.length) throw new Fault('standards.service-unknown', 422)
+    },
     'staff.calendar-removed': async (ctx, event) => {
       const services = await servicesWith(ctx, event.subject!)
       if (services.length) throw new Fault('staff.calendar-in-use', 409, { by: services.join(', ') })

@@ -68,7 +68,8 @@ function letter(operation: Operation, answer: Raw, thing: Thing): string {
 // A look shows what was asked for; a record without its address has nothing left to cover.
 // D06 Joining records and vouching for addresses is for who works for them.
 const NEED_RELATION = new Set(['customers.merge', 'customers.unmerge', 'customers.verifyIdentity', 'customers.removeIdentity'])
-const ANSWERS_OPENLY = new Set(['customers.reveal', 'customers.removeIdentity'])
+// Which stage somebody is in says nothing of who they are, and the reasons are covered.
+const ANSWERS_OPENLY = new Set(['customers.reveal', 'customers.removeIdentity', 'customers.line'])
 
 /** What the contract's access and the role's scope allow, letter by letter. */
 function allowed(operation: Operation, player: Player, relation: Relation): string {

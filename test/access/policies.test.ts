@@ -135,6 +135,7 @@ test('7.3-a a database user who may not become the role runs without the policie
 /** Tables with a request's id and no policy, each with its reason. */
 const OPEN: Readonly<Record<string, string>> = {
   'channels.chat_session': 'a conversation is found by the token its visitor holds; colleagues read it as messages',
+  'customers.stay': 'which request brought a customer into a stage: its id alone, and to those only who may see one of the customer’s requests',
   'governance.canary': 'told to who plants them alone, whose scope is everything',
   'governance.handed_request': 'a hand-over names requests that its reader may not see; the statement shows only their numbers then',
   'requests.assignment': 'the policy on requests asks it who was offered what; it says nothing of a customer',

@@ -214,6 +214,9 @@ test('C12 customers', async () => {
   await does('customers.changeLimit', { body: { perDay: 50 } })
   const tiers = (await desk.call<{ rows: { key: string; name: unknown }[]; version: number }>('GET', '/api/customer-tiers', { token: people.admin.token })).body
   await does('customers.changeTiers', { body: { version: tiers.version, rows: [...tiers.rows, { key: 'diamond', name: { 'zh-Hant': '鑽石', 'zh-Hans': '钻石', en: 'Diamond' } }] } })
+  const stages = (await desk.call<{ rows: { id: string; key: string | null }[]; version: number }>('GET', '/api/customer-stages', { token: people.admin.token })).body
+  await does('customers.changeStages', { body: { version: stages.version, rows: stages.rows.map(({ key: _, ...stage }) => ({ ...stage, stallDays: 9 })) } })
+  await does('customers.moveCustomer', { params: { id }, body: { stageId: stages.rows[1]!.id, stayId: null, reason: '簽了合約' } })
   expect(wrong).toEqual([])
 })
 
@@ -475,6 +478,17 @@ test('C12 saved reports', async () => {
   await desk.call('PUT', `/api/saved-reports/${id}/mailing`, { token: people.admin.token, body: mailing })
   await does('insight.endMailing', { params: { id } })
   await does('insight.deleteReport', { params: { id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 the formula of the quality index', async () => {
+  const body = { indicators: [{ metric: 'rating', group: 'satisfaction', ownerId: null, target: 4.5, zero: 3, weight: 100 }], effectiveOn: '2027-01-01', reason: '滿意優先' }
+  await does('insight.proposeIndex', { body })
+  const lead = { token: people.lead.token }
+  const second = await does('insight.proposeIndex', { ...lead, body })
+  await does('insight.approveIndex', { params: { id: second.body.id } })
+  const third = await does('insight.proposeIndex', { ...lead, body })
+  await does('insight.dropIndex', { ...lead, params: { id: third.body.id }, query: '?reason=x' })
   expect(wrong).toEqual([])
 })
 

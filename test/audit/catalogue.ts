@@ -99,6 +99,8 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'customers.endGuardian': ['customer.guardian-withdrawn'],
   'customers.changeLimit': ['customers.revelation-limit-changed'],
   'customers.changeTiers': ['customer.tiers-changed'],
+  'customers.changeStages': ['customer.stages-changed'],
+  'customers.moveCustomer': ['customer.stage-entered'],
 
   'standards.addService': ['standard.service-added'],
   'standards.changeService': ['standard.service-changed'],
@@ -232,6 +234,9 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'insight.leaveMailing': ['report.mailing-left'],
   'insight.makeWallboard': ['wallboard.made'],
   'insight.revokeWallboard': ['wallboard.revoked'],
+  'insight.proposeIndex': ['index.proposed', 'index.approved'],
+  'insight.approveIndex': ['index.approved'],
+  'insight.dropIndex': ['index.proposal-dropped'],
   'insight.addAlarmRule': ['alarm.rule-added'],
   'insight.changeAlarmRule': ['alarm.rule-changed'],
   'insight.removeAlarmRule': ['alarm.rule-removed'],
@@ -252,12 +257,14 @@ export const plainReads: readonly string[] = [
   'staff.signInWays', 'staff.oidcReturn', 'staff.samlFinish', 'staff.samlSignOut', 'staff.samlMetadata', 'staff.myIdentities', 'staff.personSignIn', 'staff.providers', 'staff.provider', 'staff.directories',
   // A directory reads back what it brought.
   'staff.scimServiceProviderConfig', 'staff.scimResourceTypes', 'staff.scimSchemas', 'staff.scimUsers', 'staff.scimUser', 'staff.scimGroups', 'staff.scimGroup',
-  'customers.limit', 'customers.fields', 'customers.tiers',
+  'customers.limit', 'customers.fields', 'customers.tiers', 'customers.stages',
+  // How many, and how long.
+  'customers.lifecycleReport',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'standards.channelRecords', 'standards.channelHistory', 'requests.standardEffect',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
   'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
-  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.channelEffect', 'insight.exportEffect', 'insight.channelTiers',
+  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.channelEffect', 'insight.exportEffect', 'insight.channelTiers', 'insight.qualityIndex', 'insight.indexVersions',
   // Questions with a name, and to which colleague their answers went.
   'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
   // Figures beyond their limits.

@@ -11,7 +11,7 @@ const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/wall'])
 /** These show keys, or names of columns, to everybody. */
 const showsNames = new Set(['/ui', '/governance/personal-data'])
 /** What an agent may not open names the missing permission. */
-const namesKeys = new Set(['/reports/alarms', '/reports/wallboards', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
+const namesKeys = new Set(['/reports/alarms', '/reports/quality-index', '/reports/wallboards', '/tokens', '/sign-in-providers', '/directories', '/channels', '/channels/mails', '/demo', '/access'])
 const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality|governance|insight|console|ui|input|http)\.[a-z-]+(?:\.[a-z-]+)*\b/g
 
 describe.skipIf(!canTravel)('every page in a browser', () => {

@@ -3,9 +3,13 @@ import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, cursor, id, instant, limit, page } from '../../../platform/http/shapes.ts'
 
-/** What can be told. The payload is the same for all: {type, timestamp, data: {id, number, stage, priority, url}}. */
+/**
+ * What can be told. {type, timestamp, data}: of a request {id, number, stage, priority, url}; of a customer's stage
+ * {id, stage: {id, key, name}, url}, with id that of the customer.
+ */
 export const eventTypes = ['request.accepted', 'request.assigned', 'request.taken', 'request.moved', 'request.customer-wrote', 'request.replied', 'request.waiting', 'request.resumed', 'request.corrected',
-  'request.submitted', 'request.verified', 'request.sent-back', 'request.answered', 'request.scored', 'request.closed', 'request.reopened', 'request.first-response-breached', 'request.resolution-breached', 'request.acceptance-breached', 'request.next-response-breached', 'request.hand-over-breached', 'request.escalated', 'request.message-failed'] as const
+  'request.submitted', 'request.verified', 'request.sent-back', 'request.answered', 'request.scored', 'request.closed', 'request.reopened', 'request.first-response-breached', 'request.resolution-breached', 'request.acceptance-breached', 'request.next-response-breached', 'request.hand-over-breached', 'request.escalated', 'request.message-failed',
+  'customer.stage-entered', 'customer.stage-stalled'] as const
 export type EventType = (typeof eventTypes)[number]
 
 const url = z.string().max(2000).refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol), { message: 'input.wrong-value' })

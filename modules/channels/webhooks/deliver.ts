@@ -5,6 +5,7 @@ import { type App, type Ctx, run } from '../../../platform/context.ts'
 import type { StoredEvent } from '../../../platform/events/book.ts'
 import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { goOutside, hostOfUrl, OutsideRefused, wentOutside } from '../../../platform/outside.ts'
+import { listStages } from '../../customers/index.ts'
 import { unseal } from '../mail/secrets.ts'
 import { readNetwork } from '../network.ts'
 import type { WebhookDelivery } from './contract.ts'
@@ -29,12 +30,18 @@ async function activeWebhooks(app: App): Promise<Known['rows']> {
 }
 export const forgetWebhooks = (app: App): boolean => known.delete(app)
 
+async function stageOf(ctx: Ctx, id: unknown): Promise<{ stage: { id: string; key: string | null; name: Record<string, string> | null } } | null> {
+  const stage = (await listStages(ctx)).rows.find((one) => one.id === id)
+  return stage ? { stage: { id: stage.id, key: stage.key, name: stage.name } } : null
+}
+
 export async function tell(ctx: Ctx, event: StoredEvent): Promise<void> {
   const wanted = (await activeWebhooks(ctx.app)).filter((one) => one.types.includes(event.type) && event.at >= one.createdAt)
   if (!wanted.length || !event.subject) return
-  const request = await selectTold(ctx, event.subject)
-  if (!request) return
-  const payload = { type: event.type, timestamp: event.at, data: { id: event.subject, ...request, url: `${ctx.app.config.publicUrl}/requests/${event.subject}` } }
+  const isOfCustomer = event.type.startsWith('customer.')
+  const told = isOfCustomer ? await stageOf(ctx, event.data.stage) : await selectTold(ctx, event.subject)
+  if (!told) return
+  const payload = { type: event.type, timestamp: event.at, data: { id: event.subject, ...told, url: `${ctx.app.config.publicUrl}/${isOfCustomer ? 'customers' : 'requests'}/${event.subject}` } }
   for (const { id: webhookId } of wanted) {
     const id = newId()
     if (await insertDelivery(ctx, { id, webhookId, eventId: event.id, type: event.type, payload })) enqueue(ctx, 'channels.send-webhook', { deliveryId: id }, { key: id, lane: webhookId })

@@ -12,6 +12,7 @@ import { Brought } from './Brought.tsx'
 import { Consents } from './Consents.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
+import { LifeLine } from './LifeLine.tsx'
 import { MergeDialog } from './MergeDialog.tsx'
 import { Minor, MinorDialog } from './Minor.tsx'
 import { ProofMark, useTiers, useKeepCustomer } from './parts.tsx'
@@ -61,6 +62,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
         <div className="-mt-2 flex flex-wrap gap-2"><Badge tone={customer.tier === tiers.rows[0]?.key ? 'plain' : 'accent'}>{tiers.nameOf(customer.tier)}</Badge><ProofMark isVerified={customer.isVerified} />{customer.minor && <Badge tone="late">{t('customers.minor')} · {t('governance.privacy.class.sensitive')}</Badge>}</div>
         <CoveredNotice customer={customer} onRevealed={(answer) => setRevelation((before) => before ? { ...answer, values: { ...before.values, ...answer.values }, identities: [...before.identities, ...answer.identities] } : answer)} />
         <Suggestions customer={customer} refusal={refusal} />
+        <LifeLine customer={customer} refusal={refusal} />
         <div className="grid gap-x-10 gap-y-4 md:grid-cols-2">
           <Section title={t('customers.about')}>
             <Facts facts={facts} />

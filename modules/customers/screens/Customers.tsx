@@ -6,9 +6,11 @@ import { useGo, useSearchState } from '../../../apps/console/location.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Actions, Button, Dialog, EmptyState, ErrorState, Form, Page, SearchField, Select, Skeleton, Table, TextArea, TextField, Time, toast, type TableColumn } from '../../../ui/index.ts'
+import { Actions, Badge, Button, Checkbox, Dialog, EmptyState, ErrorState, Form, SearchField, Select, Skeleton, Table, TextArea, TextField, Time, toast, type TableColumn } from '../../../ui/index.ts'
 import { customers, type CustomerRow } from '../contract.ts'
+import { CustomersFrame } from './CustomersFrame.tsx'
 import { ProofMark, useTiers } from './parts.tsx'
+import { useStages } from './stage-words.ts'
 
 const SEARCH_AFTER_MS = 250
 type Rows = { rows: CustomerRow[]; next: string | null }
@@ -18,9 +20,10 @@ export default function Customers(): ReactElement {
   const may = useMay()
   const go = useGo()
   const tiers = useTiers()
-  const [{ q = '', tier = '' }, set] = useSearchState<'q' | 'tier'>()
+  const stages = useStages()
+  const [{ q = '', tier = '', stage = '', stalled = '' }, set] = useSearchState<'q' | 'tier' | 'stage' | 'stalled'>()
   const [isNew, setNew] = useState(false)
-  const query = { ...(q ? { search: q } : {}), ...(tier ? { tier } : {}), limit: 50 }
+  const query = { ...(q ? { search: q } : {}), ...(tier ? { tier } : {}), ...(stage ? { stage } : {}), ...(stalled === 'true' ? { stalled: 'true' as const } : {}), limit: 50 }
   const found = useInfiniteQuery<Rows, CallFault, InfiniteData<Rows>, readonly unknown[], string | null>({
     queryKey: [...queryKey(customers.list, { query }), 'pages'],
     queryFn: ({ pageParam, signal }) => call(customers.list, { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
@@ -32,16 +35,19 @@ export default function Customers(): ReactElement {
     { id: 'contact', title: t('customers.contact'), cell: (row) => row.contact ?? '' },
     { id: 'proof', title: t('customers.proof'), cell: (row) => <ProofMark isVerified={row.isVerified} /> },
     { id: 'tier', title: t('customers.field-tier'), cell: (row) => tiers.nameOf(row.tier) },
+    { id: 'stage', title: t('customers.stage'), cell: (row) => row.stage === null ? '' : <span className="inline-flex flex-wrap items-center gap-1.5">{stages.nameOf(row.stage.id)}{row.stage.stalledAt !== null && <Badge tone="late">{t('customers.stalled')}</Badge>}</span> },
     { id: 'company', title: t('customers.field-company'), priority: 3, cell: (row) => row.company ?? '' },
     { id: 'region', title: t('customers.field-region'), priority: 3, cell: (row) => row.region ?? '' },
     { id: 'since', title: t('customers.since'), priority: 3, align: 'end', cell: (row) => <Time at={row.createdAt} isPlain /> },
   ]
-  const isFiltered = q !== '' || tier !== ''
+  const isFiltered = q !== '' || tier !== '' || stage !== '' || stalled === 'true'
   return (
-    <Page title={t('console.place.customers')} lead={t('customers.lead')} actions={<Button variant="primary" icon={<Plus className="size-4" aria-hidden="true" />} reason={may('customers.edit') ? undefined : t('customers.may-not-edit')} onPress={() => setNew(true)}>{t('customers.new')}</Button>}>
+    <CustomersFrame here="customers" title={t('console.place.customers')} lead={t('customers.lead')} actions={<Button variant="primary" icon={<Plus className="size-4" aria-hidden="true" />} reason={may('customers.edit') ? undefined : t('customers.may-not-edit')} onPress={() => setNew(true)}>{t('customers.new')}</Button>}>
       <div className="flex flex-wrap items-end gap-2">
         <Search q={q} onSearch={(next) => set({ q: next })} />
         <Select label={t('customers.field-tier')} isLabelHidden className="w-40" value={tier || 'all'} options={[{ id: 'all', label: t('customers.all-tiers') }, ...tiers.rows.map((row) => ({ id: row.key, label: row.name }))]} onChange={(id) => set({ tier: id === 'all' ? null : id })} />
+        <Select label={t('customers.stage')} isLabelHidden className="w-40" value={stage || 'all'} options={[{ id: 'all', label: t('customers.all-stages') }, ...stages.rows.map((row) => ({ id: row.id, label: stages.nameOf(row.id) }))]} onChange={(id) => set({ stage: id === 'all' ? null : id })} />
+        <Checkbox isSelected={stalled === 'true'} onChange={(isOn) => set({ stalled: isOn ? 'true' : null })}>{t('customers.only-stalled')}</Checkbox>
       </div>
       {found.isPending ? <Skeleton label={t('console.loading')} rows={8} />
         : found.isError && rows.length === 0 ? <ErrorState title={t(found.error.code, found.error.args)} action={<Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>}>{t('console.unreachable-next')}</ErrorState>
@@ -50,14 +56,14 @@ export default function Customers(): ReactElement {
             <Table
               label={t('console.place.customers')} columns={columns} rows={rows} rowId={(row) => row.id} rowHref={(row) => paths.customer({ id: row.id })}
               empty={isFiltered
-                ? <EmptyState title={t('customers.none-found')} action={<Button onPress={() => set({ q: null, tier: null })}>{t('customers.clear-search')}</Button>}>{t('customers.none-found-means')}</EmptyState>
+                ? <EmptyState title={t('customers.none-found')} action={<Button onPress={() => set({ q: null, tier: null, stage: null, stalled: null })}>{t('customers.clear-search')}</Button>}>{t('customers.none-found-means')}</EmptyState>
                 : <EmptyState title={t('customers.empty')} {...(may('customers.edit') ? { action: <Button onPress={() => setNew(true)}>{t('customers.new')}</Button> } : {})} exampleLabel={t('customers.for-example')} example={t('customers.empty-example')}>{t('customers.empty-means')}</EmptyState>}
             />
             {found.hasNextPage && <Button className="self-center" busy={found.isFetchingNextPage} onPress={() => { void found.fetchNextPage() }}>{t('customers.more')}</Button>}
           </>
         )}
       {isNew && <NewCustomer onClose={() => setNew(false)} onMade={(id) => go(paths.customer({ id }))} initialName={q} />}
-    </Page>
+    </CustomersFrame>
   )
 }
 

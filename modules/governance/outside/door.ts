@@ -51,11 +51,11 @@ async function tellBlocked(ctx: Ctx, way: Way, host: string, code: string): Prom
   await raiseAlarm(ctx, { kind: 'outside-blocked', who: `${way}:${host}`, source: host, target: way, count: row!.count, at: ctx.now.toISOString() })
 }
 
-async function went(ctx: Ctx, host: string, requestId: string): Promise<void> {
+async function went(ctx: Ctx, host: string, aboutId: string): Promise<void> {
   const { rules, behind } = await knownOf(ctx.app)
   const place = behind.get(host)
   if (!place || !isAbroad(rules, place.country)) return
-  const rows = await ctx.db<{ id: string }[]>`select coalesce(c.merged_into, c.id) as id from requests.request r join customers.customer c on c.id = r.customer_id where r.id = ${requestId}`
+  const rows = await ctx.db<{ id: string }[]>`select coalesce(c.merged_into, c.id) as id from customers.customer c where c.id = coalesce((select customer_id from requests.request where id = ${aboutId}), ${aboutId}::uuid)`
   await countAbroad(ctx, rows.map((row) => row.id), place.isSensitive)
 }
 

@@ -21,6 +21,8 @@ const worth: Record<MetricKey, string> = {
   'handling-time': 'r.handling_s::float8 / 60',
   'resolution-time': 'r.resolution_s::float8 / 60', 'resolution-time-p90': 'r.resolution_s::float8 / 60',
   'resolution-in-time': '(not r.resolution_late)::int',
+  'deadlines-kept': 'case when r.deadlines > 0 then (r.missed = 0)::int end',
+  'follow-up-in-time': 'case when r.follow_ups > 0 then (r.follow_ups_missed = 0)::int end',
   'first-contact-resolution': '(r.asked = 1 and r.reopened = 0)::int',
   'transfers': 'r.transfers', 'reopen-rate': '(r.reopened > 0)::int', 'verification-failure-rate': '(r.failed_verifications > 0)::int',
   'rating': 'r.score', 'satisfied-share': '(r.score >= 4)::int', 'rating-share': '(r.score is not null)::int',

@@ -8,7 +8,7 @@ import { Button, Popover, Time } from '../../../ui/index.ts'
 import { requests } from '../contract.ts'
 
 /** Only these events can bring somebody a notice. */
-const noticed = ['request.escalated', 'request.escalation-confirmed', 'request.assigned', 'request.handed-over', 'request.noted', 'request.sent-back', 'request.human-asked', 'request.silence-over', 'request.task-']
+const noticed = ['request.escalated', 'request.escalation-confirmed', 'request.assigned', 'request.handed-over', 'request.noted', 'request.sent-back', 'request.human-asked', 'request.silence-over', 'request.task-', 'customer.stage-stalled']
 
 /** The bell of the top line: what concerns me, newest first. Everything in it counts as read once it was open. */
 export function NoticesBell(): ReactElement {
