@@ -12,6 +12,7 @@ import { addAttachment, fileHeaders, readAttachment, receiveFile } from './attac
 import { type Request, requests } from './contract.ts'
 import { explainDeadlines, moveDeadlines, previewDeadlines } from './deadlines.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
+import { candidatesFor } from './candidates.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
 import { askForHuman } from './human.ts'
 import { countLoads, countViews, listRequests } from './lists.ts'
@@ -49,6 +50,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.messages, (ctx, { params, query }) => listMessages(ctx, params.id, query))
   mount(requests.events, (ctx, { params, query }) => listEvents(ctx, params.id, query))
   mount(requests.assignments, (ctx, { params }) => listAssignments(ctx, params.id))
+  mount(requests.candidates, (ctx, { params }) => candidatesFor(ctx, params.id))
   mount(requests.verifications, (ctx, { params }) => listVerifications(ctx, params.id))
 
   mount(requests.deadlines, (ctx, { params }) => explainDeadlines(ctx, params.id))

@@ -252,11 +252,11 @@ export const plainReads: readonly string[] = [
   'customers.limit', 'customers.fields', 'customers.tiers',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'requests.standardEffect',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
-  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
+  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.board',
   // Numbers, and by number and team the requests they are made of.
-  'insight.figures', 'insight.behind', 'insight.exportFigures',
+  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.keptClauses', 'insight.clauseClocks',
   // Questions with a name, and to which colleague their answers went.
-  'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
+  'insight.fileFormats', 'insight.reportFile', 'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
   // Figures beyond their limits.
   'insight.wallboards', 'insight.wall', 'insight.alarmRules', 'insight.metricAlarms', 'insight.alarmCard',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',
