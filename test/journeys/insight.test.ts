@@ -102,8 +102,7 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await page.getByText(t('routing.taken', { number: row!.number })).waitFor()
     expect((await desk.call<{ holder: { id: string } }>('GET', `/api/requests/${row!.id}`, { token: lead.token })).body.holder.id).toBe(lead.id)
     // Held by oneself there is nobody to whisper to, and the menu says so.
-    await steer.focus()
-    await page.keyboard.press('Enter')
+    await steer.click()
     await page.getByText(t('requests.already-yours')).first().waitFor()
     expect(problems).toEqual([])
     await theirs.context().close()

@@ -1,6 +1,7 @@
 import { useEffect, useState, type ReactElement } from 'react'
 import { call, CallFault } from '../../../apps/console/api.ts'
 import { loadCatalogue, TextProvider, useLanguage, useText } from '../../../apps/console/text.tsx'
+import { readable } from '../../../lib/metrics/index.ts'
 import { intlTag, type Locale } from '../../../lib/text/index.ts'
 import { workStates } from '../contract.ts'
 import { wallboards, type Wall as Figures } from '../wall/contract.ts'
@@ -95,11 +96,11 @@ function Board({ present: { wall, at } }: { present: Present }): ReactElement {
 }
 
 /** One number, as large as the wall needs: 160 px at 1920. */
-function Figure({ label, value, note, tone = '' }: { label: string; value: string; note?: string; tone?: string }): ReactElement {
+function Figure({ label, value, unit, note, tone = '' }: { label: string; value: string; unit?: string; note?: string; tone?: string }): ReactElement {
   return (
     <dl className="min-w-0">
       <dt className="text-[clamp(1rem,2vw,2.5rem)] text-muted">{label}</dt>
-      <dd className={`m-0 text-[clamp(3rem,8.3vw,12rem)] leading-tight font-bold tabular-nums ${tone}`}>{value}</dd>
+      <dd className={`m-0 text-[clamp(3rem,8.3vw,12rem)] leading-tight font-bold tabular-nums ${tone}`}>{value}{unit !== undefined && <span className="ms-[0.2em] text-[0.35em] font-normal text-muted">{unit}</span>}</dd>
       {note !== undefined && <dd className="m-0 text-[clamp(0.875rem,1.6vw,2rem)] text-muted">{note}</dd>}
     </dl>
   )
@@ -113,12 +114,13 @@ function useNumbers() {
 }
 
 /** A span at a glance, from 5 m away. */
-function useSpan(): (ms: number) => string {
+function useSpan(): (ms: number) => { value: string; unit: string } {
   const t = useText()
   const { number } = useNumbers()
   return (ms) => {
     const minutes = Math.max(0, Math.floor(ms / 60_000))
-    return minutes < 60 ? `${number(minutes)} ${t('insight.minutes')}` : minutes < 2880 ? `${number(minutes / 60, { maximumFractionDigits: 1 })} ${t('insight.hours')}` : `${number(minutes / 1440, { maximumFractionDigits: 1 })} ${t('insight.days')}`
+    const { value, digits, unit } = readable(t, minutes)
+    return { value: number(value!, { maximumFractionDigits: minutes < 120 ? 0 : digits }), unit }
   }
 }
 
@@ -126,7 +128,8 @@ function Work({ wall, serverNow }: { wall: Figures; serverNow: number }): ReactE
   const t = useText()
   const { number } = useNumbers()
   const span = useSpan()
-  const longest = wall.waitingSince === null ? undefined : `${t('insight.wall.longest')} ${span(serverNow - Date.parse(wall.waitingSince))}`
+  const waited = wall.waitingSince === null ? undefined : span(serverNow - Date.parse(wall.waitingSince))
+  const longest = waited && `${t('insight.wall.longest')} ${waited.value} ${waited.unit}`
   return (
     <>
       {wall.columns.map((column) => <Figure key={column.id} label={t(`insight.wall.${column.id}`)} value={number(column.count)} {...(column.id === 'waiting' ? { tone: column.count > 0 ? 'text-soon' : '', ...(longest === undefined ? {} : { note: longest }) } : {})} />)}
@@ -143,7 +146,7 @@ function Promises({ wall, serverNow }: { wall: Figures; serverNow: number }): Re
     <>
       <Figure label={t('insight.wall.overdue')} value={number(wall.overdue)} tone={wall.overdue > 0 ? 'text-late' : ''} />
       <Figure label={t('insight.wall.due-soon')} value={number(wall.dueSoon)} tone={wall.dueSoon > 0 ? 'text-soon' : ''} />
-      <Figure label={t('insight.wall.next-due')} value={wall.nextDueAt === null ? '–' : span(Date.parse(wall.nextDueAt) - serverNow)} />
+      <Figure label={t('insight.wall.next-due')} {...(wall.nextDueAt === null ? { value: '–' } : span(Date.parse(wall.nextDueAt) - serverNow))} />
       <Figure label={t('insight.wall.alarms')} value={number(wall.alarms)} tone={wall.alarms > 0 ? 'text-late' : ''} />
       <Figure label={t('insight.wall.first-in-time')} value={share(wall.firstResponses)} note={t('insight.of', { part: wall.firstResponses.inTime, whole: wall.firstResponses.count })} />
       <Figure label={t('insight.wall.resolved-in-time')} value={share(wall.resolutions)} note={t('insight.of', { part: wall.resolutions.inTime, whole: wall.resolutions.count })} />
@@ -167,5 +170,5 @@ function People({ wall }: { wall: Figures }): ReactElement {
   const t = useText()
   const { number } = useNumbers()
   const tones = { free: 'text-ok', full: 'text-soon', away: '', offline: 'text-muted' } as const
-  return <>{workStates.map((state) => <Figure key={state} label={t(`insight.wall.${state}`)} value={number(wall.people[state])} tone={tones[state]} />)}</>
+  return <>{workStates.map((state) => <Figure key={state} label={t(`insight.wall.${state}`)} value={number(wall.people[state])} tone={wall.people[state] > 0 ? tones[state] : ''} />)}</>
 }

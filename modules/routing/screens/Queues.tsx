@@ -69,10 +69,10 @@ function Now({ board, teamId }: { board: Board; teamId: string | undefined }): R
   const now = useNow()
   const number = useNumberFormatter({ maximumFractionDigits: 1 })
   const usual = ({ usual: of }: Board['opened']) => of === null ? t('routing.usual-unknown') : t('routing.usual', { mean: number.format(of.mean), weeks: of.weeks })
-  const waited = readable(t, board.waitingSince === null ? null : Math.max(0, (now - Date.parse(board.waitingSince)) / 60_000))
+  const waited = board.waitingSince === null ? { value: null } : readable(t, Math.max(0, (now - Date.parse(board.waitingSince)) / 60_000))
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3 lg:grid-cols-6">
-      <Figure label={t('routing.longest')} href={paths.inbox({ view: 'queue', team: teamId })} {...waited} tone={board.waitingSince === null ? '' : 'text-soon'} note={t('routing.longest-means')} />
+      <Figure label={t('routing.longest')} href={paths.inbox({ view: 'queue', team: teamId })} {...waited} tone={board.waitingSince === null ? '' : 'text-soon'} note={t(board.waitingSince === null ? 'routing.column.waiting-none' : 'routing.longest-means')} />
       <Figure label={t('routing.list.overdue')} value={board.overdue} href={paths.inbox({ view: 'overdue', team: teamId })} tone={board.overdue > 0 ? 'text-late' : ''} note={t('routing.list.overdue-means')} />
       <Figure label={t('routing.due-soon')} value={board.dueSoon} href={paths.inbox({ view: 'due-soon', team: teamId })} tone={board.dueSoon > 0 ? 'text-soon' : ''} note={t('routing.due-soon-means')} />
       <Figure label={t('routing.opened-today')} value={board.opened.count} href={paths.reportRequests({ metric: 'volume', by: 'time', period: 'today', teamId })} note={usual(board.opened)} means={t('routing.usual-means')} />
