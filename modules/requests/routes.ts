@@ -71,6 +71,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.reopen, async (ctx, { params, query }) => { await reopenByPerson(ctx, params.id, query.reason ?? 'requests.reason-reopened'); return viewRequest(ctx, params.id) })
 
   mount(requests.write, async (ctx, { params, body }) => oneMessage(ctx, await writeMessage(ctx, params.id, body)))
+  mount(requests.whisper, async (ctx, { params, body }) => oneMessage(ctx, await writeMessage(ctx, params.id, { kind: 'note', ...body })))
   mount(requests.unsend, async (ctx, { params }) => ({ text: await unsendMessage(ctx, params.id, params.messageId) }))
   mount(requests.resend, async (ctx, { params }) => { await resendMessage(ctx, params.id, params.messageId); return oneMessage(ctx, params.messageId) })
   mount(requests.seen, (ctx, { params }) => markSeen(ctx, params.id))

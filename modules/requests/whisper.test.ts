@@ -27,11 +27,11 @@ async function asked() {
 async function heldByAgent() {
   for (;;) { const one = await asked(); if (one.holder !== people.lead) return one }
 }
-const whisper = (to: string, text = '先查機房公告') => ({ kind: 'note', text, to })
+const whisper = (to: string, text = '先查機房公告') => ({ text, to })
 
 test('1.3-a a whisper is a note to its holder: told to them, seen by colleagues, by neither customer nor program', async () => {
   const one = await heldByAgent()
-  const { status, body } = await one.at<Message>(people.lead, 'POST', '/messages', whisper(one.holder.id))
+  const { status, body } = await one.at<Message>(people.lead, 'POST', '/whispers', whisper(one.holder.id))
   expect([status, body.kind, body.to]).toEqual([201, 'note', { id: one.holder.id, name: one.holder.name }])
   const heard = await desk.call<{ rows: { kind: string; requestId: string }[] }>('GET', '/api/notices', { token: one.holder.token })
   expect(heard.body.rows.filter((row) => row.requestId === one.id && row.kind === 'whispered')).toHaveLength(1)
@@ -49,20 +49,19 @@ test('1.3-a only who leads whispers, only to whoever holds it now, and twice the
   const one = await heldByAgent()
   expect((await one.at<Request>(people.lead, 'GET')).body.actions.whisper).toBeNull()
   expect((await one.at<Request>(one.beside, 'GET')).body.actions.whisper).toBe('requests.may-not-whisper')
-  const refused = await one.at(one.beside, 'POST', '/messages', whisper(one.holder.id))
+  const refused = await one.at(one.beside, 'POST', '/whispers', whisper(one.holder.id))
   expect([refused.status, refused.body.fault?.code]).toEqual([403, 'requests.may-not-whisper'])
-  const other = await one.at(people.lead, 'POST', '/messages', whisper(one.beside.id))
+  const other = await one.at(people.lead, 'POST', '/whispers', whisper(one.beside.id))
   expect([other.status, other.body.fault?.code]).toEqual([409, 'requests.not-its-holder'])
-  expect((await one.at(people.lead, 'POST', '/messages', { kind: 'reply', text: '您好', to: one.holder.id })).status).toBe(422)
   const again = { 'idempotency-key': key() }
-  const ids = [await one.at<Message>(people.lead, 'POST', '/messages', whisper(one.holder.id), again), await one.at<Message>(people.lead, 'POST', '/messages', whisper(one.holder.id), again)].map(({ body }) => body.id)
+  const ids = [await one.at<Message>(people.lead, 'POST', '/whispers', whisper(one.holder.id), again), await one.at<Message>(people.lead, 'POST', '/whispers', whisper(one.holder.id), again)].map(({ body }) => body.id)
   expect(ids[0]).toBe(ids[1])
   expect(await desk.app.pool`select 1 from requests.message where request_id = ${one.id} and to_id is not null`).toHaveLength(1)
   expect((await one.at(people.lead, 'PUT', '/holder')).status).toBe(200)
-  expect((await one.at(people.lead, 'POST', '/messages', whisper(one.holder.id))).body.fault?.code).toBe('requests.already-yours')
+  expect((await one.at(people.lead, 'POST', '/whispers', whisper(one.holder.id))).body.fault?.code).toBe('requests.already-yours')
   await desk.app.pool`update requests.assignment set state = 'ended' where request_id = ${one.id}`
   await desk.app.pool`update requests.request set holder_id = null, stage = 'accept' where id = ${one.id}`
-  expect((await one.at(people.lead, 'POST', '/messages', whisper(one.holder.id))).body.fault?.code).toBe('requests.nobody-holds')
+  expect((await one.at(people.lead, 'POST', '/whispers', whisper(one.holder.id))).body.fault?.code).toBe('requests.nobody-holds')
 })
 
 interface Candidates { reason: string; ruleVersion: string | null; candidates: { agentId: string; score: number; excludedBecause: string[]; open?: number; capacity?: number }[] }

@@ -125,6 +125,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'requests.applyStandard': ['standard.version-applied'],
   'requests.confirmNotice': ['request.escalation-confirmed'],
   'requests.correct': ['request.corrected', 'request.clocks-changed'],
+  'requests.whisper': ['request.noted'],
   'requests.write': ['request.reply-held', 'request.noted', 'request.waiting', 'request.assignment-accepted', 'request.taken'],
   'requests.unsend': ['request.reply-withdrawn'],
   'requests.resend': ['request.resent'],

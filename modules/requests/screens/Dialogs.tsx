@@ -91,12 +91,12 @@ function WhisperDialog({ request, onClose }: Props) {
   const { renew } = useRequestCache(request.id)
   // Whoever holds it now is meant, also when it is given on while one writes.
   const [to] = useState(request.holder)
-  const write = useCall(requests.write, { onDone: () => { renew(); onClose(); toast.ok(t('requests.whispered', { name: to?.name ?? '' })) }, onFault: () => undefined })
+  const write = useCall(requests.whisper, { onDone: () => { renew(); onClose(); toast.ok(t('requests.whispered', { name: to?.name ?? '' })) }, onFault: () => undefined })
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('requests.dialog.whisper', { name: to?.name ?? '' })} closeLabel={t('console.close')} size="sm">
       <Form
         faults={write.fieldFaults} {...(write.faultText ? { fault: write.faultText } : {})}
-        onSubmit={(values) => { if (to) write.mutate({ params: { id: request.id }, body: { kind: 'note', to: to.id, text: String(values.get('text') ?? '') } }) }}
+        onSubmit={(values) => { if (to) write.mutate({ params: { id: request.id }, body: { to: to.id, text: String(values.get('text') ?? '') } }) }}
       >
         <TextArea name="text" label={t('requests.whisper')} description={t('requests.whisper-means')} rows={3} autoFocus isRequired />
         <Actions>

@@ -10,10 +10,10 @@ export function WhisperDialog({ row, to: holder, onClose }: { row: QueueRequest;
   const t = useText()
   // Who is meant stays meant, also when it is given on while one writes; the server refuses then.
   const [to] = useState(holder)
-  const write = useCall(requests.write, { onFault: () => undefined, onDone: () => { toast.ok(t('routing.whispered', { name: to.name })); onClose() } })
+  const write = useCall(requests.whisper, { onFault: () => undefined, onDone: () => { toast.ok(t('routing.whispered', { name: to.name })); onClose() } })
   return (
     <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('routing.whisper-to', { name: to.name })} closeLabel={t('console.close')} size="sm">
-      <Form onSubmit={(values) => write.mutate({ params: { id: row.id }, body: { kind: 'note', to: to.id, text: String(values.get('text') ?? '') } })} faults={write.fieldFaults} fault={write.faultText}>
+      <Form onSubmit={(values) => write.mutate({ params: { id: row.id }, body: { to: to.id, text: String(values.get('text') ?? '') } })} faults={write.fieldFaults} fault={write.faultText}>
         <p className="text-muted">#{row.number} {row.subject}</p>
         <TextArea name="text" label={t('routing.whisper-text')} description={t('routing.whisper-means')} rows={3} autoFocus isRequired />
         <Actions>
