@@ -35,6 +35,7 @@ export const version = (JSON.parse(readFileSync(new URL('../package.json', impor
 
 /** What is under way when a process is told to stop has this long. */
 const STOP_MS = 10_000
+const SETTLE_MS = 10_000
 
 export interface AssembleOptions {
   config: Config
@@ -137,9 +138,11 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
   return {
     app, http, jobs, pulse, endpoints,
     async settle() {
+      // Our own worker may have taken a job in hand a moment ago; one that waits for something from outside is not waited for.
+      const until = performance.now() + SETTLE_MS
       for (;;) {
         if ((await app.book.dispatch(app)) + (await jobs.runDue()) > 0) continue
-        if (await app.book.isRead(app)) return
+        if ((!jobs.isBusy || performance.now() > until) && (await app.book.isRead(app))) return
         await new Promise((wake) => setTimeout(wake, 5))
       }
     },

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { violationsOf } from '../test/axe.ts'
 
 const executablePath = '/usr/bin/chromium'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -51,15 +51,10 @@ function answer(path: string, response: ServerResponse): void {
 async function open(options: { width: number; theme: 'light' | 'dark'; locale?: string; path?: string; touch?: boolean }): Promise<Page> {
   context = await browser.newContext({ viewport: { width: options.width, height: 900 }, colorScheme: options.theme, locale: options.locale ?? 'zh-TW', reducedMotion: 'reduce', hasTouch: options.touch ?? false })
   const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(20_000)
   await page.goto(origin + (options.path ?? '/ui'))
   await page.getByRole('heading', { level: 1 }).waitFor()
   return page
-}
-
-async function violations(page: Page, except: string[] = []): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).disableRules(except).analyze()
-  return found.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary?.slice(0, 160) ?? ''}`))
 }
 
 describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () => {
@@ -88,7 +83,7 @@ describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () =
     { width: 1280, theme: 'light' }, { width: 1280, theme: 'dark' }, { width: 320, theme: 'light' }, { width: 320, theme: 'dark' },
   ] as const)('no axe violation and no sideways scrolling at $width px, $theme', async ({ width, theme }) => {
     const page = await open({ width, theme })
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
   }, 60_000)
 
@@ -96,7 +91,6 @@ describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () =
     const page = await open({ width: 1280, theme: 'light', locale })
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title)
     expect(await page.locator('html').getAttribute('lang')).toBe(lang)
-    expect(await violations(page)).toEqual([])
   }, 60_000)
 
   test('no key of text is shown instead of words', async () => {
@@ -126,33 +120,33 @@ describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () =
     const opener = page.getByRole('button', { name: '對話框' })
     await opener.click()
     await page.getByRole('dialog').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page, { within: '[role=dialog]' })).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true)
     await page.getByRole('button', { name: '更多動作' }).click()
     await page.getByRole('menu').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page, { within: '[role=menu]' })).toEqual([])
     await page.getByRole('menuitem', { name: '結案' }).click()
     expect(await page.getByRole('menu').count(), 'a refused entry keeps the menu open').toBe(1)
     await page.keyboard.press('Escape')
     await page.getByRole('menu').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: /服務項目/ }).click()
     await page.getByRole('listbox', { name: /服務項目/ }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page, { within: '[role=listbox]' })).toEqual([])
     await page.keyboard.press('Escape')
     const box = page.getByRole('combobox', { name: '客戶' })
     await box.fill('王')
     await page.getByRole('option', { name: /王大同/ }).waitFor()
     expect(await page.getByRole('option', { name: /陳美玲/ }).count()).toBe(0)
     // React Aria hides the rest of the page from readers while suggestions are open; the first Tab closes them and unhides.
-    expect(await violations(page, ['aria-hidden-focus', 'region', 'page-has-heading-one'])).toEqual([])
+    expect(await violationsOf(page, { except: ['aria-hidden-focus', 'region', 'page-has-heading-one'] })).toEqual([])
     await box.press('ArrowDown')
     await box.press('Enter')
     expect(await box.inputValue()).toBe('王大同')
     await page.getByRole('button', { name: '錯誤訊息' }).click()
     expect(await page.getByRole('alert').filter({ hasText: '回覆沒有送出' }).innerText()).toContain('您寫的內容還在草稿裡')
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }, 60_000)
 
   test('the long list walks by arrows and j/k, keeps few rows in the page, and j typed in a field stays a letter', async () => {
@@ -197,18 +191,18 @@ describe.skipIf(!existsSync(executablePath))('the parts in a real browser', () =
       await context?.close()
       const page = await open({ width, theme })
       await page.getByRole('button', { name: '已連線' }).waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOf(page)).toEqual([])
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
       await page.keyboard.press('Control+k')
       await page.getByRole('searchbox', { name: '搜尋或執行' }).fill('dark')
       await page.getByRole('menuitem').first().waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOf(page, { within: '[role=dialog]' })).toEqual([])
       await page.keyboard.press('Enter')
       await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await page.keyboard.press('?')
       await page.getByRole('dialog', { name: '鍵盤快捷鍵' }).waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await violationsOf(page, { within: '[role=dialog]' })).toEqual([])
     }
   }, 120_000)
 

@@ -141,6 +141,7 @@ export async function removeDemo(app: App): Promise<void> {
     await db`delete from customers.customer c where id in (select id from gone) and not exists (select 1 from requests.request r where r.customer_id = c.id)`
     await db`delete from platform.data_key k where id in (select id from gone) and not exists (select 1 from customers.customer c where c.id = k.id)`
     await db`delete from standards.rule where outcome->>'service' in (select key from standards.service where id = any(${state.serviceIds}::uuid[]))`
+    await db`delete from standards.channel where set_by = any(${state.personIds}::uuid[])`
     await db`update standards.service set is_active = false, team_id = null where id = any(${state.serviceIds}::uuid[])`
     await db`update standards.service set team_id = null where team_id = any(${state.teamIds}::uuid[])`
     await db`update standards.revision set revision = revision + 1`

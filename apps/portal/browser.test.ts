@@ -1,5 +1,4 @@
 /** The customers' side in a real browser: a chat on a foreign site through bad luck, and a question up to its rating. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violationsOf } from '../../test/axe.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { staffed, type Staffed } from '../../test/people.ts'
 import { serveCustomerPages } from './pages.ts'
@@ -57,7 +57,7 @@ const bodies = async ({ id, by }: Held) => (await desk.call<{ rows: { body: stri
 async function isSound(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 }

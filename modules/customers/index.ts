@@ -25,7 +25,7 @@ export { type Relation, type Relations, RELATIONS, relationsTo, seesAll, shownNa
 export { markMinor, minorsAmong, recordGuardian, withdrawGuardian, withoutGuardian } from './minor.ts'
 export { mergeCustomers, recordIdsOf, unmergeCustomers } from './merge.ts'
 export { addressesOf } from './personal-data.ts'
-export { type CustomerRecord, type NewCustomer, addIdentity, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity, viewCustomer, tierOf } from './store.ts'
+export { type BroughtCustomer, type CustomerRecord, type NewCustomer, addIdentity, bringCustomer, changeCustomer, createCustomer, findCustomers, findEmail, getCustomer, listCustomers, verifyIdentity, viewCustomer, tierOf } from './store.ts'
 
 function mountCustomers(mount: Mount): void {
   mount(customers.list, (ctx, { query }) => listCustomers(ctx, query))

@@ -103,19 +103,49 @@ function exactly(ctx: Ctx, search: string, words: string, served: readonly strin
 
 export interface NewCustomer { name: string; email?: string; phone?: string; external?: string; tier?: string; language?: string; region?: string; company?: string; note?: string }
 
-/** A colleague writes a customer down and vouches for the addresses. Throws 409 `customers.identity-taken`. */
-export async function createCustomer(ctx: Ctx, given: NewCustomer): Promise<Customer> {
+/** The record itself, with its key at hand. */
+async function insertCustomer(ctx: Ctx, given: Omit<NewCustomer, 'email' | 'phone' | 'external'>): Promise<string> {
   const id = newId()
-  if (given.tier) await mustBeTier(ctx, given.tier)
   const key = ctx.app.vault.create(id)
   ctx.later(ctx.db`insert into platform.data_key (id, master_id, wrapped) values (${id}, ${key.masterId}, ${key.wrapped})`)
   await ctx.db`insert into customers.customer (id, name, name_index, alike, tier, language, region, company, note, created_at)
     values (${id}, ${sealWord(ctx.app, id, 'name', given.name)}, ${nameIndex(ctx.app, given.name)}, ${alikeIndex(ctx.app, given.name, given.company ?? null)}, ${given.tier ?? 'standard'}, ${given.language ?? null},
       ${given.region ?? null}, ${sealWord(ctx.app, id, 'company', given.company)}, ${sealWord(ctx.app, id, 'note', given.note)}, ${ctx.now})`
+  return id
+}
+
+/** A colleague writes a customer down and vouches for the addresses. Throws 409 `customers.identity-taken`. */
+export async function createCustomer(ctx: Ctx, given: NewCustomer): Promise<Customer> {
+  if (given.tier) await mustBeTier(ctx, given.tier)
+  const id = await insertCustomer(ctx, given)
   for (const one of identitiesOf(given)) await insertIdentity(ctx, id, one, true)
   await refreshWords(ctx, id)
   await emit(ctx, 'customer.created', { subject: id, data: { channel: 'staff', isVerified: true } })
   return viewCustomer(ctx, id)
+}
+
+export interface BroughtCustomer { name: string; language?: string | undefined; region?: string | undefined; company?: string | undefined; addresses: readonly { kind: 'email' | 'phone' | 'external'; value: string }[] }
+/**
+ * Somebody who comes with their data from another house. Every address is what they say, and leads nowhere until it is
+ * proven here; whether a known customer is the same person, a colleague decides. Throws 422 `customers.identity-unreadable`.
+ */
+export async function bringCustomer(ctx: Ctx, { addresses, ...given }: BroughtCustomer): Promise<string> {
+  const id = await insertCustomer(ctx, given as NewCustomer)
+  for (const { kind, value: shown } of addresses) {
+    const value = readable(kind, shown)
+    const row = newId()
+    ctx.later(ctx.db`insert into customers.identity (id, customer_id, kind, value, ending, shown, is_leading, verified_at, source, created_at)
+      values (${row}, ${id}, ${kind}, ${addressIndex(ctx.app, kind, value)}, ${endingIndex(ctx.app, kind, value)}, ${sealShown(ctx.app, id, row, shown.trim())}, false, null, 'brought', ${ctx.now}) on conflict do nothing`)
+  }
+  await refreshWords(ctx, id)
+  await emit(ctx, 'customer.created', { subject: id, data: { channel: 'brought', isVerified: false } })
+  return id
+}
+
+function readable(kind: IdentityKind, given: string): string {
+  const value = foldIdentity(kind, given)
+  if (!value || (kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) || (kind === 'phone' && !/^\+?\d{5,15}$/.test(value))) throw new Fault('customers.identity-unreadable', 422)
+  return value
 }
 
 /** Changes the fields given. Throws 409 `customers.changed-meanwhile` on another version, 409 `customers.merged-away`. */
@@ -182,8 +212,7 @@ async function taken(ctx: Ctx, kind: string, value: string, verified: boolean): 
 /** Adds an address. Throws 409 `customers.identity-taken`, 422 `customers.identity-unreadable`. */
 export async function addIdentity(ctx: Ctx, id: string, given: { kind: IdentityKind; value: string; isVerified: boolean }): Promise<Customer> {
   await lockCustomer(ctx, id)
-  const value = foldIdentity(given.kind, given.value)
-  if (!value || (given.kind === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) || (given.kind === 'phone' && !/^\+?\d{5,15}$/.test(value))) throw new Fault('customers.identity-unreadable', 422)
+  const value = readable(given.kind, given.value)
   await insertIdentity(ctx, id, { kind: given.kind, value, shown: given.value.trim() }, given.isVerified)
   await refreshWords(ctx, id)
   await emit(ctx, 'customer.identity-added', { subject: id, data: { kind: given.kind, isVerified: given.isVerified } })

@@ -90,6 +90,9 @@ export class JobRunner {
   /** Jobs this process works on. */
   get running(): number { return this.#running.size }
 
+  /** Whether a job of this process is under way or about to be. */
+  get isBusy(): boolean { return this.#running.size > 0 || this.#claiming }
+
   /** What waits in the whole installation. */
   async count(): Promise<{ due: number; failed: number; lateSeconds: number }> {
     const now = this.#app.clock.now()

@@ -76,7 +76,7 @@ function allowed(operation: Operation, player: Player, relation: Relation): stri
   if (NEED_RELATION.has(operation.name) && !sees(player, relation) && !holds(player, 'customers.reveal')) return 'r'
   if (ANSWERS_OPENLY.has(operation.name)) return 'ymr'
   if (operation.name.startsWith('customers.') && (isOf(operation) || operation.name === 'customers.list')) return serves(player, relation) ? 'yr' : 'm.r'
-  if (operation.name === 'governance.consents' || operation.name === 'governance.optOut') return sees(player, relation) || holds(player, 'customers.reveal') ? 'yr' : 'h'
+  if (operation.name === 'governance.consents' || operation.name === 'governance.optOut' || operation.name === 'governance.brought' || operation.name === 'governance.broughtFile') return sees(player, relation) || holds(player, 'customers.reveal') ? 'yr' : 'h'
   // What other rooms keep of a customer says nothing of who they are, and is open to who may look customers up.
   if (isOf(operation) === 'customer') return 'yr'
   if (isOf(operation) === 'request') return sees(player, relation) ? 'yr' : 'h'

@@ -1,9 +1,9 @@
 /** The three administrators in their own consoles: one proposes, another approves; and what the rules ask for first stands in front of every page. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPerson } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { canTravel, type Colleague, moveIn, openBrowser, openCompanyDesk, openPage, signIn } from './desk.ts'
 
@@ -37,9 +37,9 @@ describe.skipIf(!canTravel)('three administrators in a browser', () => {
     return page
   }
   const barriers = async (page: Page): Promise<string[]> => {
-    const { violations } = await new AxeBuilder({ page }).analyze()
+    const violations = await violationsOf(page)
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    return [...violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`), ...(over > 0 ? [`${over} px too wide`] : [])]
+    return [...violations, ...(over > 0 ? [`${over} px too wide`] : [])]
   }
   const rail = (page: Page) => page.getByRole('navigation').first().getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
 

@@ -1,10 +1,10 @@
 /** Signing in by other systems, as a person does it: real Chromium, a real OpenID provider, a real directory. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startOpenId } from '../../modules/staff/federation/testing/openid.ts'
 import { BASE, hasDirectory, READER, startDirectory } from '../../modules/staff/federation/testing/slapd.ts'
 import type { Locale } from '../../lib/text/index.ts'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { canTravel, type Company, moveIn, openBrowser, openCompanyDesk, openPage, signIn, wordsOf } from './desk.ts'
 
@@ -39,8 +39,7 @@ describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a b
   async function look(page: Page, name: string): Promise<void> {
     await page.waitForTimeout(300)
     if (shots) await page.screenshot({ path: `${shots}/${name}.png` })
-    const { violations } = await new AxeBuilder({ page }).exclude('header').analyze()
-    expect(violations.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`)).toEqual([])
+    expect((await violationsOf(page, { beside: 'header' })).map((one) => `${name}: ${one}`)).toEqual([])
     const over = await page.evaluate(() => Math.max(...[document.documentElement, ...document.querySelectorAll('[role=dialog]')].map((one) => one.scrollWidth - one.clientWidth)))
     expect([name, over]).toEqual([name, 0])
   }

@@ -1,7 +1,7 @@
 /** A customer asks for a human and opts out on the page of their request; the agent sees it at once. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { canTravel, type Company, moveIn, openBrowser, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
 
@@ -42,7 +42,7 @@ describe.skipIf(!canTravel)('a human, please, in a browser', () => {
     await theirs.getByText(t('channels.chat.opted-out')).waitFor()
     expect(await theirs.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
 
-    for (const page of [theirs, desks]) expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => one.id)).toEqual([])
+    for (const page of [theirs, desks]) expect(await violationsOf(page)).toEqual([])
 
     // Live: the mark stands at the agent's request without a reload.
     await desks.getByText(t('requests.human-asked'), { exact: true }).first().waitFor()

@@ -1,8 +1,8 @@
 /** What a lead sees and sets: a report saved and mailed, a rule that raises an alarm, and the board on the wall that says when its line is lost. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../lib/id/index.ts'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
 
@@ -29,7 +29,7 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     // A try before this one left its own behind.
     const mark = newId().slice(-6)
     const page = await openPage(browser, 'zh-Hant', problems)
-    const axe = async (what: string) => expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${what} ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    const axe = async (what: string) => expect((await violationsOf(page)).map((one) => `${what} ${one}`)).toEqual([])
     await signIn(page, desk, lead, '/reports?metric=volume&by=team&period=last-week')
     await page.getByRole('button', { name: t('insight.saved.save') }).click()
     await page.getByRole('textbox', { name: t('insight.saved.name') }).fill(`上週新增${mark}`)
@@ -82,7 +82,7 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     const steer = page.getByRole('button', { name: t('routing.steer', { number: row!.number }) }).first()
     const choose = async (name: string) => { await steer.focus(); await page.keyboard.press('Enter'); const item = page.getByRole('menuitem', { name }); await item.waitFor(); await item.press('Enter') }
     await steer.waitFor()
-    expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `board ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    expect((await violationsOf(page)).map((one) => `board ${one}`)).toEqual([])
     await page.getByText(/秒前的資料/).waitFor()
     await choose(t('routing.whisper-to', { name: agent.name }))
     const words = `先查機房公告${newId().slice(-6)}`
@@ -91,11 +91,11 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await page.getByRole('button', { name: t('routing.whisper'), exact: true }).press('Enter')
     await seen
     await theirs.getByText(t('requests.voice.whisper-to-you'), { exact: true }).waitFor()
-    expect((await new AxeBuilder({ page: theirs }).analyze()).violations.map((one) => `whispered ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    expect((await violationsOf(theirs)).map((one) => `whispered ${one}`)).toEqual([])
     await choose(t('routing.give-to-somebody'))
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('option').first().waitFor()
-    expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `give ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    expect((await violationsOf(page)).map((one) => `give ${one}`)).toEqual([])
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await choose(t('routing.take-over'))
@@ -118,7 +118,7 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await page.getByText(t('insight.wall.waiting'), { exact: true }).waitFor()
     const size = await page.getByText(/^4$/).first().evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
     expect(size).toBeGreaterThan(150)
-    const check = async (what: string) => expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${what} ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    const check = async (what: string) => expect((await violationsOf(page)).map((one) => `${what} ${one}`)).toEqual([])
     await check('work')
     await page.keyboard.press('ArrowRight')
     await page.getByText(t('insight.wall.overdue'), { exact: true }).waitFor()

@@ -1,9 +1,9 @@
 /** Every page of the console and of the customers, as people meet them: no barrier, no sideways scrolling, no complaint of the browser, no raw key. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patterns } from '../../apps/console/paths.ts'
 import type { Locale } from '../../lib/text/index.ts'
+import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
 import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
@@ -35,7 +35,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     await desk.call('POST', '/api/webhooks', { token: company.admin.token, body: { url: 'https://hooks.vendor.example/a', types: ['request.closed'] } })
     await desk.call('POST', '/api/processors', { token: company.admin.token, body: { host: 'smtp.vendor.example', name: '郵件代送', role: 'processor', purpose: '代送郵件', contract: 'C-1', untilOn: null, contact: '', country: 'US', isSensitive: false, basis: 'standard-contract', basisWords: '', basisUntilOn: null } })
     await desk.call('POST', '/api/assessments', { token: company.admin.token, body: { title: '郵件代送', ground: 'provide', hosts: ['smtp.vendor.example'], purpose: '必要', risk: '低', measures: 'TLS', level: 'low' } })
-    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/standards/channels/$id': 'phone', '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()
@@ -77,8 +77,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
       if (seen.over > 0) wrong.push(`${address}: ${seen.over} px wider than the screen`)
       for (const [key] of showsNames.has(address) || (namesKeys.has(address) && !isFor.everything) ? [] : seen.text.matchAll(rawKey)) wrong.push(`${address}: raw key ${key}`)
       if (!isFor.axe) continue
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      for (const one of violations) wrong.push(`${address}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`)
+      for (const one of await violationsOf(page)) wrong.push(`${address}: ${one}`)
     }
     return wrong
   }

@@ -8,6 +8,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Badge, Banner, Button, EmptyState, ErrorState, Facts, Link, Page, PriorityMark, Section, Skeleton, Table, Time, toast, type TableColumn } from '../../../ui/index.ts'
 import { requests, type RequestRow } from '../../requests/contract.ts'
 import { customers, type Customer, type Revelation } from '../contract.ts'
+import { Brought } from './Brought.tsx'
 import { Consents } from './Consents.tsx'
 import { EditDialog } from './EditDialog.tsx'
 import { Identities } from './Identities.tsx'
@@ -70,6 +71,7 @@ function Record({ customer: asShown }: { customer: Customer }) {
         <Minor customer={customer} refusal={refusal} />
         {!customer.masked.includes('name') && <Consents customerId={customer.id} refusal={refusal} />}
         <RequestsOf customer={customer} />
+        {!customer.masked.includes('name') && <Brought customerId={customer.id} />}
         {customer.merges.length > 0 && <Merges customer={customer} />}
       </Page>
       {dialog === 'edit' && <EditDialog customer={customer} onClose={() => setDialog(null)} />}

@@ -108,7 +108,7 @@ export const personal: readonly Clause[] = [
   { id: 'P08', clause: 'PIPL 28–30', ask: askLooks, open: [elsewhere('step-up-tests')] },
   { id: 'P09', clause: 'PIPL 38–40', ask: askAbroad, open: [byYou('cross-border')] },
   { id: 'P10', clause: 'PIPL 45', ask: askCopy, open: [elsewhere('copy-tests')] },
-  { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [notBuilt('portability')] },
+  { id: 'P11', clause: 'PIPL 45', ask: askMove, open: [elsewhere('portable-tests')] },
   { id: 'P12', clause: 'PIPL 46', ask: askCorrection },
   { id: 'P13', clause: 'PIPL 47', ask: askErasure, open: [notBuilt('erasure-backups'), elsewhere('erasure-tests')] },
   { id: 'P14', clause: 'PIPL 50', ask: askRequests, open: [elsewhere('person-request-tests')] },

@@ -1,7 +1,7 @@
 /** The privacy part's API: the register of personal data, and what people ask about their own. */
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
-import { byId, cursor, day, id, instant, limit, page, someText, text } from '../../../platform/http/shapes.ts'
+import { byId, cursor, day, id, instant, limit, line, page, someText, text } from '../../../platform/http/shapes.ts'
 
 const classes = ['public', 'internal', 'personal', 'sensitive'] as const
 const bases = ['consent', 'contract', 'legal-duty', 'legitimate-interest', 'employment'] as const
@@ -54,6 +54,30 @@ export const Scope = z.object({
 })
 export type Scope = z.infer<typeof Scope>
 export const PersonCopy = z.object({ name: z.string(), type: z.enum(['application/json', 'text/html']), text: z.string() })
+/** What a person takes along, and another house can take in; also what this one takes in. */
+export const PORTABLE = 'loopdesk.portable-person/1'
+const base64 = z.string().max(28_000_000).regex(/^[A-Za-z0-9+/]*={0,2}$/, { message: 'governance.privacy.brought-bytes' })
+const PortableFile = z.strictObject({ name: line(200), type: z.string().max(170).regex(/^[\w.+-]+\/[\w.+-]+$/), size: z.int().min(0).max(1_000_000_000), /** Base64; null where the file was too large to enclose. */ bytes: base64.nullable() })
+export type PortableFile = z.infer<typeof PortableFile>
+const PortableMessage = z.strictObject({ /** house: an answer to the person. */ from: z.enum(['person', 'house']), at: z.iso.datetime(), text: text(1_000_000), files: z.array(PortableFile).max(200) })
+const PortableConversation = z.strictObject({
+  subject: text(2000), channel: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), openedAt: z.iso.datetime(), closedAt: z.iso.datetime().nullable(), messages: z.array(PortableMessage).max(5000),
+  rating: z.strictObject({ score: z.int().min(1).max(5), comment: text(4000).nullable(), at: z.iso.datetime() }).nullable(),
+})
+export type PortableConversation = z.infer<typeof PortableConversation>
+export const PortablePerson = z.strictObject({
+  format: z.literal(PORTABLE), madeAt: z.iso.datetime(),
+  person: z.strictObject({ name: line(200), language: text(40).nullable(), region: text(80).nullable(), company: text(200).nullable(), addresses: z.array(z.strictObject({ kind: z.enum(['email', 'phone', 'external']), value: line(254) })).max(100) }),
+  /** Oldest first. */
+  conversations: z.array(PortableConversation).max(10_000),
+})
+export type PortablePerson = z.infer<typeof PortablePerson>
+export const Brought = z.object({
+  id, openedAt: instant, closedAt: instant.nullable(), channel: z.string(), subject: z.string(), rating: z.object({ score: z.int(), comment: z.string().nullable(), at: instant }).nullable(),
+  messages: z.array(z.object({ from: z.enum(['person', 'house']), at: instant, text: z.string(), files: z.array(z.object({ id, name: z.string(), size: z.int(), hasBytes: z.boolean() })) })),
+})
+export type Brought = z.infer<typeof Brought>
+
 /** Who answers for personal data, and the last audit of how it is handled: what is not given stays as it is. */
 const kept = { officer: text(200), auditedOn: day.nullable() }
 export const Settings = z.strictObject({ law: z.enum(laws), remindDays: z.int().min(1).max(14), ...kept })
@@ -132,6 +156,9 @@ export const privacy = {
   complete: { method: 'PUT', path: '/api/person-requests/:id/completion', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW },
   withdraw: { method: 'PUT', path: '/api/person-requests/:id/withdrawal', access: 'privacy.edit', params: byId, body: z.strictObject({ outcome: someText(2000), version }), response: PersonRequest, faults: NOT_NOW, summary: 'The person no longer wishes it.' },
   copy: { method: 'POST', path: '/api/person-requests/:id/copies', access: 'privacy.edit', stepUp: true, status: 201, idempotency: 'none', params: byId, body: z.strictObject({ format: z.enum(['json', 'html']) }), response: PersonCopy, faults: ['governance.privacy.not-found', 'governance.privacy.not-now', 'governance.privacy.identity-first'], summary: 'All that is kept about the person, addresses of others covered. An event says who made it.' },
+  bring: { method: 'POST', path: '/api/portable-people', access: 'privacy.edit', stepUp: true, status: 201, bodyLimit: 48 * 1024 * 1024, body: PortablePerson, response: z.object({ customerId: id, conversations: z.int(), /** False: this document had been taken in before. */ isNew: z.boolean() }), faults: ['customers.identity-unreadable', 'governance.privacy.brought-unreadable'], summary: 'Takes in what a person brings along from another house: a record of its own, and the conversations as they were.' },
+  brought: { method: 'GET', path: '/api/customers/:id/brought', access: 'customers.read', reads: 'customer', params: byId, response: z.object({ rows: z.array(Brought), count: z.int() }), faults: ['customers.not-found'], summary: 'Conversations the customer brought along from another house, newest first, at most 200.' },
+  broughtFile: { method: 'GET', path: '/api/customers/:id/brought-files/:fileId', access: 'customers.read', reads: 'attachment', kind: 'raw', params: z.strictObject({ id, fileId: id }), faults: ['customers.not-found', 'governance.privacy.brought-file.not-found'], summary: 'A file of theirs, always as a download.' },
   hold: { method: 'PUT', path: '/api/customers/:id/hold', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['customers.not-found'], summary: 'Keeps the data of this customer whatever else is due.' },
   lift: { method: 'PUT', path: '/api/customers/:id/hold/end', access: 'privacy.edit', params: byId, status: 204, body: z.strictObject({ reason: someText(1000) }), faults: ['governance.privacy.not-held'] },
   settings: { method: 'GET', path: '/api/privacy-settings', access: 'privacy.read', response: Settings },

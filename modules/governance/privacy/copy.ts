@@ -13,8 +13,9 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import type { Declaration, Person } from '../../../platform/personal-data.ts'
 import type { Kind } from './contract.ts'
-import { personOf } from './person.ts'
+import { conditionsOf, personOf } from './person.ts'
 import { refusalOf } from './person-request.ts'
+import { portableOf } from './portable.ts'
 import { getStored, situationOf } from './store.ts'
 import en from '../text/privacy.en.json' with { type: 'json' }
 import hans from '../text/privacy.zh-Hans.json' with { type: 'json' }
@@ -42,7 +43,7 @@ export async function copyOf(ctx: Ctx, person: Person, kind: Kind): Promise<Copy
   const copy: Copy = { format: FORMAT, madeAt: ctx.now.toISOString(), register: {}, stores: {}, leftOut: [] }
   const own = person.addresses.flatMap((one) => [one.value, one.shown])
   const rooms = [...ctx.app.personal.values()]
-  const conditions = new Map(rooms.flatMap((room) => Object.entries(room.rows ?? {})))
+  const conditions = conditionsOf(ctx)
   for (const [table, entry] of rooms.flatMap((room) => Object.entries(room.data))) {
     const condition = conditions.get(table)
     if (entry === 'impersonal' || !condition) continue
@@ -58,6 +59,7 @@ export async function copyOf(ctx: Ctx, person: Person, kind: Kind): Promise<Copy
       select to_jsonb(x) as row from (select ${shown.map((column, nr) => ctx.db`${nr ? ctx.db`, ` : ctx.db``}${valueOf(ctx, table, column)} as ${ctx.db(column)}`)} from ${ctx.db(table)} t where ${condition(ctx.db, person)}) x`
     if (rows.length) copy.stores[table] = (await openRows(ctx, table, rows.map(({ row }) => row))).sort((a, b) => String(a['id'] ?? a['seq'] ?? '') < String(b['id'] ?? b['seq'] ?? '') ? -1 : 1).map((row) => covered(table, row, own))
   }
+  if (kind === 'move') leaveNotes(copy)
   encloseFiles(copy)
   return copy
 }
@@ -90,6 +92,16 @@ function covered(table: string, row: Record<string, unknown>, own: readonly stri
   }
   const shown = cover(row, '') as Record<string, unknown>
   return table === 'requests.message' && row['kind'] === 'note' ? { ...shown, author_name: '***' } : shown
+}
+
+/** Nothing that colleagues wrote among themselves, and no file of it. */
+function leaveNotes({ stores }: Copy): void {
+  const notes = new Set((stores['requests.message'] ?? []).filter((row) => row['kind'] === 'note').map((row) => row['id']))
+  const files = new Set((stores['requests.attachment'] ?? []).filter((row) => notes.has(row['message_id'])).map((row) => row['file_id']))
+  const without = (table: string, isOut: (row: Record<string, unknown>) => boolean): void => { if (stores[table]) stores[table] = stores[table].filter((row) => !isOut(row)) }
+  without('requests.message', (row) => notes.has(row['id']))
+  without('requests.attachment', (row) => files.has(row['file_id']))
+  without('platform.file', (row) => files.has(row['id']))
 }
 
 function encloseFiles(copy: Copy): void {
@@ -138,6 +150,7 @@ export async function makeCopy(ctx: Ctx, id: string, format: 'json' | 'html'): P
   const copy = await copyOf(ctx, await personOf(ctx, row.customerId), row.kind)
   await emit(ctx, 'privacy.copy-made', { subject: id, data: { customer: row.customerId, kind: row.kind, format } })
   const [customer] = await ctx.db<{ language: string | null }[]>`select language from customers.customer where id = ${row.customerId}`
+  if (format === 'json' && row.kind === 'move') return { name: `portable-person-${row.number}.json`, type: 'application/json', text: JSON.stringify(portableOf(copy), null, 2) }
   return format === 'json' ? { name: `personal-data-${row.number}.json`, type: 'application/json', text: JSON.stringify(copy, null, 2) }
     : { name: `personal-data-${row.number}.html`, type: 'text/html', text: pageOf(copy, customer?.language ?? ctx.locale) }
 }

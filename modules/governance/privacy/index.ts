@@ -5,7 +5,8 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault, notFound } from '../../../platform/fault.ts'
 import type { Module } from '../../../platform/module.ts'
 import { limiter } from '../../../platform/http/limits.ts'
-import { getCustomer, relationsTo } from '../../customers/index.ts'
+import { getCustomer, recordIdsOf, relationsTo } from '../../customers/index.ts'
+import { fileHeaders } from '../../requests/index.ts'
 import { seeExport } from '../audit/alarms.ts'
 import { sweepAudits } from './audits.ts'
 import { sweepPersonRequests } from './clock.ts'
@@ -17,12 +18,13 @@ import { askExport, changeRules, decideExport, listExports, readRules, takeExpor
 import { completePersonRequest, extendPersonRequest, grantPersonRequest, holdCustomer, liftHold, openPersonRequest, refusePersonRequest, verifyPerson, withdrawPersonRequest } from './handle.ts'
 import { scopeOf } from './person.ts'
 import { privacyPersonal } from './personal-data.ts'
+import { bringPerson, listBrought, readBroughtFile } from './portable.ts'
 import { agreeByLink, askOwn, disagreeByLink, listOwn, listOwnConsents, optOutByLink } from './portal.ts'
 import { registerOf } from './register.ts'
 import { changeRetention, countDue, runRetention, viewRetention } from './retention.ts'
 import { getStored, listPersonRequests, readSettings, viewPersonRequest, writeSettings } from './store.ts'
 
-/** What somebody agreed to is for who may see one of their requests; for the others they are not there. */
+/** What somebody agreed to, or brought along, is for who may see one of their requests; for the others they are not there. */
 async function mustKnow(ctx: Ctx, id: string): Promise<void> {
   const customer = await getCustomer(ctx, id)
   const root = customer.mergedInto ?? customer.id
@@ -56,6 +58,13 @@ export const privacyPart: Omit<Module, 'name'> = {
     mount(privacy.complete, (ctx, { params, body }) => completePersonRequest(ctx, params.id, body))
     mount(privacy.withdraw, (ctx, { params, body }) => withdrawPersonRequest(ctx, params.id, body))
     mount(privacy.copy, (ctx, { params, body }) => makeCopy(ctx, params.id, body.format))
+    mount(privacy.bring, (ctx, { body }) => bringPerson(ctx, body))
+    mount(privacy.brought, async (ctx, { params }) => { await mustKnow(ctx, params.id); return listBrought(ctx, await recordIdsOf(ctx, params.id)) })
+    mount(privacy.broughtFile, async (ctx, { params, reply }) => {
+      await mustKnow(ctx, params.id)
+      const file = await readBroughtFile(ctx, await recordIdsOf(ctx, params.id), params.fileId)
+      return reply.headers(fileHeaders(file, false)).send(file.bytes)
+    })
     mount(privacy.hold, (ctx, { params, body }) => holdCustomer(ctx, params.id, body.reason))
     mount(privacy.lift, (ctx, { params, body }) => liftHold(ctx, params.id, body.reason))
     mount(privacy.settings, (ctx) => readSettings(ctx))

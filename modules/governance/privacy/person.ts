@@ -1,5 +1,6 @@
 /** The person behind a record, as every room knows them. */
 import type { Ctx } from '../../../platform/context.ts'
+import type { Fragment } from '../../../platform/database/index.ts'
 import { notFound } from '../../../platform/fault.ts'
 import type { Person } from '../../../platform/personal-data.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
@@ -19,12 +20,22 @@ export async function personOf(ctx: Ctx, customerId: string): Promise<Known> {
   return { rootId: mergedInto ?? id, customerIds, addresses, requestIds: asked.ids, openRequests: asked.open }
 }
 
+type Condition = (db: Ctx['db'], person: Person) => Fragment
+/** By table: the rows that speak of a person. Files belong to more rooms than one. */
+export function conditionsOf({ app }: Pick<Ctx, 'app'>): Map<string, Condition> {
+  const found = new Map<string, Condition>()
+  for (const [table, condition] of [...app.personal.values()].flatMap((room) => Object.entries(room.rows ?? {}))) {
+    const other = found.get(table)
+    found.set(table, other ? (db, person) => db`(${other(db, person)} or ${condition(db, person)})` : condition)
+  }
+  return found
+}
+
 /** Rows by table that speak of the person, and what stands in the way of erasing them. */
 export async function scopeOf(ctx: Ctx, customerId: string): Promise<Scope> {
   const person = await personOf(ctx, customerId)
-  const tables = [...ctx.app.personal.values()].flatMap((room) => Object.entries(room.rows ?? {}).map(([table, condition]) => ({ table, condition })))
   const [counts, hold, alike] = await Promise.all([
-    Promise.all(tables.map(async ({ table, condition }) => {
+    Promise.all([...conditionsOf(ctx)].map(async ([table, condition]) => {
       const [row] = await ctx.db<{ rows: number }[]>`select count(*)::int as rows from ${ctx.db(table)} t where ${condition(ctx.db, person)}`
       return { table, rows: row!.rows }
     })),

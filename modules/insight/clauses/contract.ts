@@ -14,7 +14,7 @@ export const ClauseFigure = z.object({
   isMet: z.boolean().nullable(),
 })
 export type ClauseFigure = z.infer<typeof ClauseFigure>
-const Kept = z.object({ asOf: instant, zone: z.string(), from: instant, to: instant, rows: z.array(ClauseFigure) })
+const Kept = z.object({ asOf: instant, zone: z.string(), from: instant, to: instant, /** What money is counted in. */ currency: z.string().nullable(), rows: z.array(ClauseFigure) })
 
 /** A clock that ended in time, or passed its deadline. `at`: when that was. */
 const Decided = z.object({ id, requestId: id, number: z.number(), kind: z.enum(clockKinds), isKept: z.boolean(), at: instant, dueAt: instant.nullable(), endedAt: instant.nullable(), holder: z.string().nullable() })

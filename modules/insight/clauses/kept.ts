@@ -8,7 +8,7 @@ import { notFound } from '../../../platform/fault.ts'
 import { dayIn, daysOf, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
 import { visible } from '../../requests/index.ts'
 import { type Clause, isClockKind, loadRecognition } from '../../standards/index.ts'
-import { totalsOf } from '../metrics/report.ts'
+import { currencyFor, totalsOf } from '../metrics/report.ts'
 import { dayOf } from '../store.ts'
 import type { ClauseFigure, Decided } from './contract.ts'
 
@@ -28,6 +28,8 @@ export async function keptClauses(ctx: Ctx, serviceId: string) {
   const measured = inForce.filter((clause) => !isClockKind(clause.measure) && !clause.when.fromTeam && !clause.when.toTeam)
   const { asOf, period, totals } = await totalsOf(ctx, zone, days, measured.map(({ measure, when: { priority, tier, channel } }) =>
     ({ metric: measure as MetricKey, serviceId, ...(priority ? { priority } : {}), ...(tier ? { tier } : {}), ...(channel ? { channel } : {}) })))
+  const money = measured.find((clause) => metrics[clause.measure as MetricKey].unit === 'money')
+  const currency = money ? await currencyFor(ctx, money.measure as MetricKey) : null
   const shares = await sharesKept(ctx, serviceId, period.from, period.to)
   const rows: ClauseFigure[] = [
     ...measured.map((clause, nr) => ({ key: clause.key, value: totals[nr]!.value, count: totals[nr]!.count, isMet: isMet(clause.measure as MetricKey, clause.target!, totals[nr]!.value) })),
@@ -36,7 +38,7 @@ export async function keptClauses(ctx: Ctx, serviceId: string) {
       return { key, value: kept + missed === 0 ? null : kept / (kept + missed), count: kept + missed, isMet: null }
     }),
   ]
-  return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), rows }
+  return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), currency, rows }
 }
 
 function isMet(metric: MetricKey, target: number, value: number | null): boolean | null {

@@ -1,8 +1,6 @@
 /** A report's picture as strokes and words, drawn the same into a PNG and onto a page. Pure. */
-import { metrics } from '../../../lib/metrics/index.ts'
+import { metrics, rowWords, valueWords } from '../../../lib/metrics/index.ts'
 import { controlChart } from '../../../lib/statistics/index.ts'
-import { valueWords } from '../../../lib/metrics/index.ts'
-import { rowWords } from '../../../lib/metrics/index.ts'
 import { insightText, type Told } from './table.ts'
 
 export interface Stroke { kind: 'stroke'; /** An SVG path. */ path: string; stroke?: string; fill?: string; width?: number; dash?: readonly [number, number] }
@@ -19,7 +17,7 @@ export function chartOf(told: Told, width: number, height: number): Drawing {
 
 function trend({ asked, figures, locale, zone }: Told, width: number, height: number): Drawing {
   const t = insightText(locale, zone)
-  const words = valueWords(asked.metric, locale, t)
+  const words = valueWords(asked.metric, locale, t, figures.currency)
   const named = rowWords(asked, locale, zone, t)
   const [foot, head, left] = [22, 10, 64]
   const { rows } = figures
@@ -56,7 +54,7 @@ function trend({ asked, figures, locale, zone }: Told, width: number, height: nu
 /** The longest first, as the page lists them. */
 function bars({ asked, figures, locale, zone }: Told, width: number): Drawing {
   const t = insightText(locale, zone)
-  const words = valueWords(asked.metric, locale, t)
+  const words = valueWords(asked.metric, locale, t, figures.currency)
   const named = rowWords(asked, locale, zone, t)
   const rows = figures.rows.slice(0, MOST_BARS)
   const [left, right, line] = [150, 80, 20]

@@ -52,7 +52,7 @@ test.skipIf(!face)('4.3-b the page holds its words as words in a face cut to the
 })
 
 const asked: Asked = { metric: 'volume', by: 'time', bucket: 'day', from: '2026-01-01', to: '2026-12-31', compare: 'none' }
-const figures: Figures = { asOf: '2026-12-31T16:00:00.000Z', zone: 'Asia/Taipei', from: '2025-12-31T16:00:00.000Z', to: '2026-12-31T16:00:00.000Z', total: { value: 3650, count: 3650, before: null },
+const figures: Figures = { asOf: '2026-12-31T16:00:00.000Z', zone: 'Asia/Taipei', from: '2025-12-31T16:00:00.000Z', to: '2026-12-31T16:00:00.000Z', currency: null, total: { value: 3650, count: 3650, before: null },
   rows: Array.from({ length: 365 }, (_, day) => ({ id: new Date(Date.parse('2025-12-31T16:00:00Z') + day * 86_400_000).toISOString(), label: null, value: day === 200 ? 90 : 10 + (day % 3), count: 10, before: null })) }
 
 test('4.3-b the chart marks what the control chart of the page marks, and leaves a gap where there is no value', () => {

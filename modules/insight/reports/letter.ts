@@ -16,7 +16,7 @@ export function askedAt(question: Question, zone: string, at: number): Asked {
 export function letterOf(told: Told & { question: Question; address: string }): { subject: string; text: string } {
   const { name, asked, figures, question, address } = told
   const { t, rows, isCompared } = tableOf(told)
-  const words = valueWords(asked.metric, told.locale, t)
+  const words = valueWords(asked.metric, told.locale, t, figures.currency)
   const line = (row: { name: string; value: number | null; before: number | null }) => `${row.name}\t${words(row.value)}${isCompared ? `\t(${words(row.before)})` : ''}`
   const search = new URLSearchParams(Object.entries(question).filter((one): one is [string, string] => typeof one[1] === 'string'))
   const period = asked.from === asked.to ? asked.from : `${asked.from} – ${asked.to}`

@@ -13,7 +13,7 @@ const [TEXT, MUTED, RULE] = ['#1d2530', '#5b6673', '#d8dce1']
 export function headOf(told: Told): { title: string; period: string; total: string; formula: string } {
   const { asked, figures, name } = told
   const { t, isCompared } = tableOf(told)
-  const words = valueWords(asked.metric, told.locale, t)
+  const words = valueWords(asked.metric, told.locale, t, figures.currency)
   const metric = t(`insight.metric.${asked.metric}`)
   const days = asked.from === asked.to ? asked.from : `${asked.from} – ${asked.to}`
   return {
@@ -71,7 +71,7 @@ function draw(doc: Doc, told: Told, width: number): void {
 
 function rows(doc: Doc, told: Told, width: number): void {
   const { head, rows: all, isCompared, t } = tableOf(told)
-  const words = valueWords(told.asked.metric, told.locale, t)
+  const words = valueWords(told.asked.metric, told.locale, t, told.figures.currency)
   const { total } = told.figures
   const part = isCompared ? 0.2 : 0.25
   const widths = [width * (1 - part * (isCompared ? 3 : 2)), ...Array.from({ length: isCompared ? 3 : 2 }, () => width * part)]

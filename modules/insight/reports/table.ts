@@ -3,6 +3,9 @@ import { createTranslator, type Locale, type Translate } from '../../../lib/text
 import { rowWords } from '../../../lib/metrics/index.ts'
 import { requestText } from '../../requests/index.ts'
 import type { Asked, Figures } from '../metrics/contract.ts'
+import channelsEn from '../text/channels.en.json' with { type: 'json' }
+import channelsHans from '../text/channels.zh-Hans.json' with { type: 'json' }
+import channelsHant from '../text/channels.zh-Hant.json' with { type: 'json' }
 import en from '../text/en.json' with { type: 'json' }
 import hans from '../text/zh-Hans.json' with { type: 'json' }
 import hant from '../text/zh-Hant.json' with { type: 'json' }
@@ -20,7 +23,7 @@ import savedHans from '../text/saved.zh-Hans.json' with { type: 'json' }
 import savedHant from '../text/saved.zh-Hant.json' with { type: 'json' }
 
 const texts: Record<Locale, Record<string, string>> = {
-  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant, ...alarmsHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans, ...alarmsHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn, ...alarmsEn },
+  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant, ...alarmsHant, ...channelsHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans, ...alarmsHans, ...channelsHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn, ...alarmsEn, ...channelsEn },
 }
 /** The room's words where no browser is. */
 export function insightText(locale: Locale, zone: string): Translate {

@@ -7,6 +7,7 @@ import { Page, PageRow, type PageProps } from '../../../ui/index.ts'
 const parts = [
   { id: 'reports', text: 'insight.report.title', href: paths.reports(), needs: 'requests.read' },
   { id: 'saved', text: 'insight.saved.title', href: paths.savedReports(), needs: 'requests.read' },
+  { id: 'effect', text: 'insight.effect.title', href: paths.channelEffect(), needs: 'requests.read' },
   { id: 'alarms', text: 'insight.alarm.title', href: paths.metricAlarms(), needs: 'insight.read' },
   { id: 'wallboards', text: 'insight.wall.title', href: paths.wallboards(), needs: 'insight.arrange' },
 ] as const

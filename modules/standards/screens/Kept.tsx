@@ -19,10 +19,10 @@ export function useKept(serviceId: string, isShown: boolean): TableColumn<Clause
   const { data } = found
   if (!isShown || !data) return undefined
   const byKey = new Map(data.rows.map((row) => [row.key, row]))
-  return { id: 'kept', title: t('standards.kept'), cell: (clause) => <Actual clause={clause} figure={byKey.get(clause.key)} serviceId={serviceId} /> }
+  return { id: 'kept', title: t('standards.kept'), cell: (clause) => <Actual clause={clause} figure={byKey.get(clause.key)} currency={data.currency} serviceId={serviceId} /> }
 }
 
-function Actual({ clause, figure, serviceId }: { clause: Clause; figure: ClauseFigure | undefined; serviceId: string }): ReactElement {
+function Actual({ clause, figure, currency, serviceId }: { clause: Clause; figure: ClauseFigure | undefined; currency: string | null; serviceId: string }): ReactElement {
   const t = useText()
   const { locale } = useLanguage()
   const { measure, when: { priority, tier, channel } } = clause
@@ -39,7 +39,7 @@ function Actual({ clause, figure, serviceId }: { clause: Clause; figure: ClauseF
   }
   return (
     <span>
-      <Link href={paths.reports({ metric: measure, by: 'time', period: 'month', serviceId, priority, tier, channel })} variant="quiet" className="font-bold">{valueWords(measure as MetricKey, locale, t)(figure.value)}</Link>{' '}
+      <Link href={paths.reports({ metric: measure, by: 'time', period: 'month', serviceId, priority, tier, channel })} variant="quiet" className="font-bold">{valueWords(measure as MetricKey, locale, t, currency)(figure.value)}</Link>{' '}
       <span className="text-sm text-muted">{t('standards.kept-of-requests', { count: figure.count })}</span>
       {figure.isMet !== null && <span className="block"><Badge tone={figure.isMet ? 'ok' : 'late'}>{t(figure.isMet ? 'standards.kept-yes' : 'standards.kept-no')}</Badge></span>}
     </span>

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, type InfiniteData } from '@tanstack/react-query'
-import { Plus, Settings2 } from 'lucide-react'
+import { FileInput, Plus, Settings2 } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
 import { call, queryKey, useCall, useGet, type CallFault } from '../../../../apps/console/api.ts'
 import { Loaded } from '../../../../apps/console/Loaded.tsx'
@@ -9,6 +9,7 @@ import { useText } from '../../../../apps/console/text.tsx'
 import { Actions, Badge, Button, ComboBox, Dialog, EmptyState, ErrorState, Form, NumberField, Select, Skeleton, Table, TextArea, TextField, Time, toast, type TableColumn } from '../../../../ui/index.ts'
 import { customers } from '../../../customers/contract.ts'
 import { kinds, laws, privacy, type PersonRequestRow } from '../../privacy/contract.ts'
+import { BringDialog } from './BringDialog.tsx'
 import { DueBadge, StageBadge } from './parts.tsx'
 import { GovernanceFrame, useRefusal } from '../GovernanceFrame.tsx'
 
@@ -21,6 +22,7 @@ export default function PersonRequests(): ReactElement {
   const [search, setSearch] = useSearchState<'view' | 'customer'>()
   const [isSetting, setSetting] = useState(false)
   const [isNew, setNew] = useState(false)
+  const [isBringing, setBringing] = useState(false)
   const view = search.view === 'ended' ? 'ended' : 'open'
   const found = useInfiniteQuery<Rows, CallFault, InfiniteData<Rows>, readonly unknown[], string | null>({
     queryKey: [...queryKey(privacy.requests, { query: { view } }), 'pages'],
@@ -39,7 +41,7 @@ export default function PersonRequests(): ReactElement {
     { id: 'opened', title: t('governance.privacy.opened'), priority: 3, align: 'end', cell: (row) => <Time at={row.openedAt} isPlain /> },
   ]
   return (
-    <GovernanceFrame here="requests" title={t('governance.privacy.requests')} lead={t('governance.privacy.requests-lead')} actions={<><Button icon={<Settings2 className="size-4" aria-hidden="true" />} onPress={() => setSetting(true)}>{t('governance.privacy.settings')}</Button>{add}</>}>
+    <GovernanceFrame here="requests" title={t('governance.privacy.requests')} lead={t('governance.privacy.requests-lead')} actions={<><Button icon={<Settings2 className="size-4" aria-hidden="true" />} onPress={() => setSetting(true)}>{t('governance.privacy.settings')}</Button><Button icon={<FileInput className="size-4" aria-hidden="true" />} reason={refusal} onPress={() => setBringing(true)}>{t('governance.privacy.bring')}</Button>{add}</>}>
       <Select label={t('governance.privacy.view')} isLabelHidden className="w-44" value={view} onChange={(id) => setSearch({ view: id === 'open' ? null : id })} options={(['open', 'ended'] as const).map((id) => ({ id, label: t(`governance.privacy.view.${id}`) }))} />
       {found.isPending ? <Skeleton label={t('console.loading')} rows={6} />
         : found.isError && rows.length === 0 ? <ErrorState title={t(found.error.code, found.error.args)} action={<Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>} />
@@ -51,6 +53,7 @@ export default function PersonRequests(): ReactElement {
         )}
       {found.hasNextPage && <Button className="self-center" busy={found.isFetchingNextPage} onPress={() => { void found.fetchNextPage() }}>{t('governance.privacy.more')}</Button>}
       {(isNew || search.customer) && refusal === undefined && <NewRequest customerId={search.customer ?? null} onClose={() => { setNew(false); setSearch({ customer: null }) }} />}
+      {isBringing && <BringDialog onClose={() => setBringing(false)} />}
       {isSetting && <SettingsDialog refusal={refusal} onClose={() => setSetting(false)} />}
     </GovernanceFrame>
   )
