@@ -28,6 +28,8 @@ export interface Config {
   cipher: Algorithm
   /** A Vault that keeps the master keys; null: their files are plain, and only the folder's rights keep them. */
   transit: Transit | null
+  /** A font file with the signs of both Chinese scripts, for reports as PDF and PNG; empty: the usual places are looked at. */
+  reportFont: string
 }
 
 /** Reads the environment. Throws StartRefusal `start.setting-wrong` when PORT is no port, ROLE no role, a cipher is unknown, or one of TLS_CERT and TLS_KEY is missing. */
@@ -54,5 +56,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     certificate,
     cipher,
     transit: env.VAULT_ADDR && env.VAULT_TOKEN ? { url: env.VAULT_ADDR.replace(/\/+$/, ''), token: env.VAULT_TOKEN, key: env.VAULT_TRANSIT_KEY || 'loopdesk' } : null,
+    reportFont: env.REPORT_FONT ? resolve(env.REPORT_FONT) : '',
   }
 }

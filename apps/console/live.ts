@@ -50,6 +50,27 @@ export function useLive(type: string, hear: (event: LiveEvent) => void): void {
   }, [type])
 }
 
+/** Asks again when live events of a type arrive: at the first at once, then at most once in `ms`. */
+export function useRenewal(type: string, refetch: () => unknown, ms: number): void {
+  const latest = useRef(refetch)
+  latest.current = refetch
+  const rest = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; isWanted: boolean }>({ timer: undefined, isWanted: false })
+  useLive(type, () => {
+    const now = rest.current
+    if (now.timer !== undefined) { now.isWanted = true; return }
+    void latest.current()
+    const again = () => {
+      now.timer = undefined
+      if (!now.isWanted) return
+      now.isWanted = false
+      void latest.current()
+      now.timer = setTimeout(again, ms)
+    }
+    now.timer = setTimeout(again, ms)
+  })
+  useEffect(() => () => clearTimeout(rest.current.timer), [])
+}
+
 function concerns(live: unknown, events: readonly LiveEvent[]): boolean {
   if (typeof live === 'function') return events.some((event) => (live as (event: LiveEvent) => boolean)(event))
   return Array.isArray(live) && events.some((event) => live.some((type: string) => event.type.startsWith(type)))

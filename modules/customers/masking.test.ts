@@ -150,10 +150,10 @@ test('P08 who is only known by an address is not named by it on lists, messages 
   const [row] = await desk.app.pool<{ id: string; holderId: string }[]>`select id, holder_id from requests.request order by id desc limit 1`
   const holder = people.agents.find((agent) => agent.id === row!.holderId)!
   const beside = people.agents.find((agent) => agent.id !== row!.holderId)!
-  for (const path of ['/api/requests?view=all', `/api/requests/${row!.id}`, `/api/requests/${row!.id}/messages`, `/api/requests/${row!.id}/events`, '/api/today/columns']) {
+  for (const path of ['/api/requests?view=all', `/api/requests/${row!.id}`, `/api/requests/${row!.id}/messages`, `/api/requests/${row!.id}/events`, '/api/today/board']) {
     const asked = async (token: string) => JSON.stringify((await desk.call('GET', path, { token })).body)
     expect(await asked(beside.token), path).not.toContain('nameless.person@')
-    if (!/events|columns/.test(path)) expect(await asked(holder.token), path).toContain('nameless.person@')
+    if (!/events|board/.test(path)) expect(await asked(holder.token), path).toContain('nameless.person@')
   }
 })
 

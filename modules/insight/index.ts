@@ -6,6 +6,7 @@
 import { compose, type Module } from '../../platform/module.ts'
 import { alarmsPart } from './alarms/index.ts'
 import { channelsPart } from './channels/index.ts'
+import { clausesPart } from './clauses/index.ts'
 import { shownLike } from '../requests/index.ts'
 import { insight } from './contract.ts'
 import { indicatorsPart } from './indicators/index.ts'
@@ -13,7 +14,8 @@ import { metricsPart } from './metrics/index.ts'
 import { reportsPart } from './reports/index.ts'
 import { insightPersonal } from './personal-data.ts'
 import { wallPart } from './wall/index.ts'
-import { columnsToday, loadsToday, todayOf } from './store.ts'
+import { boardOf } from './board/view.ts'
+import { todayOf } from './store.ts'
 
 export { proposeIndex } from './indicators/versions.ts'
 
@@ -22,9 +24,8 @@ const todayPart: Omit<Module, 'name'> = {
   personal: insightPersonal,
   routes: (mount) => {
     mount(insight.today, (ctx, { query }) => todayOf(ctx, query))
-    mount(insight.columns, (ctx, { query }) => columnsToday(ctx, query))
-    mount(insight.loads, (ctx, { query }) => loadsToday(ctx, query))
+    mount(insight.board, (ctx, { query }) => boardOf(ctx, query))
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, wallPart, channelsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, clausesPart, wallPart, channelsPart])

@@ -5,8 +5,10 @@ import { newId } from '../../lib/id/index.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { addMember, createPerson, createTeam, createToken } from '../staff/index.ts'
 import { seedStandards } from '../standards/index.ts'
-import type { Column, Load, Today } from './contract.ts'
-import { board, figures } from './store.ts'
+import { boardQueries } from './board/figures.ts'
+import { scopeOf } from './board/scope.ts'
+import type { Board, Today } from './contract.ts'
+import { figures } from './store.ts'
 
 // Monday 2026-03-02, 10:00 in Taipei; the day there began at 16:00 UTC of the day before.
 let desk: TestDesk
@@ -65,13 +67,13 @@ test('a team sees its own figures only, and asking for another team opens nothin
 })
 
 test('columns tell how many lie where since when, and the oldest by name', async () => {
-  const { body: { rows } } = await desk.call<{ rows: Column[] }>('GET', '/api/today/columns', { token: people.head.token })
+  const { body: { columns: rows } } = await desk.call<Board>('GET', '/api/today/board', { token: people.head.token })
   expect(rows.map(({ id, count, ages }) => [id, count, ...ages])).toEqual([['waiting', 1, 0, 0, 0, 1], ['in-hand', 1, 0, 0, 1, 0], ['others', 0, 0, 0, 0, 0], ['verify', 1, 0, 1, 0, 0]])
   expect(rows[1]!.oldest).toMatchObject([{ subject: '寬頻斷線', customerName: '陳美玲', holder: { name: 'agent' } }])
 })
 
 test('loads: what a person holds of what they may, with the one due first', async () => {
-  const { body: { rows } } = await desk.call<{ rows: Load[] }>('GET', '/api/today/people', { token: people.agent.token })
+  const rows = (await desk.call<Board>('GET', '/api/today/board', { token: people.agent.token })).body.people!
   expect(rows.map((row) => row.name)).toEqual(['agent'])
   expect(rows[0]).toMatchObject({ overdue: 1, current: { subject: '寬頻斷線' } })
   expect(rows[0]!.channels.find((one) => one.channel === 'email')).toEqual({ channel: 'email', inHand: 1, capacity: 8 })
@@ -95,7 +97,8 @@ test('with 100,000 requests no figure reads the whole table', async () => {
   const actor = (scope: Actor['scope']): Actor => ({ kind: 'agent', id: people.agent.id, name: 'agent', permissions: new Set(['requests.read']), scope, teamIds: [teams.first] })
   for (const scope of ['all', 'team'] as const) {
     const ctx = reading(desk.app, { actor: actor(scope) })
-    const asked = { ...figures(ctx, new Date('2026-03-01T16:00:00Z'), undefined), ...board(ctx, undefined) }
+    const { seen } = scopeOf(ctx, undefined)
+    const asked = { ...figures(ctx, new Date('2026-03-01T16:00:00Z'), seen), ...boardQueries(ctx, seen) }
     for (const [name, query] of Object.entries(asked)) {
       const [plan] = await ctx.db<{ 'QUERY PLAN': unknown }[]>`explain (format json) ${query as never}`
       const scans = scansOf(plan!['QUERY PLAN']).filter((scan) => scan.endsWith(' request'))

@@ -13,7 +13,7 @@ export const channels = channelKeys
 /** Lists a request can be found in; the last seven must be empty or owned. */
 export const views = ['mine', 'open', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'closed', 'all',
   'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'unrated', 'failed'] as const
-export const actions = ['take', 'accept', 'decline', 'assign', 'handOver', 'reply', 'note', 'wait', 'resume', 'submit', 'verify', 'close', 'reopen', 'correct', 'askHuman'] as const
+export const actions = ['take', 'accept', 'decline', 'assign', 'handOver', 'reply', 'note', 'whisper', 'wait', 'resume', 'submit', 'verify', 'close', 'reopen', 'correct', 'askHuman'] as const
 
 export const Stage = z.enum(stages)
 export const Priority = z.enum(priorities)
@@ -82,6 +82,8 @@ export type RequestRow = z.infer<typeof RequestRow>
 export const Attachment = z.object({ id, name: z.string(), contentType: z.string(), size: z.number(), contentId: z.string().nullable() })
 export const Message = z.object({
   id, kind: z.enum(['customer', 'reply', 'note', 'result', 'notice']), authorKind: z.string(), authorId: id.nullable(), authorName: z.string(), channel: z.string(),
+  /** Whom a note is whispered to. */
+  to: Name.nullable(),
   body: z.string(), html: z.string().nullable(), quoted: z.string().nullable(), oddities: z.array(z.string()),
   state: z.string(), stateWhy: z.string().nullable(), sendAt: instant.nullable(), createdAt: instant, attachments: z.array(Attachment),
 })
@@ -158,6 +160,7 @@ export const requests = {
   messages: { method: 'GET', path: '/api/requests/:id/messages', access: 'requests.read', reads: 'request', params: byId, query: z.strictObject({ before: id.optional(), limit: limit(200, 100) }), response: page(Message), faults: ['requests.not-found'] },
   events: { method: 'GET', path: '/api/requests/:id/events', access: 'requests.read', reads: 'request', params: byId, query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: limit(500, 200) }), response: z.object({ rows: z.array(RequestEvent), next: z.number().nullable() }), faults: ['requests.not-found'] },
   assignments: { method: 'GET', path: '/api/requests/:id/assignments', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Assignment) }), faults: ['requests.not-found'] },
+  candidates: { method: 'GET', path: '/api/requests/:id/candidates', access: 'requests.work', reads: 'request', params: byId, response: z.object({ reason: z.string(), ruleVersion: z.string().nullable(), candidates: z.array(Candidate) }), summary: 'Who could hold it now: the people of its team as the rules rank them, with the reasons of those they leave out.', faults: ['requests.not-found'] },
   verifications: { method: 'GET', path: '/api/requests/:id/verifications', access: 'requests.read', reads: 'request', params: byId, response: z.object({ rows: z.array(Verification) }) },
 
   deadlines: { method: 'GET', path: '/api/requests/:id/deadlines', access: 'requests.read', reads: 'request', params: byId, summary: 'Why each deadline is when it is: what was counted, what was skipped and for what reason.', response: Deadlines, faults: ['requests.not-found'] },
@@ -173,6 +176,8 @@ export const requests = {
     body: z.strictObject({ subject: line(300).optional(), serviceId: id.optional(), type: line(80).nullable().optional(), priority: Priority.optional(), reason: reason.optional(), version: z.number().int() }), faults: ['requests.changed-meanwhile', 'requests.closed'] },
   write: { method: 'POST', path: '/api/requests/:id/messages', access: 'requests.work', params: byId, status: 201, response: Message, summary: 'Reply to the customer (held 10 s for undo) or note for colleagues.',
     body: z.strictObject({ kind: z.enum(['reply', 'note']), text: someText(100_000), mentions: z.array(id).max(20).optional(), attachmentIds: z.array(id).max(20).optional(), then: z.enum(['wait']).optional() }), faults: ['requests.closed', 'requests.not-yours'] },
+  whisper: { method: 'POST', path: '/api/requests/:id/whispers', access: 'requests.work', params: byId, status: 201, response: Message, summary: 'Whoever may assign notes something to the present holder, on whose screen it stands out at once.',
+    body: z.strictObject({ to: id, text: someText(20_000) }), faults: ['requests.closed', 'requests.may-not-whisper', 'requests.nobody-holds', 'requests.not-its-holder'] },
   unsend: { method: 'DELETE', path: '/api/requests/:id/messages/:messageId', access: 'requests.work', params: z.strictObject({ id, messageId: id }), response: z.object({ text: z.string() }), summary: 'Take a reply back within its 10 seconds; it becomes the draft again.', faults: ['requests.already-sent'] },
   resend: { method: 'PUT', path: '/api/requests/:id/messages/:messageId/sending', access: 'requests.work', params: z.strictObject({ id, messageId: id }), response: Message, faults: ['requests.not-failed'] },
   wait: { method: 'PUT', path: '/api/requests/:id/waiting', access: 'requests.work', params: byId, body: z.strictObject({ for: z.enum(['customer', 'third-party']), until: instantIn.optional(), reason: reason.optional() }), response: Request, faults: ['requests.not-executing'] },

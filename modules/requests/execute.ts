@@ -12,12 +12,14 @@ import { attachFiles, insertMessage, type LockedRequest, lockRequest } from './s
 import { addSearchText, NOTE_MARK } from './words.ts'
 import { waitFor } from './track.ts'
 
-export interface Writing { kind: 'reply' | 'note'; text: string; mentions?: string[]; attachmentIds?: string[]; then?: 'wait' }
+export interface Writing { kind: 'reply' | 'note'; text: string; mentions?: string[]; /** Its holder: a whisper. */ to?: string; attachmentIds?: string[]; then?: 'wait' }
 
 /** Writes a note, or a reply that is held for ten seconds. A reply to what nobody holds takes it. Returns the message's id. */
 export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing): Promise<string> {
   const request = await lockRequest(ctx, requestId)
-  mustAllow(ctx, request, writing.kind)
+  mustAllow(ctx, request, writing.to === undefined ? writing.kind : 'whisper')
+  // Whoever was whispered to may have given it away meanwhile: what was meant for them is not told to another.
+  if (writing.to !== undefined && writing.to !== request.holderId) throw new Fault('requests.not-its-holder', 409)
   if (writing.kind === 'note') return writeNote(ctx, request, writing)
   if (request.offeredTo === ctx.actor.id) await acceptOffer(ctx, request)
   else if (!request.holderId) await holdBy(ctx, request, 'take', 'requests.reason-answered')
@@ -35,12 +37,13 @@ export async function writeMessage(ctx: Ctx, requestId: string, writing: Writing
 }
 
 async function writeNote(ctx: Ctx, request: LockedRequest, writing: Writing): Promise<string> {
-  const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'note', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: 'internal', body: writing.text, state: 'kept' })
+  const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'note', authorKind: 'agent', authorId: ctx.actor.id, authorName: ctx.actor.name, channel: 'internal', body: writing.text, state: 'kept', toId: writing.to ?? null })
   await attachFiles(ctx, request, messageId, writing.attachmentIds ?? [])
   forgetDraft(ctx, request.id, 'note')
-  for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
+  if (writing.to !== undefined) noticeTo(ctx, writing.to, request.id, 'whispered', messageId)
+  for (const personId of new Set(writing.mentions ?? [])) if (personId !== ctx.actor.id && personId !== writing.to) noticeTo(ctx, personId, request.id, 'mentioned', messageId)
   addSearchText(ctx, request.id, writing.text, NOTE_MARK)
-  await emit(ctx, 'request.noted', { subject: request.id, teamId: request.teamId, data: { message: messageId, mentions: writing.mentions ?? [] } })
+  await emit(ctx, 'request.noted', { subject: request.id, teamId: request.teamId, data: { message: messageId, mentions: writing.mentions ?? [], ...(writing.to === undefined ? {} : { to: writing.to }) } })
   return messageId
 }
 

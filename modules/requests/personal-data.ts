@@ -22,7 +22,7 @@ export const requestsPersonal: PersonalRoom = {
     'requests.search': { ...technical('request_id'), tokens: { ...derived, readers: 'nobody' } },
     'requests.intake': { ...technical('source', 'request_id', 'message_id', 'at'), ...columns({ ...derived, purpose: 'prove', readers: 'nobody' }, 'key', 'fingerprint') },
     'requests.message': {
-      ...technical('id', 'request_id', 'kind', 'author_kind', 'author_id', 'channel', 'oddities', 'state', 'state_at', 'send_at', 'after_sending', 'raw_file_id', 'created_at'),
+      ...technical('id', 'request_id', 'kind', 'author_kind', 'author_id', 'channel', 'oddities', 'state', 'state_at', 'send_at', 'after_sending', 'raw_file_id', 'created_at', 'to_id'),
       ...columns(said, 'author_name', 'body', 'html', 'quoted'), state_why: { ...said, source: 'channel' },
     },
     'requests.attachment': { ...technical('id', 'request_id', 'message_id', 'file_id', 'content_type', 'size', 'content_id', 'created_at'), ...columns(said, 'name', 'owner') },

@@ -99,6 +99,7 @@ const table: Record<Action, Rule> = {
   handOver: (now, who) => first(open(now), works(who), notGivenIn(now), now.holderId === who.id ? null : 'requests.not-yours'),
   reply: (now, who) => first(open(now), works(who), holds(now, who)),
   note: (_now, who) => works(who),
+  whisper: (now, who) => first(open(now), works(who), who.mayAssign ? null : 'requests.may-not-whisper', now.holderId ? (now.holderId === who.id ? 'requests.already-yours' : null) : 'requests.nobody-holds'),
   wait: (now, who) => first(open(now), works(who), holds(now, who), inStage(now, ['assign', 'execute'], now.stage === 'track' ? 'requests.already-waiting' : 'requests.not-executing')),
   resume: (now, who) => first(open(now), works(who), inStage(now, ['track'], 'requests.not-waiting')),
   submit: (now, who) => first(open(now), works(who), inStage(now, ['assign', 'execute', 'track'], now.stage === 'accept' ? 'requests.take-first' : notGivenIn(now) ?? 'requests.not-executing'),

@@ -12,6 +12,7 @@ import { addAttachment, fileHeaders, readAttachment, receiveFile } from './attac
 import { type Request, requests } from './contract.ts'
 import { explainDeadlines, moveDeadlines, previewDeadlines } from './deadlines.ts'
 import { resendMessage, saveDraft, unsendMessage, writeMessage } from './execute.ts'
+import { candidatesFor } from './candidates.ts'
 import { closeRequest, reopenByPerson } from './feedback.ts'
 import { askForHuman } from './human.ts'
 import { countLoads, countViews, listRequests } from './lists.ts'
@@ -49,6 +50,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.messages, (ctx, { params, query }) => listMessages(ctx, params.id, query))
   mount(requests.events, (ctx, { params, query }) => listEvents(ctx, params.id, query))
   mount(requests.assignments, (ctx, { params }) => listAssignments(ctx, params.id))
+  mount(requests.candidates, (ctx, { params }) => candidatesFor(ctx, params.id))
   mount(requests.verifications, (ctx, { params }) => listVerifications(ctx, params.id))
 
   mount(requests.deadlines, (ctx, { params }) => explainDeadlines(ctx, params.id))
@@ -69,6 +71,7 @@ export function mountRequests(mount: Mount, app: App, { pulse }: Wiring): void {
   mount(requests.reopen, async (ctx, { params, query }) => { await reopenByPerson(ctx, params.id, query.reason ?? 'requests.reason-reopened'); return viewRequest(ctx, params.id) })
 
   mount(requests.write, async (ctx, { params, body }) => oneMessage(ctx, await writeMessage(ctx, params.id, body)))
+  mount(requests.whisper, async (ctx, { params, body }) => oneMessage(ctx, await writeMessage(ctx, params.id, { kind: 'note', ...body })))
   mount(requests.unsend, async (ctx, { params }) => ({ text: await unsendMessage(ctx, params.id, params.messageId) }))
   mount(requests.resend, async (ctx, { params }) => { await resendMessage(ctx, params.id, params.messageId); return oneMessage(ctx, params.messageId) })
   mount(requests.seen, (ctx, { params }) => markSeen(ctx, params.id))

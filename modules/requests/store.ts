@@ -122,6 +122,8 @@ export interface NewMessage {
   /** Whose key seals it. */
   customerId: string
   kind: 'customer' | 'reply' | 'note' | 'result' | 'notice'
+  /** Whom a note is whispered to. */
+  toId?: string | null
   authorKind: string
   authorId: string | null
   authorName: string
@@ -140,9 +142,9 @@ export function insertMessage(ctx: Ctx, given: NewMessage): string {
   const id = given.id ?? newId()
   const row = sealFields(ctx, given.customerId, id, sealedMessage, given)
   ctx.later(ctx.db`
-    insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, send_at, after_sending, raw_file_id, created_at)
+    insert into requests.message (id, request_id, kind, author_kind, author_id, author_name, channel, body, html, quoted, oddities, state, state_at, send_at, after_sending, raw_file_id, created_at, to_id)
     values (${id}, ${row.requestId}, ${row.kind}, ${row.authorKind}, ${row.authorId}, ${row.authorName}, ${row.channel}, ${row.body}, ${row.html ?? null}, ${row.quoted ?? null},
-      ${row.oddities ?? []}, ${row.state}, ${ctx.now}, ${row.sendAt ?? null}, ${row.afterSending ?? null}, ${row.rawFileId ?? null}, ${ctx.now})`)
+      ${row.oddities ?? []}, ${row.state}, ${ctx.now}, ${row.sendAt ?? null}, ${row.afterSending ?? null}, ${row.rawFileId ?? null}, ${ctx.now}, ${row.toId ?? null})`)
   return id
 }
 

@@ -92,7 +92,7 @@ export async function mustSee(ctx: Ctx, id: string): Promise<{ teamId: string | 
 }
 
 const messageColumns = (ctx: Ctx) => ctx.db`
-  m.id, m.kind, m.author_kind, m.author_id, m.author_name, m.channel, m.body, m.html, m.quoted, m.oddities, m.state, m.state_why, m.send_at, m.created_at,
+  m.id, m.kind, m.author_kind, m.author_id, m.author_name, m.channel, m.body, (select jsonb_build_object('id', w.id, 'name', w.name) from staff.person w where w.id = m.to_id) as "to", m.html, m.quoted, m.oddities, m.state, m.state_why, m.send_at, m.created_at,
   coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size, 'contentId', a.content_id) order by a.id)
     from requests.attachment a where a.message_id = m.id), '[]') as attachments`
 

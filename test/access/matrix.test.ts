@@ -193,8 +193,8 @@ test('D02 a count is the length of its list, for every role', async () => {
 
 test('D02 what colleagues have in hand is named to those only who may see it', async () => {
   for (const player of world.players.filter((one) => holds(one, 'staff.read') && holds(one, 'requests.read'))) {
-    const { body } = await desk.call<{ rows: { current: { id: string } | null }[] }>('GET', '/api/today/people', { token: player.token })
-    for (const { current } of body.rows) if (current) expect(`${player.role} ${(await desk.call('GET', `/api/requests/${current.id}`, { token: player.token })).status}`).toBe(`${player.role} 200`)
+    const { body } = await desk.call<{ people: { current: { id: string } | null }[] }>('GET', '/api/today/board', { token: player.token })
+    for (const { current } of body.people) if (current) expect(`${player.role} ${(await desk.call('GET', `/api/requests/${current.id}`, { token: player.token })).status}`).toBe(`${player.role} 200`)
     const rows = (await desk.call<{ rows: { open: number }[] }>('GET', '/api/requests/loads', { token: player.token })).body.rows
     if (player.scope === 'own') expect(rows).toHaveLength(1)
     const teams = (await desk.call<{ teams: { open: number }[] }>('GET', '/api/requests/counts', { token: player.token })).body.teams

@@ -275,6 +275,7 @@ test('C12 a request on its way', async () => {
   form.set('file', new Blob(['x'], { type: 'text/plain' }), 'x.txt')
   await does('requests.upload', { token: agent.token, form })
   await does('requests.write', by({ body: { kind: 'note', text: '備註' } }))
+  await does('requests.whisper', { token: people.admin.token, params: { id }, body: { to: agent.id, text: '先查機房公告' } })
   await does('requests.saveDraft', by({ body: { kind: 'reply', text: '草稿' } }))
   const held = await does('requests.write', by({ body: { kind: 'reply', text: '您好' } }))
   await does('requests.unsend', by({ params: { id, messageId: held.body.id } }))

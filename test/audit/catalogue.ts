@@ -128,6 +128,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'requests.applyStandard': ['standard.version-applied'],
   'requests.confirmNotice': ['request.escalation-confirmed'],
   'requests.correct': ['request.corrected', 'request.clocks-changed'],
+  'requests.whisper': ['request.noted'],
   'requests.write': ['request.reply-held', 'request.noted', 'request.waiting', 'request.assignment-accepted', 'request.taken'],
   'requests.unsend': ['request.reply-withdrawn'],
   'requests.resend': ['request.resent'],
@@ -262,11 +263,11 @@ export const plainReads: readonly string[] = [
   'customers.lifecycleReport',
   'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'standards.channelRecords', 'standards.channelHistory', 'requests.standardEffect',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
-  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
+  'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.board',
   // Numbers, and by number and team the requests they are made of.
-  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.channelEffect', 'insight.exportEffect', 'insight.channelTiers', 'insight.qualityIndex', 'insight.indexVersions',
+  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.keptClauses', 'insight.clauseClocks', 'insight.channelEffect', 'insight.exportEffect', 'insight.channelTiers', 'insight.qualityIndex', 'insight.indexVersions',
   // Questions with a name, and to which colleague their answers went.
-  'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
+  'insight.fileFormats', 'insight.reportFile', 'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
   // Figures beyond their limits.
   'insight.wallboards', 'insight.wall', 'insight.alarmRules', 'insight.metricAlarms', 'insight.alarmCard',
   'channels.mailboxes', 'channels.webhooks', 'channels.deliveries', 'channels.options', 'channels.availability',

@@ -6,8 +6,11 @@ import { files, matchesIn, root, type Finding, type Part } from './tree.ts'
 
 const allowed = new Set(['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'CC0-1.0', 'Python-2.0', 'MPL-2.0', 'PostgreSQL', 'PSF-2.0', 'CC-BY-3.0'])
 
+/** Packages whose manifest names none, and the licence that lies beside it. */
+const read: Record<string, string> = { 'png-js': 'MIT' }
+
 interface Package { version?: string; dev?: boolean; optional?: boolean; dependencies?: Record<string, string>; optionalDependencies?: Record<string, string> }
-interface Manifest { license?: string | { type: string }; licenses?: (string | { type: string })[] }
+interface Manifest { name?: string; license?: string | { type: string }; licenses?: (string | { type: string })[] }
 
 /** True when every licence of an `and` and one of an `or` is allowed. Reads SPDX expressions without nesting. */
 export function isAllowed(expression: string): boolean {
@@ -16,7 +19,7 @@ export function isAllowed(expression: string): boolean {
 
 function licenceOf(manifest: Manifest): string {
   const names = [manifest.license ?? manifest.licenses ?? []].flat().map((one) => (typeof one === 'string' ? one : one.type))
-  return names.join(' OR ') || 'none named'
+  return names.join(' OR ') || read[manifest.name ?? ''] || 'none named'
 }
 
 /** Packages the browser's source names; they are installed for building and then shipped inside dist/. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../lib/id/index.ts'
 import { violationsOf } from '../axe.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, signIn, wordsOf } from './desk.ts'
+import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('insight in a browser', () => {
   let desk: TestDesk
@@ -112,6 +112,45 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await page.context().close()
   }, 180_000)
 
+  test('1.3-a from the board a lead whispers, gives and takes over by keyboard; the whisper is on the holder’s screen at once', async () => {
+    const t = wordsOf('zh-Hant')
+    const { lead, agent, teamId } = company.branches['zh-Hant']
+    const problems: string[] = []
+    const [row] = await desk.app.pool<{ id: string; number: number }[]>`select id, number from requests.request where team_id = ${teamId} and holder_id = ${agent.id} order by stage_since, id limit 1`
+    const [theirs, page] = [await openPage(browser, 'zh-Hant', problems), await openPage(browser, 'zh-Hant', problems)]
+    await signIn(theirs, desk, agent, `/requests/${row!.id}`)
+    await theirs.getByRole('log').waitFor()
+    await signIn(page, desk, lead, '/queues')
+    const steer = page.getByRole('button', { name: t('routing.steer', { number: row!.number }) }).first()
+    const choose = async (name: string) => { await steer.focus(); await page.keyboard.press('Enter'); const item = page.getByRole('menuitem', { name }); await item.waitFor(); await item.press('Enter') }
+    await steer.waitFor()
+    expect((await violationsOf(page)).map((one) => `board ${one}`)).toEqual([])
+    await page.getByText(/秒前的資料/).waitFor()
+    await choose(t('routing.whisper-to', { name: agent.name }))
+    const words = `先查機房公告${newId().slice(-6)}`
+    await page.keyboard.type(words)
+    const seen = seenAt(theirs, words)
+    await page.getByRole('button', { name: t('routing.whisper'), exact: true }).press('Enter')
+    await seen
+    await theirs.getByText(t('requests.voice.whisper-to-you'), { exact: true }).waitFor()
+    expect((await violationsOf(theirs)).map((one) => `whispered ${one}`)).toEqual([])
+    await choose(t('routing.give-to-somebody'))
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('option').first().waitFor()
+    expect((await violationsOf(page)).map((one) => `give ${one}`)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await choose(t('routing.take-over'))
+    await page.getByText(t('routing.taken', { number: row!.number })).waitFor()
+    expect((await desk.call<{ holder: { id: string } }>('GET', `/api/requests/${row!.id}`, { token: lead.token })).body.holder.id).toBe(lead.id)
+    // Held by oneself there is nobody to whisper to, and the menu says so.
+    await steer.click()
+    await page.getByText(t('requests.already-yours')).first().waitFor()
+    expect(problems).toEqual([])
+    await theirs.context().close()
+    await page.context().close()
+  }, 120_000)
+
   test('1.3-a the wallboard turns its pages, says how old it is, and plainly when its line is lost or its link has ended', async () => {
     const t = wordsOf('zh-Hant')
     const { lead } = company.branches['zh-Hant']
@@ -127,8 +166,11 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await page.getByText(t('insight.wall.overdue'), { exact: true }).waitFor()
     await check('promise')
     await page.keyboard.press('ArrowRight')
-    await page.getByText(t('insight.wall.online'), { exact: true }).waitFor()
+    await page.getByText(t('insight.wall.opened'), { exact: true }).waitFor()
     await check('day')
+    await page.keyboard.press('ArrowRight')
+    await page.getByText(t('insight.wall.free'), { exact: true }).waitFor()
+    await check('people')
     await page.context().setOffline(true)
     await page.getByRole('alert').waitFor({ timeout: 20_000 })
     await check('stale')

@@ -10,7 +10,7 @@ const shared = {
   from: day, to: day,
   teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: text(40).optional(), priority: text(20).optional(), tier: text(40).optional(), type: text(80).optional(),
 }
-const Asked = z.strictObject({ ...shared, compare: z.enum(['none', 'previous', 'year']).default('none') })
+export const Asked = z.strictObject({ ...shared, compare: z.enum(['none', 'previous', 'year']).default('none') })
 export type Asked = z.infer<typeof Asked>
 /** `key` is the id of a row of the figures; without it all of the period's. */
 const Behind = z.strictObject({ ...shared, key: z.string().max(80).optional(), cursor: z.string().max(80).optional(), limit: limit(200, 50) })

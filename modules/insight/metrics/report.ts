@@ -152,6 +152,15 @@ export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
   return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), currency, total: { value: now.total.value, count: now.total.count, before: before?.total.value ?? null }, rows }
 }
 
+type Totalled = Pick<Filters, 'metric' | 'serviceId' | 'priority' | 'tier' | 'channel'>
+/** The totals of several questions over the same days, each as its report shows it. */
+export async function totalsOf(ctx: Ctx, zone: string, days: { from: string; to: string }, asked: readonly Totalled[]): Promise<{ asOf: string; period: Period; totals: { value: number | null; count: number }[] }> {
+  const asOf = await upToDate(ctx)
+  const period = await periodOf(ctx, zone, { ...days, by: 'service', bucket: 'day' })
+  const totals = await Promise.all(asked.map(async (of) => (await count(ctx, { ...of, by: 'service', bucket: 'day' }, period, null)).total))
+  return { asOf, period, totals }
+}
+
 /** The requests a figure is made of, the most telling first: the latest. */
 export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
   await upToDate(ctx)

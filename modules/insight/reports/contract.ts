@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, day, id, instant, line, text } from '../../../platform/http/shapes.ts'
+import { Asked } from '../metrics/contract.ts'
 import { comparisons, dimensions, metricKeys, periods } from '../../../lib/metrics/index.ts'
 
 /** The report page's question. A named period moves on by itself; `own` has its two days. */
@@ -12,7 +13,8 @@ export const Question = z.strictObject({
 export type Question = z.infer<typeof Question>
 
 export const rhythms = ['daily', 'weekly', 'monthly'] as const
-export const formats = ['xlsx', 'csv'] as const
+export const formats = ['xlsx', 'csv', 'pdf', 'png'] as const
+export type Format = (typeof formats)[number]
 const Name = z.object({ id, name: z.string() })
 const rhythm = { rhythm: z.enum(rhythms), weekday: z.int().min(1).max(7).nullable(), monthDay: z.int().min(1).max(31).nullable(), /** HH:MM where each recipient lives. */ time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/), attachments: z.array(z.enum(formats)).max(formats.length) }
 export const Mailing = z.object({ ...rhythm, recipients: z.array(Name.extend({ nextAt: instant })) })
@@ -38,6 +40,8 @@ export type ReportMail = z.infer<typeof ReportMail>
 const shared = { roleIds: z.array(id).max(50), teamIds: z.array(id).max(100) }
 const gone = ['insight.saved.not-found'] as const
 export const savedReports = {
+  fileFormats: { method: 'GET', path: '/api/reports/formats', access: 'requests.read', response: z.object({ rows: z.array(z.object({ format: z.enum(formats), /** A text key: why it can't be made here. */ reason: z.string().nullable() })) }), summary: 'The kinds of file a report can be had as on this machine.' },
+  reportFile: { method: 'GET', path: '/api/reports/files/:format', access: 'requests.read', kind: 'raw', params: z.strictObject({ format: z.enum(formats) }), query: Asked, faults: ['insight.file.no-font', 'insight.period-backwards', 'insight.period-too-long'], summary: 'The figures of a question as a file: a workbook, CSV, a page (PDF) or the chart (PNG).' },
   savedReports: { method: 'GET', path: '/api/saved-reports', access: 'requests.read', response: z.object({ rows: z.array(SavedReport) }), summary: 'Reports the caller saved, and those shared with their role or teams.' },
   savedReport: { method: 'GET', path: '/api/saved-reports/:id', access: 'requests.read', params: byId, response: SavedReport, faults: gone },
   saveReport: { method: 'POST', path: '/api/saved-reports', access: 'requests.read', status: 201, body: z.strictObject({ name: line(120), question: Question, ...shared }), response: SavedReport, faults: ['insight.saved.share-beyond', 'staff.unknown-reference', 'insight.saved.too-many'] },

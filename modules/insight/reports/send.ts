@@ -7,7 +7,8 @@ import { mailColleague } from '../../channels/index.ts'
 import { type Acting, actingAs } from '../../staff/index.ts'
 import { figuresOf } from '../metrics/report.ts'
 import type { NewMailing, Question } from './contract.ts'
-import { askedAt, attachmentsOf, letterOf } from './letter.ts'
+import { fileOf } from './file.ts'
+import { askedAt, letterOf } from './letter.ts'
 import { openTo } from './saved.ts'
 
 /** Longer than any conversation with a mail server lasts: until then whoever began is taken to be at it. */
@@ -23,15 +24,16 @@ export async function mailReport(app: App, job: Job<{ id: string }>): Promise<vo
   const ctx = reading(app, { actor: acting.actor, locale: acting.locale })
   const asked = askedAt(question, acting.zone, Date.parse(dueAt))
   let figures
+  const attachments = []
   try {
     figures = await figuresOf(ctx, asked)
+    for (const format of taken.attachments) attachments.push(await fileOf(app, format, { name, asked, figures, locale: acting.locale, zone: acting.zone }))
   } catch (error) {
-    // A question of its day that can no longer be answered: too long a period, say.
+    // A question of its day that can no longer be answered, too long a period, say; or a file this machine can't make.
     if (!(error instanceof Fault)) throw error
     return end(app, taken.id, 'failed', error.code)
   }
   const letter = letterOf({ name, question, asked, figures, locale: acting.locale, zone: acting.zone, address: app.config.publicUrl })
-  const attachments = await attachmentsOf(taken.attachments, { name, asked, figures, locale: acting.locale, zone: acting.zone })
   const { outcome, why } = await mailColleague(app, { id: taken.id, to: { name: acting.actor.name, address: acting.login }, ...letter, attachments })
   if (outcome === 'sent') return end(app, taken.id, 'sent', taken.isRepeated ? 'insight.saved.sent-perhaps-twice' : null)
   // A second copy of last night's figures is worse than none; what is uncertain is not tried again.

@@ -1,7 +1,7 @@
 /** A report as an Excel workbook: numbers as numbers, words as words that no spreadsheet takes for a formula. */
 import writeExcel, { type Cell } from 'write-excel-file/node'
 import { metrics, type MetricKey } from '../../../lib/metrics/index.ts'
-import type { tableOf } from './letter.ts'
+import type { tableOf } from './table.ts'
 
 export const formats: Record<(typeof metrics)[MetricKey]['unit'], string> = { requests: '#,##0', minutes: '#,##0.0', share: '0.0%', score: '0.00', times: '0.00', money: '#,##0.00' }
 

@@ -15,6 +15,8 @@ export function MailingDialog({ report, onClose }: { report: SavedReport; onClos
   const { person } = useSession()
   const choosesOthers = report.isMine && may('staff.read') && report.roles.length + report.teams.length > 0
   const people = useGet(staff.people, { query: { disabled: 'false', limit: 200 } }, { isEnabled: choosesOthers, staleSeconds: 300 })
+  const here = useGet(savedReports.fileFormats, {}, { staleSeconds: 300 })
+  const refusals = new Map((here.data?.rows ?? []).flatMap(({ format, reason }) => (reason === null ? [] : [[format, reason] as const])))
   const [set, setSet] = useState(report.mailing ?? usual)
   const [personIds, setPersonIds] = useState(report.mailing?.recipients.map((one) => one.id) ?? (person ? [person.id] : []))
   const change = useCall(savedReports.setMailing, { refresh: [savedReports.savedReports], onFault: () => undefined, onDone: (saved) => { toast.ok(t('insight.saved.mailing-set', { at: new Date(saved.mailing!.recipients[0]!.nextAt) })); onClose() } })
@@ -34,7 +36,7 @@ export function MailingDialog({ report, onClose }: { report: SavedReport; onClos
         </div>
         <fieldset className="flex flex-col gap-1">
           <legend className="mb-1">{t('insight.saved.attachments')}</legend>
-          {formats.map((format) => <Checkbox key={format} isSelected={set.attachments.includes(format)} onChange={(isOn) => setSet({ ...set, attachments: isOn ? [...set.attachments, format] : set.attachments.filter((one) => one !== format) })}>{t(`insight.saved.format-${format}`)}</Checkbox>)}
+          {formats.map((format) => refusals.has(format) ? <p key={format} className="text-sm text-muted">{t(`insight.saved.format-${format}`)}: {t(refusals.get(format)!)}</p> : <Checkbox key={format} isSelected={set.attachments.includes(format)} onChange={(isOn) => setSet({ ...set, attachments: isOn ? [...set.attachments, format] : set.attachments.filter((one) => one !== format) })}>{t(`insight.saved.format-${format}`)}</Checkbox>)}
         </fieldset>
         {choosesOthers && <MultiSelect label={t('insight.saved.recipients')} options={[...names].map(([id, label]) => ({ id, label }))} value={personIds} onChange={setPersonIds} error={change.fieldFaults?.['personIds']} placeholder={t('insight.saved.find')} emptyText={t('insight.saved.nobody-fits')} />}
         <p className="max-w-reading text-sm text-muted">{t('insight.saved.mailing-means')}</p>

@@ -5,10 +5,11 @@ import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
-import { Button, EmptyState, Link, Num, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
+import { Button, EmptyState, Link, Menu, Num, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { comparisons, dimensions, metricKeys, metrics, periods } from '../../../lib/metrics/index.ts'
 import { controlChart } from '../../../lib/statistics/index.ts'
+import { fillPath } from '../../../platform/http/contract.ts'
 import { reports, type Figure, type Figures } from '../metrics/contract.ts'
 import { savedReports } from '../reports/contract.ts'
 import { InsightFrame } from './InsightFrame.tsx'
@@ -24,13 +25,12 @@ export default function Reports(): ReactElement {
   const report = saved === undefined ? undefined : found.data
   const query = { ...queryOf(question), compare: question.compare }
   const figures = useGet(reports.figures, { query }, { keepsPrevious: true, staleSeconds: 30 })
-  const csv = `/api/reports/figures.csv?${new URLSearchParams(query as Record<string, string>)}`
   return (
     <InsightFrame here="reports" title={report?.name ?? t('insight.report.title')} lead={t('insight.report.lead')} actions={(
       <>
         {report?.isMine && <Button onPress={() => setDialog('change')}>{t('insight.saved.save-changes')}</Button>}
         <Button onPress={() => setDialog('new')}>{t(report ? 'insight.saved.save-as' : 'insight.saved.save')}</Button>
-        <a href={csv} download className="inline-flex min-h-control items-center gap-2 rounded-md border border-edge bg-raised px-3 hover:border-muted"><Download className="size-4" aria-hidden="true" />{t('insight.report.export')}</a>
+        <ExportMenu query={query as Record<string, string>} />
       </>
     )}>
       <Questions />
@@ -38,6 +38,20 @@ export default function Reports(): ReactElement {
       {dialog && <SaveDialog question={savedOf(question)} {...(dialog === 'change' && report ? { report } : {})} onClose={() => setDialog(null)} onSaved={({ id }) => set({ saved: id })} />}
     </InsightFrame>
   )
+}
+
+/** The figures as a file; what this machine can't make says why. */
+function ExportMenu({ query }: { query: Record<string, string> }): ReactElement {
+  const t = useText()
+  const found = useGet(savedReports.fileFormats, {}, { staleSeconds: 300 })
+  const fetchFile = (format: string): void => {
+    const link = document.createElement('a')
+    link.href = `${fillPath(savedReports.reportFile.path, { format })}?${new URLSearchParams(query)}`
+    link.download = ''
+    link.click()
+  }
+  const entries = (found.data?.rows ?? []).map(({ format, reason }) => ({ id: format, label: t(`insight.saved.format-${format}`), ...(reason === null ? {} : { reason: t(reason) }) }))
+  return <Menu label={t('insight.report.export')} placement="bottom end" groups={[{ id: 'formats', entries }]} onAction={fetchFile} trigger={<Button icon={<Download className="size-4" aria-hidden="true" />}>{t('insight.report.export')}</Button>} />
 }
 
 function Questions(): ReactElement {

@@ -1,7 +1,9 @@
 import { useEffect, useState, type ReactElement } from 'react'
 import { call, CallFault } from '../../../apps/console/api.ts'
 import { loadCatalogue, TextProvider, useLanguage, useText } from '../../../apps/console/text.tsx'
+import { readable } from '../../../lib/metrics/index.ts'
 import { intlTag, type Locale } from '../../../lib/text/index.ts'
+import { workStates } from '../contract.ts'
 import { wallboards, type Wall as Figures } from '../wall/contract.ts'
 
 const ASK_MS = 1_500
@@ -51,7 +53,7 @@ export default function Wall(): ReactElement {
   return <TextProvider key={words.locale} locale={words.locale} catalogue={words.catalogue} timeZone={present.wall.zone}><Board present={present} /></TextProvider>
 }
 
-const pages = ['work', 'promise', 'day'] as const
+const pages = ['work', 'promise', 'day', 'people'] as const
 
 function Board({ present: { wall, at } }: { present: Present }): ReactElement {
   const t = useText()
@@ -79,10 +81,11 @@ function Board({ present: { wall, at } }: { present: Present }): ReactElement {
         <p className="ms-auto text-[clamp(1.5rem,4vw,5rem)] font-bold tabular-nums">{clock(serverNow, { hour: '2-digit', minute: '2-digit' })}</p>
       </header>
       {isStale && <p role="alert" className="rounded-md bg-late-surface px-[2vw] py-[1vh] text-[clamp(1.25rem,3vw,4rem)] font-bold text-late">{t('insight.wall.stale', { time: clock(Date.parse(wall.asOf), { hour: '2-digit', minute: '2-digit', second: '2-digit' }) })}</p>}
-      <section aria-label={t(`insight.wall.page-${page}`)} className={`grid flex-1 content-center gap-x-[3vw] gap-y-[4vh] ${page === 'work' ? 'sm:grid-cols-5' : 'sm:grid-cols-3'} ${isStale ? 'text-muted' : ''}`}>
+      <section aria-label={t(`insight.wall.page-${page}`)} className={`grid flex-1 content-center gap-x-[3vw] gap-y-[4vh] ${page === 'work' ? 'sm:grid-cols-5' : page === 'promise' ? 'sm:grid-cols-3' : 'sm:grid-cols-2'} ${isStale ? 'text-muted' : ''}`}>
         {page === 'work' && <Work wall={wall} serverNow={serverNow} />}
-        {page === 'promise' && <Promises wall={wall} />}
+        {page === 'promise' && <Promises wall={wall} serverNow={serverNow} />}
         {page === 'day' && <Day wall={wall} />}
+        {page === 'people' && <People wall={wall} />}
       </section>
       <footer className="flex items-center gap-[2vw] text-[clamp(0.875rem,1.5vw,2rem)] text-muted">
         <p className="tabular-nums">{t('insight.wall.age', { seconds: Math.max(0, Math.round(age / 1000)) })}</p>
@@ -93,11 +96,11 @@ function Board({ present: { wall, at } }: { present: Present }): ReactElement {
 }
 
 /** One number, as large as the wall needs: 160 px at 1920. */
-function Figure({ label, value, note, tone = '' }: { label: string; value: string; note?: string; tone?: string }): ReactElement {
+function Figure({ label, value, unit, note, tone = '' }: { label: string; value: string; unit?: string; note?: string; tone?: string }): ReactElement {
   return (
     <dl className="min-w-0">
       <dt className="text-[clamp(1rem,2vw,2.5rem)] text-muted">{label}</dt>
-      <dd className={`m-0 text-[clamp(3rem,8.3vw,12rem)] leading-tight font-bold tabular-nums ${tone}`}>{value}</dd>
+      <dd className={`m-0 text-[clamp(3rem,8.3vw,12rem)] leading-tight font-bold tabular-nums ${tone}`}>{value}{unit !== undefined && <span className="ms-[0.2em] text-[0.35em] font-normal text-muted">{unit}</span>}</dd>
       {note !== undefined && <dd className="m-0 text-[clamp(0.875rem,1.6vw,2rem)] text-muted">{note}</dd>}
     </dl>
   )
@@ -110,11 +113,23 @@ function useNumbers() {
   return { number, share }
 }
 
+/** A span at a glance, from 5 m away. */
+function useSpan(): (ms: number) => { value: string; unit: string } {
+  const t = useText()
+  const { number } = useNumbers()
+  return (ms) => {
+    const minutes = Math.max(0, Math.floor(ms / 60_000))
+    const { value, digits, unit } = readable(t, minutes)
+    return { value: number(value!, { maximumFractionDigits: minutes < 120 ? 0 : digits }), unit }
+  }
+}
+
 function Work({ wall, serverNow }: { wall: Figures; serverNow: number }): ReactElement {
   const t = useText()
   const { number } = useNumbers()
-  const minutes = wall.waitingSince === null ? null : Math.max(0, Math.floor((serverNow - Date.parse(wall.waitingSince)) / 60_000))
-  const longest = minutes === null ? undefined : `${t('insight.wall.longest')} ${minutes < 60 ? `${number(minutes)} ${t('insight.minutes')}` : minutes < 2880 ? `${number(minutes / 60, { maximumFractionDigits: 1 })} ${t('insight.hours')}` : `${number(minutes / 1440, { maximumFractionDigits: 1 })} ${t('insight.days')}`}`
+  const span = useSpan()
+  const waited = wall.waitingSince === null ? undefined : span(serverNow - Date.parse(wall.waitingSince))
+  const longest = waited && `${t('insight.wall.longest')} ${waited.value} ${waited.unit}`
   return (
     <>
       {wall.columns.map((column) => <Figure key={column.id} label={t(`insight.wall.${column.id}`)} value={number(column.count)} {...(column.id === 'waiting' ? { tone: column.count > 0 ? 'text-soon' : '', ...(longest === undefined ? {} : { note: longest }) } : {})} />)}
@@ -123,13 +138,15 @@ function Work({ wall, serverNow }: { wall: Figures; serverNow: number }): ReactE
   )
 }
 
-function Promises({ wall }: { wall: Figures }): ReactElement {
+function Promises({ wall, serverNow }: { wall: Figures; serverNow: number }): ReactElement {
   const t = useText()
+  const span = useSpan()
   const { number, share } = useNumbers()
   return (
     <>
       <Figure label={t('insight.wall.overdue')} value={number(wall.overdue)} tone={wall.overdue > 0 ? 'text-late' : ''} />
       <Figure label={t('insight.wall.due-soon')} value={number(wall.dueSoon)} tone={wall.dueSoon > 0 ? 'text-soon' : ''} />
+      <Figure label={t('insight.wall.next-due')} {...(wall.nextDueAt === null ? { value: '–' } : span(Date.parse(wall.nextDueAt) - serverNow))} />
       <Figure label={t('insight.wall.alarms')} value={number(wall.alarms)} tone={wall.alarms > 0 ? 'text-late' : ''} />
       <Figure label={t('insight.wall.first-in-time')} value={share(wall.firstResponses)} note={t('insight.of', { part: wall.firstResponses.inTime, whole: wall.firstResponses.count })} />
       <Figure label={t('insight.wall.resolved-in-time')} value={share(wall.resolutions)} note={t('insight.of', { part: wall.resolutions.inTime, whole: wall.resolutions.count })} />
@@ -145,8 +162,13 @@ function Day({ wall }: { wall: Figures }): ReactElement {
     <>
       <Figure label={t('insight.wall.opened')} value={number(wall.opened.count)} {...usual(wall.opened)} />
       <Figure label={t('insight.wall.closed')} value={number(wall.closed.count)} {...usual(wall.closed)} />
-      <span className="max-sm:hidden" />
-      {(['online', 'away', 'offline'] as const).map((state) => <Figure key={state} label={t(`insight.wall.${state}`)} value={number(wall.people[state])} />)}
     </>
   )
+}
+
+function People({ wall }: { wall: Figures }): ReactElement {
+  const t = useText()
+  const { number } = useNumbers()
+  const tones = { free: 'text-ok', full: 'text-soon', away: '', offline: 'text-muted' } as const
+  return <>{workStates.map((state) => <Figure key={state} label={t(`insight.wall.${state}`)} value={number(wall.people[state])} tone={wall.people[state] > 0 ? tones[state] : ''} />)}</>
 }

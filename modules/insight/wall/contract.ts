@@ -2,25 +2,23 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, id, instant, line, locale } from '../../../platform/http/shapes.ts'
-import { columns } from '../contract.ts'
+import { columns, Flow } from '../contract.ts'
 
 export const themes = ['dark', 'light'] as const
 const look = { name: line(80), locale, theme: z.enum(themes), /** How long each page stays. */ seconds: z.int().min(5).max(300) }
 export const Wallboard = z.object({ id, ...look, team: z.object({ id, name: z.string() }).nullable(), madeBy: z.object({ id, name: z.string() }), madeAt: instant, lastSeenAt: instant.nullable() })
 export type Wallboard = z.infer<typeof Wallboard>
 
-/** The mean of the same weekday up to the same time of day, and the weeks it rests on; null with fewer than three. */
-const flow = z.object({ count: z.int(), usual: z.object({ mean: z.number(), weeks: z.int() }).nullable() })
 const share = z.object({ count: z.int(), inTime: z.int() })
 export const Wall = z.object({
   ...look, team: z.string().nullable(), zone: z.string(),
   /** When the figures were counted, and how long ago. */
   asOf: instant, ageMs: z.number(),
   columns: z.array(z.object({ id: z.enum(columns), count: z.int() })), doneToday: z.int(),
-  waitingSince: instant.nullable(), overdue: z.int(), dueSoon: z.int(),
-  firstResponses: share, resolutions: share, opened: flow, closed: flow,
+  waitingSince: instant.nullable(), overdue: z.int(), dueSoon: z.int(), /** The next deadline that is not missed yet. */ nextDueAt: instant.nullable(),
+  firstResponses: share, resolutions: share, opened: Flow, closed: Flow,
   /** People who work on requests, by state. */
-  people: z.object({ online: z.int(), away: z.int(), offline: z.int() }),
+  people: z.object({ free: z.int(), full: z.int(), away: z.int(), offline: z.int() }),
   /** Open alarms on metrics. */
   alarms: z.int(),
 })

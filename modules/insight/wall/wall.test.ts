@@ -3,7 +3,7 @@ import { newId } from '../../../lib/id/index.ts'
 import { run } from '../../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed, type TestPerson } from '../../../test/people.ts'
-import type { Column, Today } from '../contract.ts'
+import type { Board, Today } from '../contract.ts'
 import type { Figures } from '../metrics/contract.ts'
 import { measure } from '../metrics/measure.ts'
 import type { Wall, Wallboard } from './contract.ts'
@@ -17,8 +17,8 @@ const codeOf = ({ status, body }: { status: number; body: unknown }) => `${statu
 const make = async (who: TestPerson, teamId: string | null = null) => (await as<{ row: Wallboard; link: string }>(who, 'POST', '/api/wallboards', { name: '大廳', locale: 'zh-Hant', theme: 'dark', seconds: 15, teamId })).body
 const tokenOf = (link: string): string => new URL(link).hash.slice(1)
 const wallOf = (link: string) => desk.call<Wall>('GET', `/api/wall/${tokenOf(link)}`)
-/** A board keeps its figures for a second; a new one counts at once. */
-const fresh = async (): Promise<Wall> => (await wallOf((await make(people.admin)).link)).body
+/** Figures are kept for a second, what is usual for a minute. */
+const fresh = async (): Promise<Wall> => { desk.clock.advance(61_000); return (await wallOf((await make(people.admin)).link)).body }
 
 interface Row { at: string; teamId?: string; stage?: string; firstAt?: string; late?: boolean; resolvedAt?: string; closedAt?: string; dueAt?: string }
 async function put(rows: Row[]): Promise<void> {
@@ -53,10 +53,10 @@ test('1.3-a 4.3-b wallboard, board, start page and report tell the same figures,
     const { link } = await make(who)
     const wall = (await wallOf(link)).body
     const [board, today, counts] = await Promise.all([
-      as<{ rows: Column[] }>(who, 'GET', '/api/today/columns'), as<Today>(who, 'GET', '/api/today'), as<{ views: Record<string, number> }>(who, 'GET', '/api/requests/counts')])
-    expect(wall.columns).toEqual(board.body.rows.map(({ id, count }) => ({ id, count })))
+      as<Board>(who, 'GET', '/api/today/board'), as<Today>(who, 'GET', '/api/today'), as<{ views: Record<string, number> }>(who, 'GET', '/api/requests/counts')])
+    expect(wall.columns).toEqual(board.body.columns.map(({ id, count }) => ({ id, count })))
     expect(wall.columns.map((one) => one.count)).toEqual([2, 1, 1, who === people.admin ? 1 : 0])
-    expect(wall.waitingSince).toBe(board.body.rows[0]!.oldest[0]!.stageSince)
+    expect(wall.waitingSince).toBe(board.body.columns[0]!.oldest[0]!.stageSince)
     expect([wall.overdue, wall.overdue + wall.dueSoon]).toEqual([counts.body.views.overdue, counts.body.views['due-soon']])
     expect([wall.overdue, wall.dueSoon]).toEqual([1, 1])
     expect([wall.opened.count, wall.closed.count, wall.doneToday]).toEqual([today.body.opened.count, today.body.closed.count, today.body.resolutions.count])
@@ -67,7 +67,9 @@ test('1.3-a 4.3-b wallboard, board, start page and report tell the same figures,
     expect((await told('first-response-in-time')).value).toBeCloseTo(wall.firstResponses.inTime / wall.firstResponses.count, 9)
     expect((await told('resolution-in-time')).count).toBe(wall.resolutions.count)
     expect((await told('backlog')).value).toBe(wall.columns.reduce((sum, one) => sum + one.count, 0))
-    expect(wall.people).toEqual({ online: who === people.admin ? 5 : 3, away: 0, offline: 0 })
+    expect([wall.overdue, wall.dueSoon, wall.opened, wall.closed, wall.waitingSince]).toEqual([board.body.overdue, board.body.dueSoon, board.body.opened, board.body.closed, board.body.waitingSince])
+    expect(wall.nextDueAt).toBe(board.body.ahead[0]!.dueAt)
+    expect(wall.people).toEqual({ free: who === people.admin ? 5 : 3, full: 0, away: 0, offline: 0 })
   }
 })
 
@@ -77,7 +79,7 @@ test('1.3-a a wallboard names nobody, needs no session, and says how old its fig
   expect(status).toBe(200)
   const text = JSON.stringify(body)
   for (const word of ['王大明', '值班人員', '國際電話', people.agents[0]!.id, customers[0]!]) expect(text).not.toContain(word)
-  expect(Object.keys(body).sort()).toEqual(['ageMs', 'alarms', 'asOf', 'closed', 'columns', 'doneToday', 'dueSoon', 'firstResponses', 'locale', 'name', 'opened', 'overdue', 'people', 'resolutions', 'seconds', 'team', 'theme', 'waitingSince', 'zone'])
+  expect(Object.keys(body).sort()).toEqual(['ageMs', 'alarms', 'asOf', 'closed', 'columns', 'doneToday', 'dueSoon', 'firstResponses', 'locale', 'name', 'nextDueAt', 'opened', 'overdue', 'people', 'resolutions', 'seconds', 'team', 'theme', 'waitingSince', 'zone'])
   const before = (await fresh()).columns[0]!.count
   await put([{ at: '2026-03-02T01:59:00Z' }])
   const after = await fresh()

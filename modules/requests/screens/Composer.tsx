@@ -102,7 +102,7 @@ function useSend(request: Request, voice: Voice, uploads: Uploads) {
     const files = uploads.files.flatMap((file) => file.id === null ? [] : [file.id])
     const mentions = voice === 'note' ? mentionedIn(text, people.data?.rows ?? []) : []
     const pending: Message = {
-      id: temporary.current, kind: voice, authorKind: 'agent', authorId: person.id, authorName: person.name, channel: request.channel, body: text, html: null, quoted: null, oddities: [],
+      id: temporary.current, kind: voice, authorKind: 'agent', authorId: person.id, authorName: person.name, channel: request.channel, to: null, body: text, html: null, quoted: null, oddities: [],
       state: voice === 'note' ? 'kept' : 'sending', stateWhy: null, sendAt: null, createdAt: new Date().toISOString(), attachments: [],
     }
     changeMessages((rows) => [...rows, pending])

@@ -26,6 +26,7 @@ export function Conversation({ id, onUnsent }: { id: string; onUnsent: () => voi
   useEffect(() => { setOlder(null); isAtEnd.current = true }, [id])
   const rows = [...(older?.rows ?? []), ...(found.data?.rows ?? [])]
   const lastId = rows.at(-1)?.id
+  useWhispers(found.data?.rows)
   const toEnd = () => { const box = scroller.current; if (box) box.scrollTop = box.scrollHeight; setNews(false) }
   useLayoutEffect(() => { if (isAtEnd.current) toEnd(); else if (lastId) setNews(true) }, [lastId])
   useEffect(() => {
@@ -62,15 +63,32 @@ export function Conversation({ id, onUnsent }: { id: string; onUnsent: () => voi
   )
 }
 
+/** What is whispered while one is here is told at once, wherever one reads. */
+function useWhispers(rows: readonly Message[] | undefined): void {
+  const t = useText()
+  const { person } = useSession()
+  const known = useRef<Set<string> | null>(null)
+  useEffect(() => {
+    if (!rows) return
+    const before = known.current
+    known.current = new Set(rows.map((row) => row.id))
+    if (before === null) return
+    for (const row of rows) if (row.to?.id === person?.id && row.to && !before.has(row.id)) toast.ok(t('requests.whisper-from', { name: row.authorName, text: row.body.slice(0, 200) }), undefined, 20)
+  }, [rows, person?.id])
+}
+
 const looks = { customer: 'customer', reply: 'reply', result: 'reply', notice: 'reply', note: 'note' } as const
 
 function MessageLine({ requestId, message, onUnsent }: { requestId: string; message: Message; onUnsent: () => void }) {
   const t = useText()
   const channel = message.kind === 'note' ? '' : t(`requests.channel.${message.channel}`)
+  const { person } = useSession()
+  const isForMe = message.to !== null && message.to.id === person?.id
+  const kindLabel = message.to === null ? t(`requests.voice.${message.kind}`, { channel }) : isForMe ? t('requests.voice.whisper-to-you') : t('requests.voice.whisper', { name: message.to.name })
   return (
     <div className={message.kind === 'customer' ? 'me-6 max-sm:me-0' : 'ms-6 max-sm:ms-0'}>
       <Voice
-        kind={looks[message.kind]} kindLabel={t(`requests.voice.${message.kind}`, { channel })} author={message.authorName} at={message.createdAt}
+        kind={looks[message.kind]} isMarked={isForMe} kindLabel={kindLabel} author={message.authorName} at={message.createdAt}
         aside={<DeliveryMark requestId={requestId} message={message} onUnsent={onUnsent} />}
       >
         {message.oddities.length > 0 && <Oddities codes={message.oddities} />}

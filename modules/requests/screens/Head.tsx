@@ -10,7 +10,7 @@ import { useRequestCache } from './data.ts'
 import { useMedia } from './media.ts'
 import { nextStage, readClock, reasonWords } from './words.ts'
 
-export type DialogKind = 'assign' | 'decline' | 'wait' | 'submit' | 'sendBack' | 'close' | 'reopen' | 'correct'
+export type DialogKind = 'assign' | 'decline' | 'wait' | 'submit' | 'sendBack' | 'close' | 'reopen' | 'correct' | 'whisper'
 
 /** Actions that need no further word; each shows its likely result at once. */
 export function useDirectActions(request: Request): { run: (action: Action) => void; busy: Action | null } {
@@ -56,7 +56,7 @@ export function mainStep(request: Request, me: string | undefined): Action | nul
   }
 }
 
-const dialogOf: Partial<Record<Action, DialogKind>> = { assign: 'assign', handOver: 'assign', decline: 'decline', wait: 'wait', submit: 'submit', close: 'close', reopen: 'reopen', correct: 'correct' }
+const dialogOf: Partial<Record<Action, DialogKind>> = { assign: 'assign', handOver: 'assign', decline: 'decline', wait: 'wait', submit: 'submit', close: 'close', reopen: 'reopen', correct: 'correct', whisper: 'whisper' }
 
 export interface HeadProps {
   request: Request

@@ -1,8 +1,8 @@
 /** What the screens of requests read, and how an answer gets into everything that shows it. */
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef } from 'react'
+import { useCallback, useMemo } from 'react'
 import { call, queryKey, useGet, type CallFault } from '../../../apps/console/api.ts'
-import { useLive, type LiveEvent } from '../../../apps/console/live.ts'
+import { useRenewal, type LiveEvent } from '../../../apps/console/live.ts'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { toast } from '../../../ui/index.ts'
 import { customers } from '../../customers/contract.ts'
@@ -19,27 +19,6 @@ const ofRequest = (id: string) => (event: LiveEvent): boolean => event.subject =
 /** In a busy house every second brings events: one renewal at once, the next ones together. */
 const LIST_RENEWAL_MS = 500
 const COUNTS_RENEWAL_MS = 1_500
-
-/** Asks again when live events of a type arrive: at the first at once, then at most once in `ms`. */
-function useRenewal(type: string, refetch: () => unknown, ms: number): void {
-  const latest = useRef(refetch)
-  latest.current = refetch
-  const rest = useRef<{ timer: ReturnType<typeof setTimeout> | undefined; isWanted: boolean }>({ timer: undefined, isWanted: false })
-  useLive(type, () => {
-    const now = rest.current
-    if (now.timer !== undefined) { now.isWanted = true; return }
-    void latest.current()
-    const again = () => {
-      now.timer = undefined
-      if (!now.isWanted) return
-      now.isWanted = false
-      void latest.current()
-      now.timer = setTimeout(again, ms)
-    }
-    now.timer = setTimeout(again, ms)
-  })
-  useEffect(() => () => clearTimeout(rest.current.timer), [])
-}
 
 /** The list of a view, page by page; a live event renews the pages that are shown. */
 export function useRequestList({ view, team, search, stage, holder }: ListState) {

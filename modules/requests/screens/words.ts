@@ -131,6 +131,7 @@ export function eventSentence(event: RequestEvent, names: Names, t: Text): strin
     case 'recognised': Object.assign(args, { service: names.service(text(data['service'])), type: data['type'] ? names.type(text(data['type'])) : t('requests.none'), priority: t(`requests.priority.${text(data['priority'])}`) }); break
     case 'assigned': Object.assign(args, { how: text(data['how']), score: Number(data['score'] ?? 0).toFixed(2), candidates: Number(data['candidates'] ?? 0) }); break
     case 'unassigned': Object.assign(args, { candidates: Number(data['candidates'] ?? 0) }); break
+    case 'noted': if (data['to']) return t('requests.event.whispered', args); break
     case 'moved': Object.assign(args, { team: names.team(text(data['team'])) }); break
     case 'waiting': Object.assign(args, { waitingFor: text(data['for']), until: text(data['until']), hasUntil: data['until'] ? 'yes' : 'no' }); break
     case 'resumed': Object.assign(args, { because: text(data['because']) }); break

@@ -1,34 +1,34 @@
 import type { ReactElement } from 'react'
-import { useGet } from '../../../apps/console/api.ts'
-import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { paths } from '../../../apps/console/paths.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Avatar, EmptyState, Link, Num, Table } from '../../../ui/index.ts'
-import { insight, type Load } from '../../insight/contract.ts'
+import { workStateOf, workStates, type Load } from '../../insight/contract.ts'
 
-const order = { online: 0, away: 1, offline: 2 } as const
 const held = (person: Load): number => person.channels.reduce((sum, one) => sum + one.inHand, 0)
 
 /** Who is here and how full their hands are. Those who work now come first, the fullest before the others. */
-export function Hands({ teamId }: { teamId: string | undefined }): ReactElement {
+export function Hands({ people, teamId }: { people: Load[]; teamId: string | undefined }): ReactElement {
   const t = useText()
-  const loads = useGet(insight.loads, { query: teamId === undefined ? {} : { teamId } }, { live: ['request.', 'staff.', 'presence'], keepsPrevious: true })
+  const place = (person: Load): number => workStates.indexOf(workStateOf(person))
+  const sum = (of: 'inHand' | 'capacity') => people.filter((person) => person.presence === 'online').reduce((all, person) => all + person.channels.reduce((own, one) => own + one[of], 0), 0)
   return (
-    <Loaded of={loads}>
-      {({ rows }) => (
-        <Table<Load>
-          label={t('routing.people')} rowId={(row) => row.id} empty={<NoTeam />}
-          rows={[...rows].sort((a, b) => order[a.presence] - order[b.presence] || held(b) - held(a))}
-          columns={[
-            { id: 'name', title: t('routing.person'), width: '14rem', cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" isDecorative /><Link href={paths.person({ id: row.id })} variant="quiet" className="truncate">{row.name}</Link></span> },
-            { id: 'state', title: t('routing.state'), width: '6rem', cell: (row) => t(`console.presence.${row.presence}`) },
-            { id: 'load', title: t('routing.load-title'), cell: (row) => <Squares person={row} /> },
-            { id: 'late', title: t('routing.list.overdue'), align: 'end', cell: (row) => row.overdue === 0 ? <span className="text-faint">0</span> : <Num value={row.overdue} href={paths.inbox({ view: 'overdue', holder: row.id, team: teamId })} className="font-bold text-late" /> },
-            { id: 'now', title: t('routing.due-first'), priority: 3, cell: (row) => row.current ? <Link href={paths.request({ id: row.current.id })} variant="quiet" className="block max-w-80 truncate">{row.current.subject}</Link> : <span className="text-faint">–</span> },
-          ]}
-        />
-      )}
-    </Loaded>
+    <>
+      <p className="mb-2 flex flex-wrap gap-x-5">
+        {workStates.map((state) => <span key={state}><span className="text-muted">{t(`routing.state.${state}`)}</span> <Num value={people.filter((person) => workStateOf(person) === state).length} className="font-bold" /></span>)}
+        <span className="text-muted">{t('routing.load-of-present', { inHand: sum('inHand'), capacity: sum('capacity') })}</span>
+      </p>
+      <Table<Load>
+        label={t('routing.people')} rowId={(row) => row.id} empty={<NoTeam />}
+        rows={[...people].sort((a, b) => place(a) - place(b) || held(b) - held(a))}
+        columns={[
+          { id: 'name', title: t('routing.person'), width: '14rem', cell: (row) => <span className="inline-flex min-w-0 items-center gap-2"><Avatar name={row.name} size="sm" isDecorative /><Link href={paths.person({ id: row.id })} variant="quiet" className="truncate">{row.name}</Link></span> },
+          { id: 'state', title: t('routing.state'), width: '6rem', cell: (row) => t(`routing.state.${workStateOf(row)}`) },
+          { id: 'load', title: t('routing.load-title'), cell: (row) => <Squares person={row} /> },
+          { id: 'late', title: t('routing.list.overdue'), align: 'end', cell: (row) => row.overdue === 0 ? <span className="text-faint">0</span> : <Num value={row.overdue} href={paths.inbox({ view: 'overdue', holder: row.id, team: teamId })} className="font-bold text-late" /> },
+          { id: 'now', title: t('routing.due-first'), priority: 3, cell: (row) => row.current ? <Link href={paths.request({ id: row.current.id })} variant="quiet" className="block max-w-80 truncate">{row.current.subject}</Link> : <span className="text-faint">–</span> },
+        ]}
+      />
+    </>
   )
 }
 

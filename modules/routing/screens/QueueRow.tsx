@@ -2,13 +2,13 @@ import type { ReactElement, ReactNode } from 'react'
 import { paths } from '../../../apps/console/paths.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Link, PriorityMark, Time } from '../../../ui/index.ts'
-import type { Column } from '../../insight/contract.ts'
-import { Give } from './Give.tsx'
+import type { BoardRow } from '../../insight/contract.ts'
+import { Steer } from './Steer.tsx'
 
 /** What the rows of the board and those of the lists have in common. */
-export type QueueRequest = Column['oldest'][number]
+export type QueueRequest = BoardRow
 
-/** One request among the oldest: whose it is, since when it lies there, and the button that gives it to somebody. */
+/** One request among the oldest: whose it is, since when it lies there, and what may be done with it from here. */
 export function QueueRow({ row, extra }: { row: QueueRequest; extra?: ReactNode }): ReactElement {
   const t = useText()
   return (
@@ -19,7 +19,7 @@ export function QueueRow({ row, extra }: { row: QueueRequest; extra?: ReactNode 
         <span className="flex min-w-0 gap-1 text-sm text-faint"><span className="truncate">{row.customerName} · {row.holder?.name ?? t('routing.nobody')} ·</span><Time at={row.stageSince} isPlain className="shrink-0" /></span>
         {extra}
       </div>
-      <Give row={row} />
+      <Steer row={row} />
     </li>
   )
 }

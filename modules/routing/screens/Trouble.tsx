@@ -2,6 +2,7 @@ import { clsx } from 'clsx'
 import { Check } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useGet } from '../../../apps/console/api.ts'
+import { useRenewal } from '../../../apps/console/live.ts'
 import { paths } from '../../../apps/console/paths.ts'
 import { useText } from '../../../apps/console/text.tsx'
 import { Link, Skeleton } from '../../../ui/index.ts'
@@ -10,6 +11,8 @@ import { QueueRow } from './QueueRow.tsx'
 
 const lists = ['unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'unrated', 'failed'] as const
 const MOST = 100
+/** Seven lists, in a busy house with events every second. */
+const RENEWAL_MS = 3_000
 
 /** Lists in which nothing may lie without somebody knowing. An empty one says so; the others open and show the oldest. */
 export function Trouble({ teamId }: { teamId: string | undefined }): ReactElement {
@@ -19,7 +22,8 @@ export function Trouble({ teamId }: { teamId: string | undefined }): ReactElemen
 function One({ view, teamId }: { view: (typeof lists)[number]; teamId: string | undefined }): ReactElement {
   const t = useText()
   const team = teamId === undefined ? {} : { teamId }
-  const found = useGet(requests.list, { query: { ...team, view, limit: MOST } }, { live: ['request.'], keepsPrevious: true })
+  const found = useGet(requests.list, { query: { ...team, view, limit: MOST } }, { keepsPrevious: true })
+  useRenewal('request.', found.refetch, RENEWAL_MS)
   const rows = found.data?.rows ?? []
   const count = rows.length
   const words = found.data?.next ? `${MOST}+` : String(count)

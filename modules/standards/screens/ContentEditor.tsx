@@ -1,14 +1,14 @@
 import { useState, type ReactElement } from 'react'
 import { Pencil, Trash2 } from 'lucide-react'
 import { useText } from '../../../apps/console/text.tsx'
-import { Button, Checkbox, ComboBox, Facts, IconButton, Section, Table, TextArea, TextField } from '../../../ui/index.ts'
+import { Button, Checkbox, ComboBox, Facts, IconButton, Section, Table, TextArea, TextField, type TableColumn } from '../../../ui/index.ts'
 import { waits, type Clause, type Content, type Step } from '../versions/contract.ts'
 import { ClauseDialog } from './ClauseDialog.tsx'
 import { StepDialog } from './StepDialog.tsx'
 import { caseWords, deedWords, measureWords, momentWords, stepConditionWords, targetWords, type Known } from './standard-words.ts'
 
 /** Clauses, steps and duties of a version; each change is kept at once while it is a draft. */
-export function ContentEditor({ content, known, onChange }: { content: Content; known: Known; onChange: ((content: Content) => void) | undefined }): ReactElement {
+export function ContentEditor({ content, known, onChange, kept }: { content: Content; known: Known; onChange: ((content: Content) => void) | undefined; /** What came of each clause. */ kept?: TableColumn<Clause> | undefined }): ReactElement {
   const t = useText()
   const [clause, setClause] = useState<Clause | 'new' | null>(null)
   const [step, setStep] = useState<Step | 'new' | null>(null)
@@ -24,6 +24,7 @@ export function ContentEditor({ content, known, onChange }: { content: Content; 
           { id: 'measure', title: t('standards.measure'), cell: (row) => <span>{measureWords(t, row.measure)}{row.words && <span className="block text-sm text-muted">{row.words}</span>}</span> },
           { id: 'case', title: t('standards.holds-for'), cell: (row) => caseWords(t, row.when, known) },
           { id: 'target', title: t('standards.target'), cell: (row) => targetWords(t, row) },
+          ...(kept ? [kept] : []),
           { id: 'dimension', title: t('standards.dimension'), cell: (row) => t(`standards.dimension.${row.dimension}`), priority: 3 },
           { id: 'owner', title: t('standards.owner'), cell: (row) => known.people.find((one) => one.id === (row.ownerId ?? content.ownerId))?.name ?? '–', priority: 3 },
           ...(onChange ? [{ id: 'edit', title: t('standards.change'), cell: (row: Clause) => buttons(row, row.key, setClause, () => onChange({ ...content, clauses: content.clauses.filter((one) => one.key !== row.key) })) }] : []),

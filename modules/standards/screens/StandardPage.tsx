@@ -12,6 +12,7 @@ import { type Content, type Version, versions } from '../versions/contract.ts'
 import { useKnown } from './known.ts'
 import { sideWords, type Known } from './standard-words.ts'
 import { ContentEditor } from './ContentEditor.tsx'
+import { MissedDrawer, useKept } from './Kept.tsx'
 import { ApproveDialog, ReasonDialog } from './StandardDialogs.tsx'
 import { StandardsFrame, useRefusal } from './StandardsFrame.tsx'
 
@@ -41,13 +42,15 @@ function Standard({ serviceId, rows }: { serviceId: string; rows: readonly Versi
   const effective = rows.find((row) => row.isEffective)
   const shown = rows.find((row) => row.id === shownId) ?? open ?? effective ?? rows[0]
   const draft = useCall(versions.draftStandard, { refresh: [versions.versions], onDone: () => setShown(null) })
+  const kept = useKept(serviceId, shown?.isEffective ?? false)
   const change = useCall(versions.changeDraft, { refresh: [versions.versions, versions.difference, requests.standardEffect], onFault: () => undefined })
   return (
     <>
       {!shown && <Banner tone="soon" action={<Button variant="primary" reason={refusal} busy={draft.isPending} onPress={() => draft.mutate({ params: { id: serviceId }, body: { content: emptyContent } })}>{t('standards.begin-first')}</Button>}>{t('standards.no-standard')}</Banner>}
       {shown && <UnderWay version={shown} effective={effective} known={known} onNext={open ? undefined : () => draft.mutate({ params: { id: serviceId }, body: { content: (effective ?? shown).content } })} isBusy={draft.isPending} />}
       {shown && change.error && <Banner tone="late">{change.faultText}</Banner>}
-      {shown && <ContentEditor content={shown.content} known={known} onChange={shown.state === 'draft' && refusal === undefined ? (content) => change.mutate({ params: { id: shown.id }, body: { content, revision: shown.revision } }) : undefined} />}
+      {shown && <ContentEditor content={shown.content} known={known} kept={kept} onChange={shown.state === 'draft' && refusal === undefined ? (content) => change.mutate({ params: { id: shown.id }, body: { content, revision: shown.revision } }) : undefined} />}
+      {shown?.isEffective && <MissedDrawer serviceId={serviceId} clauses={shown.content.clauses} known={known} />}
       {rows.length > 0 && (
         <Section title={t('standards.versions')}>
           <Table<Version> label={t('standards.versions')} rows={rows} rowId={(row) => row.id} onOpen={(row) => setShown(row.id)} columns={[
