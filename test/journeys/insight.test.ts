@@ -74,7 +74,7 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     const problems: string[] = []
     const t = wordsOf('zh-Hant')
     const page = await openPage(browser, 'zh-Hant', problems)
-    const axe = async (what: string) => expect((await new AxeBuilder({ page }).analyze()).violations.map((one) => `${what} ${one.id} ${one.nodes[0]?.html.slice(0, 160)}`)).toEqual([])
+    const axe = async (what: string) => expect((await violationsOf(page)).map((one) => `${what} ${one}`)).toEqual([])
     await signIn(page, desk, company.admin, '/reports/quality-index')
     await page.getByRole('button', { name: t('insight.index.take-usual') }).click()
     await page.getByRole('heading', { name: t('insight.index.made-of') }).waitFor()
