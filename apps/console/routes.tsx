@@ -3,13 +3,13 @@ import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.ts
 import { CustomerPage, CustomersPage, LifecyclePage, StagesPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
 import { AssessmentsPage, BreachesPage, BreachPage, ConsentsPage, ExportsPage, OutsidePage, PersonRequestPage, PersonRequestsPage, RegisterPage, RetentionPage } from '../../modules/governance/screens/privacy/index.tsx'
-import { MetricAlarmsPage, QualityIndexPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
+import { ChannelEffectPage, ChannelTiersPage, MetricAlarmsPage, QualityIndexPage, ReportRequestsPage, ReportsPage, SavedReportsPage, StartPage, WallboardsPage, WallPage } from '../../modules/insight/screens/index.tsx'
 import { InboxPage, RequestPage } from '../../modules/requests/screens/index.tsx'
 import { QueuesPage } from '../../modules/routing/screens/index.tsx'
 import {
   AccessPage, AccountPage, CalendarPage, CalendarsPage, DirectoriesPage, PeoplePage, PersonPage, ProvidersPage, RolesPage, SetupPage, SignInPage, SkillsPage, TeamsPage, TokensPage,
 } from '../../modules/staff/screens/index.tsx'
-import { CataloguePage, RulesPage, ServicePage, ServicesPage, StandardPage } from '../../modules/standards/screens/index.tsx'
+import { CataloguePage, ChannelRecordPage, ChannelRecordsPage, RulesPage, ServicePage, ServicesPage, StandardPage } from '../../modules/standards/screens/index.tsx'
 import type { PageName } from './paths.ts'
 import type { Place } from './shell/rail.ts'
 
@@ -40,6 +40,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   qualityIndex: { page: QualityIndexPage, needs: 'insight.read' },
   savedReports: { page: SavedReportsPage, needs: 'requests.read' },
   metricAlarms: { page: MetricAlarmsPage, needs: 'insight.read' },
+  channelEffect: { page: ChannelEffectPage, needs: 'requests.read' },
+  channelTiers: { page: ChannelTiersPage, needs: 'requests.read' },
   wallboards: { page: WallboardsPage, needs: 'insight.arrange' },
   wall: { page: WallPage, frame: 'bare' },
   signIn: { page: SignInPage, frame: 'bare' },
@@ -53,6 +55,8 @@ export const routes: Partial<Record<PageName, Route>> = {
   service: { page: ServicePage, needs: 'standards.read' },
   standard: { page: StandardPage, needs: 'standards.read' },
   standards: { page: CataloguePage, needs: 'standards.read', within: 'standards' },
+  channelRecords: { page: ChannelRecordsPage, needs: 'standards.read', within: 'standards' },
+  channelRecord: { page: ChannelRecordPage, needs: 'standards.read', within: 'standards' },
   rules: { page: RulesPage, needs: 'standards.read', within: 'standards' },
   customers: { page: CustomersPage, needs: 'customers.read', rail: 'customers' },
   lifecycle: { page: LifecyclePage, needs: 'customers.read' },

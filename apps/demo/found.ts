@@ -9,7 +9,7 @@ import { addTemplate } from '../../modules/requests/index.ts'
 import { always24x7 } from '../../lib/calendar/index.ts'
 import { addMember, createCalendar, addSkill, createPerson, createTeam, defaultCapacity, editTeam, getTeam, listSkills, setPresence } from '../../modules/staff/index.ts'
 import { givenNames, services, skills, surnames, teams } from './company.ts'
-import { foundStandardOf, foundStewards } from './promises.ts'
+import { foundChannels, foundStandardOf, foundStewards } from './promises.ts'
 import type { Random } from './random.ts'
 
 export interface DemoAgent {
@@ -62,6 +62,7 @@ export async function foundCompany(ctx: Ctx, random: Random): Promise<Company> {
   for (const agent of company.agents) company.byId.set(agent.actor.id!, agent)
   await foundStewards(ctx, company)
   await foundServices(ctx, company)
+  await foundChannels(ctx, company)
   await foundLifecycle(ctx, company)
   await foundIndex(ctx, company)
   await foundTemplates(ctx)

@@ -143,6 +143,7 @@ export async function removeDemo(app: App): Promise<void> {
     // A stage that named only these services would take any: it begins by hand again.
     await db`update customers.stage set begins = case when begins = 'accepted' and service_ids <@ ${state.serviceIds}::uuid[] then 'hand' else begins end, service_ids = array(select unnest(service_ids) except select unnest(${state.serviceIds}::uuid[])), set_at = ${ctx.now} where service_ids && ${state.serviceIds}::uuid[]`
     await db`delete from standards.rule where outcome->>'service' in (select key from standards.service where id = any(${state.serviceIds}::uuid[]))`
+    await db`delete from standards.channel where set_by = any(${state.personIds}::uuid[])`
     await db`update standards.service set is_active = false, team_id = null where id = any(${state.serviceIds}::uuid[])`
     await db`update standards.service set team_id = null where team_id = any(${state.teamIds}::uuid[])`
     await db`update standards.revision set revision = revision + 1`

@@ -1,7 +1,7 @@
-/** What the demonstration company promises: a full standard for each service, written by one and approved by another. */
+/** What the demonstration company promises: a full standard for each service, written by one and approved by another, and the records of its channels. */
 import type { Ctx } from '../../platform/context.ts'
 import type { Actor } from '../../platform/access/index.ts'
-import { approveStandard, type Clause, type Content, draftStandard, proposeStandard, type Step } from '../../modules/standards/index.ts'
+import { approveStandard, type ChannelFields, type ChannelKey, type Clause, type Content, draftStandard, listChannels, proposeStandard, setChannel, type Step } from '../../modules/standards/index.ts'
 import { createPerson, getRole } from '../../modules/staff/index.ts'
 import type { DemoService } from './company.ts'
 import type { Company } from './found.ts'
@@ -60,5 +60,29 @@ export async function foundStandardOf(ctx: Ctx, company: Company, service: DemoS
   await proposeStandard(ctx, id, '建立服務目錄')
   ctx.actor = approver
   await approveStandard(ctx, id, {})
+  ctx.actor = actor
+}
+
+const quality = (inLimit: number, solved: number): ChannelFields['targets'] => [{ metric: 'first-response-in-limit', target: inLimit }, { metric: 'first-contact-resolution', target: solved }, { metric: 'satisfied-share', target: 0.85 }, { metric: 'rating', target: 4.2 }]
+// The company has no outlets: that channel keeps what came with the program, or none.
+const channels: Partial<Record<ChannelKey, ChannelFields>> = {
+  phone: { tier: 'core', flow: '一線接聽並當場建單；當場答不出來的轉二線，一小時內回電。', responseMinutes: 60, targets: quality(0.8, 0.7), cost: 95, currency: 'TWD' },
+  email: { tier: 'core', flow: '信件自動建單並分派，先回覆預計時間；需要補件時一次問齊。', responseMinutes: 60, targets: quality(0.9, 0.5), cost: 60, currency: 'TWD' },
+  chat: { tier: 'auxiliary', flow: '上班時間即時回覆，一人最多同時三段對話；下班後轉為留言。', responseMinutes: 15, targets: quality(0.85, 0.6), cost: 40, currency: 'TWD' },
+  portal: { tier: 'auxiliary', flow: '先顯示相關說明，客戶填單後在同一頁查進度與評分。', responseMinutes: 60, targets: quality(0.9, 0.5), cost: 25, currency: 'TWD' },
+  api: { tier: 'supplementary', flow: '企業客戶的系統送入，依合約分派給負責團隊。', responseMinutes: 60, targets: quality(0.9, 0.5), cost: 12, currency: 'TWD' },
+}
+
+/** Where each channel stands and what it costs, as the director sets it. */
+export async function foundChannels(ctx: Ctx, company: Company): Promise<void> {
+  const { rows } = await listChannels(ctx)
+  // Whoever has priced their channels before keeps what they set.
+  if (rows.some(({ record }) => record?.cost != null)) return
+  const { actor } = ctx
+  ctx.actor = company.stewards!.approver
+  for (const { channel, latest } of rows) {
+    const record = channels[channel]
+    if (record) await setChannel(ctx, channel, { ...record, reason: '年度渠道分級：依往年件量與成本。', after: latest })
+  }
   ctx.actor = actor
 }

@@ -4,10 +4,10 @@
  * `insight.metric.<key>` and `insight.metric.<key>-formula`. Pure.
  */
 
-/** minutes: business or wall time · share: 0 to 1 · score: 1 to 5 · times: how often in the mean */
-export type Unit = 'requests' | 'minutes' | 'share' | 'score' | 'times'
-/** The moment that puts a request into a period; end: what was still open when the period ended. */
-export type Moment = 'opened' | 'accepted' | 'first-response' | 'resolution' | 'closed' | 'scored' | 'end'
+/** minutes: business or wall time · share: 0 to 1 · score: 1 to 5 · times: how often in the mean · money: in the currency of the channels' records */
+export type Unit = 'requests' | 'minutes' | 'share' | 'score' | 'times' | 'money'
+/** The moment that puts a request into a period; due-back: thirty days after it was closed; end: what was still open when the period ended. */
+export type Moment = 'opened' | 'accepted' | 'first-response' | 'resolution' | 'closed' | 'scored' | 'due-back' | 'end'
 /** count · mean · share (of the true ones) · p50, p90: by linear interpolation between neighbours, as percentile_cont does */
 export type Aggregate = 'count' | 'mean' | 'share' | 'p50' | 'p90'
 
@@ -33,6 +33,7 @@ export const metrics = {
   'first-response-time-p90': metric('minutes', 'p90', 'first-response', 'less', 'business'),
   'first-response-wait': metric('minutes', 'p50', 'first-response', 'less', 'wall'),
   'first-response-in-time': metric('share', 'share', 'first-response', 'more', 'business'),
+  'first-response-in-limit': metric('share', 'share', 'first-response', 'more', 'business'),
   'handling-time': metric('minutes', 'p50', 'resolution', 'less', 'business'),
   'resolution-time': metric('minutes', 'p50', 'resolution', 'less', 'business'),
   'resolution-time-p90': metric('minutes', 'p90', 'resolution', 'less', 'business'),
@@ -47,6 +48,9 @@ export const metrics = {
   'satisfied-share': metric('share', 'share', 'scored', 'more'),
   'rating-share': metric('share', 'share', 'closed', 'more'),
   'complaint-rate': metric('share', 'share', 'opened', 'less'),
+  'retention': metric('share', 'share', 'due-back', 'more'),
+  'cost-per-contact': metric('money', 'mean', 'opened', 'less'),
+  'cost-per-resolution': metric('money', 'mean', 'resolution', 'less'),
 } as const satisfies Record<string, Metric>
 
 export type MetricKey = keyof typeof metrics

@@ -10,15 +10,17 @@ export function readable(t: Text, minutes: number | null): { value: number | nul
   return minutes < 2880 ? { value: minutes / 60, digits: 1, unit: t('insight.hours') } : { value: minutes / 1440, digits: 1, unit: t('insight.days') }
 }
 
-/** A value in words: 1.5 小時, 87%, 4.6. */
-export function valueWords(metric: MetricKey, locale: Locale, t: Text): (value: number | null) => string {
+/** A value in words: 1.5 小時, 87%, 4.6; money with its currency where that is known. */
+export function valueWords(metric: MetricKey, locale: Locale, t: Text, currency: string | null = null): (value: number | null) => string {
   const format = (value: number, digits: number, style: 'decimal' | 'percent' = 'decimal') => new Intl.NumberFormat(intlTag(locale), { maximumFractionDigits: digits, style }).format(value)
+  const money = new Intl.NumberFormat(intlTag(locale), { minimumFractionDigits: 2, maximumFractionDigits: 2, ...(currency ? { style: 'currency', currency, currencyDisplay: 'code' } : {}) })
   return (value) => {
     if (value === null) return '–'
     switch (metrics[metric].unit) {
       case 'requests': return format(value, 0)
       case 'share': return format(value, 1, 'percent')
       case 'score': case 'times': return format(value, 2)
+      case 'money': return money.format(value)
       case 'minutes': { const { value: shown, digits, unit } = readable(t, value); return `${format(shown!, digits)} ${unit}` }
     }
   }

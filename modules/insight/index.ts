@@ -5,6 +5,7 @@
  */
 import { compose, type Module } from '../../platform/module.ts'
 import { alarmsPart } from './alarms/index.ts'
+import { channelsPart } from './channels/index.ts'
 import { shownLike } from '../requests/index.ts'
 import { insight } from './contract.ts'
 import { indicatorsPart } from './indicators/index.ts'
@@ -26,4 +27,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, wallPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, wallPart, channelsPart])

@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../platform/http/contract.ts'
 import { Step } from '../staff/contract.ts'
+import { channelKeys } from '../standards/channels/contract.ts'
 import { Explanation } from '../standards/contract.ts'
 import { clockKinds, deeds, levels } from '../standards/versions/contract.ts'
 import { byId, cursor, email, flag, id, instant, instantIn, limit, line, page, someText, text } from '../../platform/http/shapes.ts'
 
 export const stages = ['accept', 'assign', 'execute', 'track', 'verify', 'feedback', 'closed'] as const
 export const priorities = ['urgent', 'normal', 'routine'] as const
-export const channels = ['api', 'email', 'chat', 'portal', 'phone', 'outlet'] as const
+export const channels = channelKeys
 /** Lists a request can be found in; the last seven must be empty or owned. */
 export const views = ['mine', 'open', 'queue', 'due-soon', 'waiting', 'to-verify', 'answerable', 'closed', 'all',
   'unassigned', 'unaccepted', 'stuck', 'overdue', 'unverified', 'unrated', 'failed'] as const

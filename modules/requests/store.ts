@@ -31,19 +31,23 @@ export const clocksOf = (db: Ctx['db']) => db`
       'breachedAt', ${ms(db, 'breached_at')}, 'endedAt', ${ms(db, 'ended_at')}, 'wakeAt', ${ms(db, 'wake_at')}) order by k.started_at, k.id), '[]')
     from (select distinct on (kind) * from requests.clock where request_id = r.id order by kind, run desc) k)`
 
-/** The request, locked for this transaction, if the actor may see it. Throws 404 `requests.not-found`. */
+/**
+ * The request, locked for this transaction, if the actor may see it. Whoever waited for it goes on at the time of what
+ * happened meanwhile, at the earliest: a history never goes back. Throws 404 `requests.not-found`.
+ */
 export async function lockRequest(ctx: Ctx, id: string): Promise<LockedRequest> {
   const locked = ctx.db`select 1 from requests.request where id = ${id} for update`
   ctx.later(locked)
-  const [found] = await ctx.db<(LockedRequest & { key: Buffer | null; isErased: boolean })[]>`
-    select r.*, k.wrapped as key, k.forgotten_at is not null as is_erased, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how, o.accept_due_at, ${clocksOf(ctx.db)} as clocks,
+  const [found] = await ctx.db<(LockedRequest & { key: Buffer | null; isErased: boolean; lastAt: string | null })[]>`
+    select r.*, (select e.at from platform.event e where e.subject = r.id order by e.seq desc limit 1) as last_at, k.wrapped as key, k.forgotten_at is not null as is_erased, o.agent_id as offered_to, o.id as offer_id, o.how as offer_how, o.accept_due_at, ${clocksOf(ctx.db)} as clocks,
       (select count(*)::int from requests.task t where t.request_id = r.id and t.done_at is null) as open_tasks
     from requests.request r left join platform.data_key k on k.id = r.customer_id
     left join lateral (select id, agent_id, how, accept_due_at from requests.assignment
       where request_id = r.id and state = 'offered' order by id desc limit 1) o on true
     where r.id = ${id} and ${visible(ctx)}`
   if (!found) throw notFound('requests')
-  const { key, isErased, ...row } = found
+  const { key, isErased, lastAt, ...row } = found
+  if (lastAt !== null && Date.parse(lastAt) > ctx.now.getTime()) ctx.now = new Date(lastAt)
   if (!ctx.app.vault.learn(row.customerId, key, isErased) && !isErased) await holdKey(ctx, row.customerId)
   return (await opened(ctx, [row as LockedRequest], sealedRequest))[0]!
 }

@@ -1,6 +1,6 @@
 /**
- * Standards: the services we promise, what each promises in versions, and the rules that recognise what a request
- * is. Other rooms ask `loadRecognition` once and then `recognise`, `standardAt` and `selectClause`, which are pure.
+ * Standards: the services we promise, what each promises in versions, what each channel is for and costs, and the
+ * rules that recognise what a request is. Other rooms ask `loadRecognition` once and then `recognise`, `standardAt` and `selectClause`, which are pure.
  * Every change leaves an event `standard.*` with both values: the history of the standard.
  */
 import { ops } from '../../lib/rules/index.ts'
@@ -8,6 +8,7 @@ import type { Mount } from '../../platform/http/server.ts'
 import { compose, type Module } from '../../platform/module.ts'
 import { Fault } from '../../platform/fault.ts'
 import { servicesWith } from './calendar.ts'
+import { channelsPart } from './channels/index.ts'
 import { standards } from './contract.ts'
 import { versionsPart } from './versions/index.ts'
 import { factFields, forgetOnChange } from './recognise.ts'
@@ -17,6 +18,8 @@ import { addRule, addService, changeRule, changeService, getService, listRules, 
 import { showDue, tryRules } from './trial.ts'
 
 export { type CalendarChoice, chooseCalendar } from './calendar.ts'
+export { type ChannelFields, type ChannelKey, channelKeys, type ChannelRecord, type ChannelTier, channelTiers } from './channels/contract.ts'
+export { channelRecordsOf, listChannels, setChannel } from './channels/record.ts'
 export { detectLanguage } from './language.ts'
 export { loadRecognition, recognise, type Recognition, type RequestFacts, type Snapshot, type Standard, standardOf } from './recognise.ts'
 export { seedStandards } from './seed.ts'
@@ -60,4 +63,4 @@ const servicesPart: Omit<Module, 'name'> = {
   } },
 }
 
-export const standardsRoom: Module = compose('standards', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [servicesPart, versionsPart])
+export const standardsRoom: Module = compose('standards', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url) }, [servicesPart, versionsPart, channelsPart])

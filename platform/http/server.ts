@@ -207,9 +207,11 @@ function readInput(endpoint: Endpoint, request: FastifyRequest): { params: unkno
 }
 
 const BY_ZOD: Record<string, string> = { unrecognized_keys: 'input.unknown-field', too_big: 'input.too-long', too_small: 'input.too-short', invalid_type: 'input.wrong-type' }
+/** What a contract's own checks say is a text key; the validator's own words are sentences. */
+const TEXT_KEY = /^[a-z]+(\.[a-z-]+)+$/
 function fieldFault(part: string, issue: Issue): FieldFault {
   const path = [...issue.path.map(String), ...(issue.keys?.slice(0, 1) ?? [])].join('.')
-  const code = issue.message.startsWith('input.') ? issue.message : (BY_ZOD[issue.code] ?? 'input.wrong-value')
+  const code = TEXT_KEY.test(issue.message) ? issue.message : (BY_ZOD[issue.code] ?? 'input.wrong-value')
   return { path: path || part, code }
 }
 

@@ -239,6 +239,7 @@ test('C12 services and rules', async () => {
   await does('standards.proposeStandard', { params: { id: next.body.id }, body: { reason: '寫明職責' } })
   await does('standards.approveStandard', { token: director, params: { id: next.body.id }, body: {} })
   await does('requests.applyStandard', { params: { id: next.body.id }, body: { reason: '立即適用' } })
+  await does('standards.setChannel', { params: { channel: 'phone' }, body: { tier: 'auxiliary', flow: '接聽建單', responseMinutes: 10, targets: [{ metric: 'satisfied-share', target: 0.9 }], cost: 95, currency: 'TWD', reason: '年度檢討', after: 1 } })
   const rule = await does('standards.addRule', { body: { name: '急件', condition: { field: 'text', op: 'contains', value: '急急急' }, outcome: { priority: 'urgent' } } })
   await does('standards.changeRule', { params: { id: rule.body.id }, body: { version: 1, name: '特急件' } })
   const rules = (await desk.call<{ rows: { id: string }[] }>('GET', '/api/rules', { token: people.admin.token })).body.rows
@@ -494,6 +495,16 @@ test('C12 the formula of the quality index', async () => {
 test('C12 wallboards', async () => {
   const made = await does('insight.makeWallboard', { body: { name: '大廳', locale: 'zh-Hant', theme: 'dark', seconds: 15, teamId: null } }) as unknown as { body: { row: { id: string } } }
   await does('insight.revokeWallboard', { params: { id: made.body.row.id } })
+  expect(wrong).toEqual([])
+})
+
+test('C12 a proposed tier is taken', async () => {
+  // Forty customers, who all came through chat five times.
+  await desk.app.pool`insert into insight.fact (id, number, customer_id, channel, priority, tier, opened_at, first_response_late, resolution_late, transfers, reopened, failed_verifications, asked)
+    select gen_random_uuid(), 900000 + n, lpad(to_hex(n % 40 + 1), 32, '0')::uuid, 'chat', 'normal', 'standard', ${desk.clock.now()}, false, false, 0, 0, 0, 1 from generate_series(1, 200) n`
+  const [from, to] = [-1, 1].map((days) => new Date(desk.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10))
+  await does('insight.takeTier', { params: { channel: 'chat' }, body: { from, to, tier: 'core', after: 1 } })
+  await desk.app.pool`delete from insight.fact where number > 900000`
   expect(wrong).toEqual([])
 })
 

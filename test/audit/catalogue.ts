@@ -5,7 +5,7 @@
 
 /** Event types of a call that changes something; the first is written by every such call. Or why it writes none. */
 export const writes: Record<string, readonly string[] | { none: string }> = {
-  'staff.setUp': ['staff.set-up', 'staff.calendar-created', 'staff.person-created', 'staff.signed-in', 'standard.service-added', 'standard.version-approved', 'standard.rule-added'],
+  'staff.setUp': ['staff.set-up', 'staff.calendar-created', 'staff.person-created', 'staff.signed-in', 'standard.service-added', 'standard.version-approved', 'standard.rule-added', 'standard.channel-set'],
   'staff.signIn': ['staff.signed-in'],
   'staff.signInByLink': ['staff.signed-in'],
   'staff.signOut': ['staff.signed-out'],
@@ -112,6 +112,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'standards.proposeStandard': ['standard.version-proposed'],
   'standards.refuseStandard': ['standard.version-refused'],
   'standards.approveStandard': ['standard.version-approved'],
+  'standards.setChannel': ['standard.channel-set'],
   'standards.addRule': ['standard.rule-added'],
   'standards.changeRule': ['standard.rule-changed'],
   'standards.removeRule': ['standard.rule-removed'],
@@ -242,6 +243,7 @@ export const writes: Record<string, readonly string[] | { none: string }> = {
   'insight.acknowledgeMetricAlarm': ['alarm.acknowledged'],
   'insight.giveMetricAlarm': ['alarm.owner-changed'],
   'insight.judgeMetricAlarm': ['alarm.judged'],
+  'insight.takeTier': ['standard.channel-set'],
 
   'demo.start': ['platform.demo-started'],
   'demo.cancel': ['platform.demo-cancelled'],
@@ -258,11 +260,11 @@ export const plainReads: readonly string[] = [
   'customers.limit', 'customers.fields', 'customers.tiers', 'customers.stages',
   // How many, and how long.
   'customers.lifecycleReport',
-  'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'requests.standardEffect',
+  'standards.services', 'standards.service', 'standards.explainDue', 'standards.rules', 'standards.versions', 'standards.difference', 'standards.gaps', 'standards.channelRecords', 'standards.channelHistory', 'requests.standardEffect',
   // The lists of one's own work, renewed by every page all day: what is opened from them is written down.
   'requests.list', 'requests.calendarDeadlines', 'requests.counts', 'requests.loads', 'requests.templates', 'requests.notices', 'requests.live', 'insight.today', 'insight.columns', 'insight.loads',
   // Numbers, and by number and team the requests they are made of.
-  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.qualityIndex', 'insight.indexVersions',
+  'insight.figures', 'insight.behind', 'insight.exportFigures', 'insight.channelEffect', 'insight.exportEffect', 'insight.channelTiers', 'insight.qualityIndex', 'insight.indexVersions',
   // Questions with a name, and to which colleague their answers went.
   'insight.savedReports', 'insight.savedReport', 'insight.reportMails',
   // Figures beyond their limits.

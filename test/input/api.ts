@@ -22,7 +22,7 @@ export async function readOperations(desk: TestDesk): Promise<Operation[]> {
 }
 
 export const NOBODY = '01890000-0000-7000-8000-000000000000'
-const PATTERNED = ['k', 'key', 'TW', 'a@example.com', '2026-03-02', '09:00', '2026-03-02T02:00:00Z', 'requests.read', '+886912345678', 'https://example.com/hook', 'example.com', '12345678', 'abcdefghijklmnop', 'a'.repeat(22), 'A'.repeat(32), 'a'.repeat(43)]
+const PATTERNED = ['k', 'key', 'TW', 'TWD', 'a@example.com', '2026-03-02', '09:00', '2026-03-02T02:00:00Z', 'requests.read', '+886912345678', 'https://example.com/hook', 'example.com', '12345678', 'abcdefghijklmnop', 'a'.repeat(22), 'A'.repeat(32), 'a'.repeat(43)]
 // What a schema can't say: time zones are checked by asking the system.
 const NAMED: Record<string, unknown> = { zone: 'Asia/Taipei', origin: 'https://example.com', host: 'mail.example.com' }
 

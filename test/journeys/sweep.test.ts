@@ -35,7 +35,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
     await desk.call('POST', '/api/webhooks', { token: company.admin.token, body: { url: 'https://hooks.vendor.example/a', types: ['request.closed'] } })
     await desk.call('POST', '/api/processors', { token: company.admin.token, body: { host: 'smtp.vendor.example', name: '郵件代送', role: 'processor', purpose: '代送郵件', contract: 'C-1', untilOn: null, contact: '', country: 'US', isSensitive: false, basis: 'standard-contract', basisWords: '', basisUntilOn: null } })
     await desk.call('POST', '/api/assessments', { token: company.admin.token, body: { title: '郵件代送', ground: 'provide', hosts: ['smtp.vendor.example'], purpose: '必要', risk: '低', measures: 'TLS', level: 'low' } })
-    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/governance/person-requests/$id': personRequest.body.id })
+    Object.assign(ids, { '/governance/breaches/$id': breach.body.id, '/requests/$id': requestId, '/customers/$id': customer!.id, '/people/$id': company.branches.en.agent.id, '/calendars/$id': calendar!.id, '/services/$id': company.branches.en.serviceId, '/services/$id/standard': company.branches.en.serviceId, '/standards/channels/$id': 'phone', '/governance/person-requests/$id': personRequest.body.id })
   })
   afterAll(async () => {
     await browser?.close()

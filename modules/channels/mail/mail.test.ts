@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { newId } from '../../../lib/id/index.ts'
 import { signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
 import { run } from '../../../platform/context.ts'
 import { opened } from '../../../platform/crypto/vault.ts'
@@ -288,6 +289,38 @@ test('5.2-a a confirmation that may have gone out twice says so, whether the lin
   await settleAll(desk)
   expect(smtp.got.filter((one) => one.to.includes('killed@customer.example'))).toHaveLength(2)
   expect(await recorded(killed.requestId)).toEqual(['channels.mail.delivery-uncertain'])
+}, 60_000)
+
+test('5.2-a F04 a try that stood still and ends after all finds that another took its job over: the mark stays, whatever became of the other', async () => {
+  const polite = await mailboxFor(desk, smtp.port, { address: 'still@desk.example' })
+  Object.assign(smtp, { manner: 'held', held: [] })
+  const confirmed = await takeIn(desk.app, polite.id, letter({ from: 'stood@customer.example' }))
+  const [job] = await desk.app.pool<{ id: string; queue: string; payload: Record<string, string> }[]>`select * from platform.job where queue = 'channels.acknowledge' and key = ${confirmed.requestId}`
+  const reason = async () => (await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where request_id = ${confirmed.requestId} and verdict = 'acknowledgement'`).map((row) => row.reason)
+  const still = acknowledge(desk.app, job as never)
+  while (smtp.held.length < 1) await new Promise((wake) => setTimeout(wake, 10))
+  expect(await reason()).toEqual(['channels.mail.under-way'])
+  const over = acknowledge(desk.app, job as never)
+  while (smtp.held.length < 2) await new Promise((wake) => setTimeout(wake, 10))
+  smtp.held[1]!()
+  await over
+  smtp.held[0]!()
+  await still
+  expect(await reason()).toEqual(['channels.mail.delivery-uncertain'])
+
+  // The other sent a reply and was killed before it could say so.
+  smtp.manner = 'take'
+  await settleAll(desk)
+  Object.assign(smtp, { manner: 'held', held: [] })
+  const answer = await desk.call<{ id: string }>('POST', `/api/requests/${confirmed.requestId}/messages`, { token: await holderToken(confirmed.requestId), body: { kind: 'reply', text: '請確認' } })
+  const first = settleAll(desk, 11_000)
+  while (smtp.held.length < 1) await new Promise((wake) => setTimeout(wake, 10))
+  await desk.app.pool`insert into channels.attempt (id, message_id, mailbox_id, at) values (${newId()}, ${answer.body.id}, ${box.id}, ${desk.clock.now()})`
+  smtp.held[0]!()
+  await first
+  smtp.manner = 'take'
+  await settleAll(desk)
+  expect((await messagesOf(confirmed.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
 }, 60_000)
 
 test('5.2-a a result asks for the rating in the language of the request; portal and API answers go by mail where there is an address', async () => {

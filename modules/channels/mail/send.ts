@@ -17,6 +17,7 @@ import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 const GIVE_UP_MS = 2 * 86_400_000
 const MINUTE = 60_000
 const UNCERTAIN = 'channels.mail.delivery-uncertain'
+const UNDER_WAY = 'channels.mail.under-way'
 /** 1 min, 2, 4 … at most 6 hours; `tries` counts those made. */
 export const pauseAfter = (tries: number): number => Math.min(360 * MINUTE, MINUTE * 2 ** Math.min(20, tries - 1))
 
@@ -96,8 +97,10 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
   return mail
 }
 
-async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, isRepeated: boolean): Promise<void> {
+async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, wasTried: boolean): Promise<void> {
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
+  // One that took this job over meanwhile may have sent it as well, and may never come to say so.
+  const isRepeated = wasTried || (await selectAttempts(ctx, delivery.messageId)).some((one) => one.id > attemptId && (one.endedAt === null || one.outcome === 'uncertain'))
   // Holds the message, so that two tries that met (a process stood still, another took its job over) write one line.
   await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
   await wentOutside(ctx, mailbox.smtp!.host, delivery.requestId)
@@ -171,7 +174,7 @@ export function closeTransports(app: App): void {
 
 /**
  * Tells a sender once that the mail has arrived. It is worth a few tries, not two days of them. It stands in the log as
- * of unknown fate before a server is spoken to, and until that has answered.
+ * under way before a server is spoken to, and until that has answered.
  */
 export async function acknowledge(app: App, job: Job<{ requestId: string; mailboxId: string; answers: string | null }>): Promise<void> {
   const { requestId, answers } = job.payload
@@ -188,7 +191,9 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
     })
     const before = await selectAcknowledgement(ctx, requestId)
     if (before && before.reason === null) return null
-    const mailId = before?.id ?? insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'acknowledgement', reason: UNCERTAIN, address, subject: mail.subject, size: mail.text.length, requestId })
+    // From now on the first try, should it come to its end after all, finds that it was not the only one.
+    if (before) ctx.later(updateReason(ctx, before.id, UNCERTAIN))
+    const mailId = before?.id ?? insertMail(ctx, { mailboxId: mailbox.id, direction: 'out', headerId: mail.messageId, verdict: 'acknowledgement', reason: UNDER_WAY, address, subject: mail.subject, size: mail.text.length, requestId })
     return { mailbox, mail, mailId, isRepeated: before !== undefined }
   })
   if (!prepared) return
@@ -197,12 +202,12 @@ export async function acknowledge(app: App, job: Job<{ requestId: string; mailbo
     await hand(app, mailbox, mail)
   } catch (error) {
     if (!isSmtpError(error)) throw error
-    if (!isRepeated && !mayHaveArrived(error)) await run(app, {}, async (ctx) => { ctx.later(deleteMail(ctx, mailId)) })
+    if (!isRepeated) await run(app, {}, async (ctx) => { ctx.later(mayHaveArrived(error) ? updateReason(ctx, mailId, UNCERTAIN) : deleteMail(ctx, mailId, UNDER_WAY)) })
     if (!isPermanent(error)) throw error
     return
   }
   await run(app, {}, async (ctx) => {
-    if (!isRepeated) ctx.later(updateReason(ctx, mailId, null))
+    if (!isRepeated) ctx.later(updateReason(ctx, mailId, null, UNDER_WAY))
     await wentOutside(ctx, mailbox.smtp!.host, requestId)
   })
 }

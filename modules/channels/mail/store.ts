@@ -233,8 +233,9 @@ export async function selectSentSince(ctx: Reader, messageId: string, attemptId:
   const [row] = await ctx.db<{ id: string }[]>`select k.id from channels.mail k join channels.attempt a on a.id = ${attemptId} where k.message_id = ${messageId} and k.direction = 'out' and k.verdict = 'sent' and k.at >= a.at`
   return row?.id ?? null
 }
-export const updateReason = (ctx: Ctx, id: string, reason: string | null) => ctx.db`update channels.mail set reason = ${reason} where id = ${id}`
-export const deleteMail = (ctx: Ctx, id: string) => ctx.db`with keyed as (delete from platform.data_key where id = ${id}) delete from channels.mail where id = ${id}`
+/** `only`: if that is its reason until now. */
+export const updateReason = (ctx: Ctx, id: string, reason: string | null, only?: string) => ctx.db`update channels.mail set reason = ${reason} where id = ${id} ${only === undefined ? ctx.db`` : ctx.db`and reason = ${only}`}`
+export const deleteMail = (ctx: Ctx, id: string, only: string) => ctx.db`with gone as (delete from channels.mail where id = ${id} and reason = ${only} returning id) delete from platform.data_key where id in (select id from gone)`
 
 export interface Attempt { id: string; at: string; endedAt: string | null; outcome: string | null }
 export const selectAttempts = (ctx: Reader, messageId: string): Promise<Attempt[]> => ctx.db<Attempt[]>`select id, at, ended_at, outcome from channels.attempt where message_id = ${messageId} order by id`

@@ -23,11 +23,13 @@ export type Figure = z.infer<typeof Figure>
 export const Figures = z.object({
   /** Everything that happened until then is counted. */
   asOf: instant, zone: z.string(), from: instant, to: instant,
+  /** Of money; else, and where no channel has a price, null. */
+  currency: z.string().nullable(),
   total: z.object({ ...value, before: z.number().nullable() }),
   rows: z.array(Figure),
 })
 export type Figures = z.infer<typeof Figures>
-export const Behinds = z.object({ rows: z.array(z.object({ id, number: z.number(), at: instant, team: z.string().nullable(), person: z.string().nullable(), service: z.string().nullable(), channel: z.string(), priority: z.string(), value: z.number() })), next: z.string().nullable() })
+export const Behinds = z.object({ currency: z.string().nullable(), rows: z.array(z.object({ id, number: z.number(), at: instant, team: z.string().nullable(), person: z.string().nullable(), service: z.string().nullable(), channel: z.string(), priority: z.string(), value: z.number() })), next: z.string().nullable() })
 export type Behinds = z.infer<typeof Behinds>
 
 const REFUSALS = ['insight.period-backwards', 'insight.period-too-long'] as const

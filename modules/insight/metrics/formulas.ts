@@ -2,9 +2,13 @@
 import type { Ctx } from '../../../platform/context.ts'
 import { metrics, type MetricKey, type Moment } from '../../../lib/metrics/index.ts'
 
-const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', end: 'opened_at' }
+const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', 'due-back': 'closed_at', end: 'opened_at' }
+/** How long a customer is given to come back; whole hours, because days are longer and shorter where clocks are put forward and back. */
+const BACK = "interval '720 hours'"
+/** What counts in one currency: that of the record set last. */
+const COST = 'case when k.currency = (select c.currency from standards.channel c where c.currency is not null order by c.set_at desc, c.number desc limit 1) then k.cost::float8 end'
 
-/** What a row is worth, as a number: minutes, a score, a count, or 1 and 0 of a share. */
+/** What a row is worth, as a number: minutes, a score, a count, money, or 1 and 0 of a share. */
 const worth: Record<MetricKey, string> = {
   'volume': '1', 'closed': '1', 'backlog': '1',
   'backlog-age': 'extract(epoch from least({end}, {now}) - r.opened_at) / 60',
@@ -12,6 +16,8 @@ const worth: Record<MetricKey, string> = {
   'first-response-time': 'r.first_response_s::float8 / 60', 'first-response-time-p90': 'r.first_response_s::float8 / 60',
   'first-response-wait': 'extract(epoch from r.first_response_at - r.opened_at) / 60',
   'first-response-in-time': '(not r.first_response_late)::int',
+  // By the clause the standard has for this channel, else by the channel's own limit as it was when the request was opened.
+  'first-response-in-limit': 'case when r.by_channel_clause then (not r.first_response_late)::int else (r.first_response_s <= k.response_minutes * 60)::int end',
   'handling-time': 'r.handling_s::float8 / 60',
   'resolution-time': 'r.resolution_s::float8 / 60', 'resolution-time-p90': 'r.resolution_s::float8 / 60',
   'resolution-in-time': '(not r.resolution_late)::int',
@@ -21,20 +27,35 @@ const worth: Record<MetricKey, string> = {
   'transfers': 'r.transfers', 'reopen-rate': '(r.reopened > 0)::int', 'verification-failure-rate': '(r.failed_verifications > 0)::int',
   'rating': 'r.score', 'satisfied-share': '(r.score >= 4)::int', 'rating-share': '(r.score is not null)::int',
   'complaint-rate': "(r.type = 'complaint')::int",
+  // What has no thirty days behind it yet says nothing.
+  'retention': `case when r.closed_at + ${BACK} <= {now} then (exists (select 1 from insight.fact n where n.customer_id = r.customer_id and n.opened_at > r.closed_at and n.opened_at <= r.closed_at + ${BACK}))::int end`,
+  'cost-per-contact': COST,
+  // Each time the customer wrote or called is a contact; one who only called may have written nothing.
+  'cost-per-resolution': `(${COST}) * greatest(r.asked, 1)`,
 }
+const ofChannel = new Set<MetricKey>(['first-response-in-limit', 'cost-per-contact', 'cost-per-resolution'])
 
 /** Rows without a worth (never taken on by a person, say) are left out. */
-export const columnOf = (metric: MetricKey): string => `r.${momentColumn[metrics[metric].at]}`
+export const columnOf = (metric: MetricKey): string => (metrics[metric].at === 'due-back' ? `(r.closed_at + ${BACK})` : `r.${momentColumn[metrics[metric].at]}`)
+
+/** The facts with what these metrics need beside them: the record `k` of their channel as it was when they were opened. */
+export function factsFor({ db }: Pick<Ctx, 'db'>, ...of: readonly MetricKey[]) {
+  if (!of.some((metric) => ofChannel.has(metric))) return db`insight.fact r`
+  return db`insight.fact r left join (select channel, response_minutes, cost, currency, effective_at as since, lead(effective_at, 1, 'infinity') over (partition by channel order by effective_at, number) as until from standards.channel) k
+    on k.channel = r.channel and r.opened_at >= k.since and r.opened_at < k.until`
+}
 
 export function valueOf({ db, now }: Pick<Ctx, 'db' | 'now'>, metric: MetricKey, end: Date) {
-  const [first, middle] = worth[metric].split(/\{end\}|\{now\}/)
-  if (middle === undefined) return db`(${db.unsafe(worth[metric])})::float8`
-  return db`(${db.unsafe(first!)}${end}::timestamptz, ${now}::timestamptz${db.unsafe(worth[metric].slice(worth[metric].indexOf('{now}') + 5))})::float8`
+  const parts = worth[metric].split(/(\{end\}|\{now\})/).map((part) => (part === '{end}' ? db`${end}::timestamptz` : part === '{now}' ? db`${now}::timestamptz` : db.unsafe(part)))
+  return db`(${parts.reduce((all, part) => db`${all}${part}`)})::float8`
 }
 
 /** The rows of a period [from, to). */
 export function inPeriod({ db }: Pick<Ctx, 'db'>, metric: MetricKey, from: Date, to: Date) {
-  if (metrics[metric].at === 'end') return db`r.opened_at < ${to} and (r.closed_at is null or r.closed_at >= ${to})`
+  const { at } = metrics[metric]
+  if (at === 'end') return db`r.opened_at < ${to} and (r.closed_at is null or r.closed_at >= ${to})`
+  // Written so that the index is used.
+  if (at === 'due-back') return db`r.closed_at >= ${from}::timestamptz - ${db.unsafe(BACK)} and r.closed_at < ${to}::timestamptz - ${db.unsafe(BACK)}`
   const column = db.unsafe(columnOf(metric))
   return db`${column} >= ${from} and ${column} < ${to}`
 }

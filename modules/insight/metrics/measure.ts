@@ -60,17 +60,19 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
     with kept as (select * from jsonb_to_recordset(${ctx.db.json(measured as never)}) as m (id uuid, accepted_at timestamptz, acceptance_s int, first_response_s int, handling_s int, resolution_s int)),
       gone as (delete from insight.fact where id = any(${ids as string[]}::uuid[]) and id not in (select id from kept))
     insert into insight.fact (id, number, customer_id, team_id, holder_id, answerable_id, opened_by_id, service_id, channel, priority, type, tier, opened_at, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
-      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked, deadlines, missed, follow_ups, follow_ups_missed)
+      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked, deadlines, missed, follow_ups, follow_ups_missed, by_channel_clause)
     select r.id, r.number, r.customer_id, r.team_id, r.holder_id, r.answerable_id, r.opened_by_id, r.service_id, r.channel, r.priority, r.type, c.tier, r.opened_at, m.accepted_at, r.first_response_at, r.resolution_at, r.closed_at, r.scored_at,
       m.acceptance_s, m.first_response_s, m.handling_s, m.resolution_s, exists (select 1 from requests.clock k where k.request_id = r.id and k.kind = 'first-response' and k.breached_at is not null),
       coalesce((select k.breached_at is not null from requests.clock k where k.request_id = r.id and k.kind = 'resolution' order by k.run desc limit 1), false), r.score,
       greatest(0, (select count(*) from requests.assignment a where a.request_id = r.id and a.answered_at is not null and a.state in ('accepted', 'ended') and a.agent_id is not null) - 1 - r.reopened),
-      r.reopened, r.failed_verifications, (select count(*) from requests.message w where w.request_id = r.id and w.author_kind = 'customer'), d.deadlines, d.missed, d.follow_ups, d.follow_ups_missed
+      r.reopened, r.failed_verifications, (select count(*) from requests.message w where w.request_id = r.id and w.author_kind = 'customer'), d.deadlines, d.missed, d.follow_ups, d.follow_ups_missed,
+      coalesce((select exists (select 1 from jsonb_array_elements(v.content->'clauses') c where c->>'key' = k.clause and c->'when' ? 'channel')
+        from requests.clock k join standards.version v on v.id = k.version_id where k.request_id = r.id and k.kind = 'first-response' order by k.run desc limit 1), false)
     from kept m join requests.request r on r.id = m.id join customers.customer c on c.id = r.customer_id cross join lateral (${deadlinesOf(ctx.db)}) d
     on conflict (id) do update set (customer_id, team_id, holder_id, answerable_id, service_id, channel, priority, type, tier, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
-      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked, deadlines, missed, follow_ups, follow_ups_missed)
+      acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked, deadlines, missed, follow_ups, follow_ups_missed, by_channel_clause)
       = (excluded.customer_id, excluded.team_id, excluded.holder_id, excluded.answerable_id, excluded.service_id, excluded.channel, excluded.priority, excluded.type, excluded.tier, excluded.accepted_at, excluded.first_response_at, excluded.resolution_at, excluded.closed_at, excluded.scored_at,
-        excluded.acceptance_s, excluded.first_response_s, excluded.handling_s, excluded.resolution_s, excluded.first_response_late, excluded.resolution_late, excluded.score, excluded.transfers, excluded.reopened, excluded.failed_verifications, excluded.asked, excluded.deadlines, excluded.missed, excluded.follow_ups, excluded.follow_ups_missed)`
+        excluded.acceptance_s, excluded.first_response_s, excluded.handling_s, excluded.resolution_s, excluded.first_response_late, excluded.resolution_late, excluded.score, excluded.transfers, excluded.reopened, excluded.failed_verifications, excluded.asked, excluded.deadlines, excluded.missed, excluded.follow_ups, excluded.follow_ups_missed, excluded.by_channel_clause)`
 }
 
 /** How many deadlines of `r` were kept or missed, all of them and those after the first answer; one that was called off counts only when it had been missed. */

@@ -3,22 +3,22 @@ import type { Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { visible } from '../../requests/index.ts'
 import { dayOf } from '../store.ts'
-import { metrics, type Bucket, type Dimension } from '../../../lib/metrics/index.ts'
+import { metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { Asked, Behind, Behinds, Figures } from './contract.ts'
-import { aggregate, columnOf, inPeriod, valueOf } from './formulas.ts'
+import { aggregate, columnOf, factsFor, inPeriod, valueOf } from './formulas.ts'
 import { isMeasured, measureNew } from './measure.ts'
 
 const MOST_BUCKETS = 400
 /** 24 hours more than five years of days. */
 const MOST_DAYS = 1_827
 
-type Filters = Pick<Asked, 'metric' | 'by' | 'bucket' | 'teamId' | 'personId' | 'serviceId' | 'channel' | 'priority' | 'tier' | 'type'>
-interface Period { from: Date; to: Date }
+export type Filters = Pick<Asked, 'metric' | 'by' | 'bucket' | 'teamId' | 'personId' | 'serviceId' | 'channel' | 'priority' | 'tier' | 'type'>
+export interface Period { from: Date; to: Date }
 
 const columns: Record<Exclude<Dimension, 'time'>, string> = { team: 'r.team_id', person: 'r.holder_id', channel: 'r.channel', service: 'r.service_id', priority: 'r.priority', tier: 'r.tier', type: 'r.type' }
 
 /** Midnights in the person's zone around the asked days. Throws 422 `insight.period-backwards`, `insight.period-too-long`. */
-async function periodOf(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' | 'to' | 'by' | 'bucket'>): Promise<Period> {
+export async function periodOf(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' | 'to' | 'by' | 'bucket'>): Promise<Period> {
   if (asked.to < asked.from) throw new Fault('insight.period-backwards', 422, {}, [{ path: 'to', code: 'insight.period-backwards' }])
   const days = (Date.parse(asked.to) - Date.parse(asked.from)) / 86_400_000 + 1
   const bucketDays: Record<Bucket, number> = { hour: 1 / 24, day: 1, week: 7, month: 30 }
@@ -27,7 +27,7 @@ async function periodOf(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' | 'to'
   return { from: new Date(row!.from), to: new Date(row!.to) }
 }
 
-async function earlier(ctx: Ctx, zone: string, asked: Asked, { from, to }: Period): Promise<Period> {
+export async function earlier(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' | 'to' | 'compare'>, { from, to }: Period): Promise<Period> {
   const [row] = asked.compare === 'year'
     ? await ctx.db<{ from: string; to: string }[]>`select (${asked.from}::date - interval '1 year') at time zone ${zone} as "from", (${asked.to}::date + 1 - interval '1 year') at time zone ${zone} as "to"`
     : await ctx.db<{ from: string; to: string }[]>`select (${asked.from}::date - (${asked.to}::date + 1 - ${asked.from}::date))::timestamp at time zone ${zone} as "from", ${from}::timestamptz as "to"`
@@ -35,7 +35,7 @@ async function earlier(ctx: Ctx, zone: string, asked: Asked, { from, to }: Perio
 }
 
 /** Which facts count at all, whatever the moment: what the actor may see, narrowed by the filters. */
-function wanted(ctx: Ctx, of: Filters) {
+export function wanted(ctx: Ctx, of: Filters) {
   const { db } = ctx
   const is = (column: string, value: string | undefined) => value === undefined ? db`` : db`and ${db.unsafe(column)} = ${value}`
   return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
@@ -47,7 +47,7 @@ function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] 
   const key = of.by === 'time'
     ? (edges ? db`width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[])` : db`1`)
     : db.unsafe(columns[of.by])
-  return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from insight.fact r where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
+  return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from ${factsFor(ctx, of.metric)} where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
 }
 
 type Row = { key: string; value: number | null; count: number }
@@ -123,9 +123,16 @@ export async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<M
 }
 
 /** What has happened is measured before it is counted. */
-async function upToDate(ctx: Ctx): Promise<string> {
+export async function upToDate(ctx: Ctx): Promise<string> {
   if (!(await isMeasured(ctx))) await measureNew(ctx.app)
   return ctx.now.toISOString()
+}
+
+/** What money is counted in: the currency of the channel's record set last. */
+export async function currencyFor({ db }: Pick<Ctx, 'db'>, metric: MetricKey): Promise<string | null> {
+  if (metrics[metric].unit !== 'money') return null
+  const [row] = await db<{ currency: string }[]>`select currency from standards.channel where currency is not null order by set_at desc, number desc limit 1`
+  return row?.currency ?? null
 }
 
 export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
@@ -138,10 +145,11 @@ export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
   // By time the first day stands beside the first; else the same team beside itself.
   const byKey = new Map(before?.rows.map((row) => [row.key, row.value]))
   const beside = (row: Row, at: number): number | null => (before === null ? null : asked.by === 'time' ? (before.rows[at]?.value ?? null) : (byKey.get(row.key) ?? null))
+  const currency = await currencyFor(ctx, asked.metric)
   const names = await labels(ctx, asked.by, now.rows.map((row) => row.key))
   const rows = now.rows.map((row, at) => ({ id: row.key, label: names.get(row.key) ?? null, value: row.value, count: row.count, before: beside(row, at) }))
   if (asked.by !== 'time') rows.sort((a, b) => b.count - a.count || a.id.localeCompare(b.id))
-  return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), total: { value: now.total.value, count: now.total.count, before: before?.total.value ?? null }, rows }
+  return { asOf, zone, from: period.from.toISOString(), to: period.to.toISOString(), currency, total: { value: now.total.value, count: now.total.count, before: before?.total.value ?? null }, rows }
 }
 
 /** The requests a figure is made of, the most telling first: the latest. */
@@ -151,7 +159,7 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
   let period = await periodOf(ctx, zone, asked)
   if (asked.by === 'time' && asked.key !== undefined) {
     const bucket = (await starts(ctx, zone, asked.bucket, period)).find(({ start }) => start === asked.key)
-    if (!bucket) return { rows: [], next: null }
+    if (!bucket) return { currency: null, rows: [], next: null }
     period = metrics[asked.metric].at === 'end' ? { from: period.from, to: new Date(bucket.end) } : { from: new Date(Math.max(Date.parse(bucket.start), period.from.getTime())), to: new Date(bucket.end) }
   }
   const { db } = ctx
@@ -162,5 +170,5 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
     where ${asked.by !== 'time' && asked.key !== undefined ? db`coalesce(v.key::text, '') = ${asked.key}` : db`true`} ${asked.cursor ? db`and r.number < ${Number(asked.cursor) || 0}` : db``}
     order by r.number desc limit ${asked.limit + 1}`
   const shown = rows.slice(0, asked.limit)
-  return { rows: shown, next: rows.length > asked.limit ? String(shown.at(-1)!.number) : null }
+  return { currency: await currencyFor(ctx, asked.metric), rows: shown, next: rows.length > asked.limit ? String(shown.at(-1)!.number) : null }
 }

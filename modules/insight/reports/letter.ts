@@ -6,6 +6,9 @@ import { requestText } from '../../requests/index.ts'
 import type { Asked, Figures } from '../metrics/contract.ts'
 import type { NewMailing, Question } from './contract.ts'
 import { workbookOf } from './workbook.ts'
+import channelsEn from '../text/channels.en.json' with { type: 'json' }
+import channelsHans from '../text/channels.zh-Hans.json' with { type: 'json' }
+import channelsHant from '../text/channels.zh-Hant.json' with { type: 'json' }
 import en from '../text/en.json' with { type: 'json' }
 import hans from '../text/zh-Hans.json' with { type: 'json' }
 import hant from '../text/zh-Hant.json' with { type: 'json' }
@@ -23,7 +26,7 @@ import savedHans from '../text/saved.zh-Hans.json' with { type: 'json' }
 import savedHant from '../text/saved.zh-Hant.json' with { type: 'json' }
 
 const texts: Record<Locale, Record<string, string>> = {
-  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant, ...alarmsHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans, ...alarmsHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn, ...alarmsEn },
+  'zh-Hant': { ...hant, ...metricsHant, ...reportsHant, ...savedHant, ...alarmsHant, ...channelsHant }, 'zh-Hans': { ...hans, ...metricsHans, ...reportsHans, ...savedHans, ...alarmsHans, ...channelsHans }, en: { ...en, ...metricsEn, ...reportsEn, ...savedEn, ...alarmsEn, ...channelsEn },
 }
 /** The room's words where no browser is. */
 export function insightText(locale: Locale, zone: string): Translate {
@@ -54,7 +57,7 @@ export function tableOf({ asked, figures, locale, zone }: Told) {
 export function letterOf(told: Told & { question: Question; address: string }): { subject: string; text: string } {
   const { name, asked, figures, question, address } = told
   const { t, rows, isCompared } = tableOf(told)
-  const words = valueWords(asked.metric, told.locale, t)
+  const words = valueWords(asked.metric, told.locale, t, figures.currency)
   const line = (row: { name: string; value: number | null; before: number | null }) => `${row.name}\t${words(row.value)}${isCompared ? `\t(${words(row.before)})` : ''}`
   const search = new URLSearchParams(Object.entries(question).filter((one): one is [string, string] => typeof one[1] === 'string'))
   const period = asked.from === asked.to ? asked.from : `${asked.from} – ${asked.to}`

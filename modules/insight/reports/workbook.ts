@@ -3,7 +3,7 @@ import writeExcel, { type Cell } from 'write-excel-file/node'
 import { metrics, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { tableOf } from './letter.ts'
 
-const formats: Record<(typeof metrics)[MetricKey]['unit'], string> = { requests: '#,##0', minutes: '#,##0.0', share: '0.0%', score: '0.00', times: '0.00' }
+export const formats: Record<(typeof metrics)[MetricKey]['unit'], string> = { requests: '#,##0', minutes: '#,##0.0', share: '0.0%', score: '0.00', times: '0.00', money: '#,##0.00' }
 
 interface Told { table: ReturnType<typeof tableOf>; metric: MetricKey; total: { value: number | null; count: number; before: number | null } }
 

@@ -8,6 +8,7 @@ const parts = [
   { id: 'reports', text: 'insight.report.title', href: paths.reports(), needs: 'requests.read' },
   { id: 'index', text: 'insight.index.title', href: paths.qualityIndex(), needs: 'insight.read' },
   { id: 'saved', text: 'insight.saved.title', href: paths.savedReports(), needs: 'requests.read' },
+  { id: 'effect', text: 'insight.effect.title', href: paths.channelEffect(), needs: 'requests.read' },
   { id: 'alarms', text: 'insight.alarm.title', href: paths.metricAlarms(), needs: 'insight.read' },
   { id: 'wallboards', text: 'insight.wall.title', href: paths.wallboards(), needs: 'insight.arrange' },
 ] as const

@@ -13,7 +13,6 @@ type Row = Behinds['rows'][number]
 export default function ReportRequests(): ReactElement {
   const t = useText()
   const { question, key, search } = useQuestion()
-  const words = useFigureWords(question.metric)
   const named = useKeyWords(question)
   const query = { ...queryOf(question), ...(key !== undefined ? { key } : {}), limit: 50 }
   const found = useInfiniteQuery<Behinds, CallFault, InfiniteData<Behinds>, readonly unknown[], string | null>({
@@ -21,6 +20,7 @@ export default function ReportRequests(): ReactElement {
     queryFn: ({ pageParam, signal }) => call(reports.behind, { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
     initialPageParam: null, getNextPageParam: (page) => page.next,
   })
+  const words = useFigureWords(question.metric, found.data?.pages[0]?.currency ?? null)
   const rows = found.data?.pages.flatMap((page) => page.rows) ?? []
   const label = question.by === 'time' || key === undefined ? null : rows[0] ? { team: rows[0].team, person: rows[0].person, service: rows[0].service }[question.by as string] ?? null : null
   const columns: TableColumn<Row>[] = [

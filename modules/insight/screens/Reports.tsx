@@ -69,7 +69,7 @@ function Questions(): ReactElement {
 
 function Shown({ figures, question, search }: { figures: Figures; question: Question; search: ReturnType<typeof useQuestion>['search'] }): ReactElement {
   const t = useText()
-  const words = useFigureWords(question.metric)
+  const words = useFigureWords(question.metric, figures.currency)
   const named = useKeyWords(question)
   const door = (key?: string) => paths.reportRequests({ ...search, ...(key === undefined ? {} : { key }) })
   const { total } = figures

@@ -39,10 +39,10 @@ export const savedOf = ({ metric, by, period, from, to, compare, filters: narrow
 export const queryOf = ({ metric, by, from, to, bucket, filters: narrowed }: Question) => ({ metric, by, from, to, bucket, ...narrowed })
 
 /** A value in words: 1.5 小時, 87%, 4.6. */
-export function useFigureWords(metric: MetricKey): (value: number | null) => string {
+export function useFigureWords(metric: MetricKey, currency: string | null = null): (value: number | null) => string {
   const t = useText()
   const { locale } = useLanguage()
-  return useMemo(() => valueWords(metric, locale, t), [metric, locale, t])
+  return useMemo(() => valueWords(metric, locale, t, currency), [metric, locale, t, currency])
 }
 
 /** What a row stands for, in words. */

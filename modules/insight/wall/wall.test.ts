@@ -25,8 +25,11 @@ async function put(rows: Row[]): Promise<void> {
   const ids: string[] = []
   for (const row of rows) {
     ids.push(newId())
-    await desk.app.pool`insert into requests.request (id, subject, stage, stage_since, priority, channel, language, customer_id, team_id, opened_by_kind, opened_at, first_response_at, first_response_breached_at, resolution_at, closed_at, next_due_at, last_message_at)
-      values (${ids.at(-1)!}, '無法撥打國際電話', ${row.stage ?? 'accept'}, ${row.at}, 'normal', 'email', 'zh-Hant', ${customers[0]!}, ${row.teamId ?? people.teamId}, 'customer', ${row.at}, ${row.firstAt ?? null}, ${row.late ? row.firstAt! : null}, ${row.resolvedAt ?? null}, ${row.closedAt ?? null}, ${row.dueAt ?? null}, ${row.at})`
+    await desk.app.pool`insert into requests.request (id, subject, stage, stage_since, priority, channel, language, customer_id, team_id, opened_by_kind, opened_at, first_response_at, resolution_at, closed_at, next_due_at, last_message_at)
+      values (${ids.at(-1)!}, '無法撥打國際電話', ${row.stage ?? 'accept'}, ${row.at}, 'normal', 'email', 'zh-Hant', ${customers[0]!}, ${row.teamId ?? people.teamId}, 'customer', ${row.at}, ${row.firstAt ?? null}, ${row.resolvedAt ?? null}, ${row.closedAt ?? null}, ${row.dueAt ?? null}, ${row.at})`
+    if (row.late) await desk.app.pool`
+      insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_version, state, started_at, used_ms, due_at, breached_at, noted_at, ended_at)
+      values (${newId()}, ${ids.at(-1)!}, 'first-response', 1, (select id from standards.version limit 1), 'x', 1, 0, 'met', ${row.at}, 1, ${row.firstAt!}, ${row.firstAt!}, ${row.firstAt!}, ${row.firstAt!})`
   }
   await run(desk.app, {}, (ctx) => measure(ctx, ids))
 }

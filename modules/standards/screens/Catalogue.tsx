@@ -35,9 +35,11 @@ export default function Catalogue(): ReactElement {
                 {gaps.data?.rows.length === 0 ? <p className="text-muted">{t('standards.no-gaps')}</p> : (
                   <ul className="flex flex-col gap-1">
                     {(gaps.data?.rows ?? []).map((gap) => (
-                      <li key={`${gap.serviceId}-${gap.kind}-${gap.clause ?? ''}`} className="flex flex-wrap items-center gap-2">
-                        <Badge tone={gap.kind === 'review-overdue' || gap.kind === 'no-standard' ? 'late' : 'soon'}>{t(`standards.gap.${gap.kind}`)}</Badge>
-                        <Link href={paths.standard({ id: gap.serviceId })}>{name(gap.serviceId)}</Link>{gap.clause && <span className="text-muted">{clauseWords(gap.serviceId, gap.clause)}</span>}{gap.reviewOn && <span className="text-muted">{gap.reviewOn}</span>}
+                      <li key={`${gap.serviceId ?? gap.channel}-${gap.kind}-${gap.clause ?? ''}`} className="flex flex-wrap items-center gap-2">
+                        <Badge tone={gap.kind === 'review-overdue' || gap.kind === 'no-standard' || gap.kind === 'no-channel-record' ? 'late' : 'soon'}>{t(`standards.gap.${gap.kind}`)}</Badge>
+                        {gap.serviceId !== null && <Link href={paths.standard({ id: gap.serviceId })}>{name(gap.serviceId)}</Link>}
+                        {gap.channel !== undefined && <Link href={paths.channelRecord({ id: gap.channel })}>{t(`requests.channel.${gap.channel}`)}</Link>}
+                        {gap.serviceId !== null && gap.clause && <span className="text-muted">{clauseWords(gap.serviceId, gap.clause)}</span>}{gap.reviewOn && <span className="text-muted">{gap.reviewOn}</span>}
                       </li>
                     ))}
                   </ul>

@@ -23,7 +23,7 @@ export function ClauseDialog({ clause, taken, known, onSave, onClose }: { clause
   const any = { id: '-', label: t('standards.any') }
   const unit = draft.measure === null ? null : isClockKind(draft.measure) ? 'minutes' : metrics[draft.measure as MetricKey].unit
   const isShare = unit === 'share'
-  const measure = (id: string) => set(id === '-' ? { measure: null, target: null } : { measure: id as Clause['measure'], target: isClockKind(id) ? 60 : { share: 0.9, score: 4, times: 1, requests: 10, minutes: 60 }[metrics[id as MetricKey].unit] })
+  const measure = (id: string) => set(id === '-' ? { measure: null, target: null } : { measure: id as Clause['measure'], target: isClockKind(id) ? 60 : { share: 0.9, score: 4, times: 1, requests: 10, minutes: 60, money: 50 }[metrics[id as MetricKey].unit] })
   const choose = (name: 'priority' | 'tier' | 'channel' | 'fromTeam' | 'toTeam', label: string, options: { id: string; label: string }[]) =>
     <Select label={label} options={[any, ...options]} value={draft.when[name] ?? '-'} onChange={(id) => when(name, id)} />
   const teams = known.teams.map((team) => ({ id: team.id, label: team.name }))

@@ -4,9 +4,9 @@ import { useMay } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Page, PageRow, type PageProps } from '../../../ui/index.ts'
 
-const parts = [{ id: 'services', href: paths.services() }, { id: 'standards', href: paths.standards() }, { id: 'rules', href: paths.rules() }] as const
+const parts = [{ id: 'services', href: paths.services() }, { id: 'standards', href: paths.standards() }, { id: 'channels', href: paths.channelRecords() }, { id: 'rules', href: paths.rules() }] as const
 
-/** Services and the rules that find them, side by side. */
+/** Services, what they and the channels promise, and the rules that find them, side by side. */
 export function StandardsFrame({ here, children, ...page }: { here: (typeof parts)[number]['id']; children: ReactNode } & Omit<PageProps, 'children'>): ReactElement {
   const t = useText()
   return (

@@ -3,6 +3,7 @@ import type { Text } from '../../../apps/console/text.tsx'
 import type { Locale } from '../../../lib/text/index.ts'
 import type { Rule, Service } from '../contract.ts'
 import { selectClause } from '../../../lib/clauses/index.ts'
+import { channelKeys } from '../channels/contract.ts'
 import type { ClockKind, Priority } from '../versions/contract.ts'
 
 /** A condition as rules store it; see lib/rules. */
@@ -11,7 +12,7 @@ export type Scalar = string | number | boolean
 export type Value = Scalar | Scalar[]
 export type { Priority }
 
-export const channelOptions = ['email', 'chat', 'portal', 'phone', 'outlet', 'api'] as const
+export const channelOptions = channelKeys
 export const tierOptions = ['standard', 'silver', 'gold', 'platinum'] as const
 export const languageOptions = ['zh-Hant', 'zh-Hans', 'en'] as const
 /** Fields whose values are known beforehand. */

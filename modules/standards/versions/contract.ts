@@ -52,8 +52,9 @@ export const Version = z.object({
 export type Version = z.infer<typeof Version>
 /** One difference: a field, or a clause or step by its key; null where it was not or is no more. */
 export const Difference = z.object({ part: z.enum(['clause', 'step', 'field']), key: z.string(), before: z.unknown(), after: z.unknown() })
-export const gapKinds = ['no-standard', 'no-measure', 'no-owner', 'no-standard-owner', 'no-review', 'review-overdue', 'one-pair-of-eyes'] as const
-export const Gap = z.object({ kind: z.enum(gapKinds), serviceId: id, clause: z.string().nullable(), reviewOn: z.string().nullable() })
+export const gapKinds = ['no-standard', 'no-measure', 'no-owner', 'no-standard-owner', 'no-review', 'review-overdue', 'one-pair-of-eyes', 'no-channel-record', 'channel-no-limit', 'channel-no-cost'] as const
+/** Of a service, or of a channel. */
+export const Gap = z.object({ kind: z.enum(gapKinds), serviceId: id.nullable(), channel: z.string().optional(), clause: z.string().nullable(), reviewOn: z.string().nullable() })
 
 const revision = z.number().int().min(1)
 const CHANGED = 'standards.changed-meanwhile'

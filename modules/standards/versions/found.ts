@@ -6,7 +6,8 @@ import { revised } from '../revision.ts'
 import { type Content, type Priority, priorities } from './contract.ts'
 import { mustMakeSense } from './store.ts'
 
-const FOREVER = '2000-01-01T00:00:00.000Z'
+/** What comes with the program holds for all that has been. */
+export const FOREVER = '2000-01-01T00:00:00.000Z'
 
 /** Minutes to first response and resolution by priority, as the clauses of a standard with nothing else in it. */
 export function timed(minutes: Record<Priority, readonly [first: number, resolution: number]>): Content {

@@ -1,6 +1,7 @@
-/** What is missing in the catalogue: promises nobody wrote, measures or owns, and reviews that are due. */
+/** What is missing in the catalogue: promises nobody wrote, measures or owns, reviews that are due, and channels nobody placed or priced. */
 import type { Ctx } from '../../../platform/context.ts'
 import type { z } from 'zod'
+import { listChannels } from '../channels/record.ts'
 import { listServices } from '../store.ts'
 import type { Gap } from './contract.ts'
 
@@ -20,6 +21,12 @@ export async function listGaps(ctx: Ctx): Promise<{ rows: z.infer<typeof Gap>[] 
       if (clause.measure === null) say('no-measure', clause.key)
       if (clause.ownerId === null && ownerId === null) say('no-owner', clause.key)
     }
+  }
+  for (const { channel, record } of (await listChannels(ctx)).rows) {
+    const say = (kind: z.infer<typeof Gap>['kind']) => { rows.push({ kind, serviceId: null, channel, clause: null, reviewOn: null }) }
+    if (!record) { say('no-channel-record'); continue }
+    if (record.responseMinutes === null) say('channel-no-limit')
+    if (record.cost === null) say('channel-no-cost')
   }
   return { rows }
 }
