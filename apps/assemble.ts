@@ -141,10 +141,11 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       // Our own worker may have taken a job in hand a moment ago; one that waits for something from outside is not waited for.
       const until = performance.now() + SETTLE_MS
       for (;;) {
-        // Asked before they are heard: what becomes readable in between was not.
+        // Asked before they are heard: what becomes readable in between was not, nor what a job in hand still says.
+        const isQuiet = !jobs.isBusy || performance.now() > until
         const isRead = await app.book.isRead(app)
         if ((await app.book.dispatch(app)) + (await jobs.runDue()) > 0) continue
-        if ((!jobs.isBusy || performance.now() > until) && isRead) return
+        if (isQuiet && isRead) return
         await new Promise((wake) => setTimeout(wake, 5))
       }
     },
