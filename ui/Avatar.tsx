@@ -30,11 +30,11 @@ export interface AvatarProps {
 
 const sizes = { sm: 'size-5 text-[0.6875rem]', md: 'size-7 text-[0.6875rem]', lg: 'size-10 text-base' }
 
-/** A person's face in letters. All faces look alike: colours here would mean nothing. */
+/** A person's face in letters. All faces look alike: colours here would mean nothing. The letters are a picture: who speaks to the page says the name. */
 export function Avatar({ name, presence, size = 'md', isDecorative }: AvatarProps): ReactElement {
   return (
     <span className="relative inline-flex shrink-0" {...(isDecorative ? { 'aria-hidden': true } : { role: 'img', 'aria-label': presence ? `${name} · ${presence.label}` : name })}>
-      <span className={clsx('inline-flex items-center justify-center rounded-full border border-line bg-sunken leading-none font-bold whitespace-nowrap text-muted', sizes[size])}>{size === 'sm' ? short(initials(name)) : initials(name)}</span>
+      <span className={clsx('inline-flex items-center justify-center rounded-full border border-line bg-sunken leading-none font-bold whitespace-nowrap text-muted before:content-[attr(data-signs)]', sizes[size])} data-signs={size === 'sm' ? short(initials(name)) : initials(name)} />
       {presence && <PresenceDot state={presence.state} className="absolute -end-0.5 -bottom-0.5 ring-2 ring-raised" />}
     </span>
   )

@@ -1,5 +1,5 @@
 /** The live side of the chat: what arrives at a connected page, when, and after a gap. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
 import type { ChatState, NewMessages } from './contract.ts'
@@ -8,6 +8,9 @@ let desk: TestDesk
 let people: Staffed
 beforeAll(async () => { desk = await openDesk(); people = await staffed(desk) })
 afterAll(() => desk.close())
+// A test that fails half-way leaves no page behind for the next to count.
+const open = new Set<Listening>()
+afterEach(() => { for (const page of open) page.end(); open.clear() })
 
 interface Heard { event: string; data: unknown; at: number }
 interface Listening { heard: Heard[]; until<T>(event: string, is?: (data: T) => boolean): Promise<Heard & { data: T }>; end(): void }
@@ -28,7 +31,7 @@ async function listen(token: string, have = 0): Promise<Listening> {
     }
   }
   read().catch(() => {})
-  return {
+  const page: Listening = {
     heard,
     // The client's abort signal is forgotten once its request is collected; giving up the body is not.
     end: () => { stop.abort(); reader.cancel().catch(() => {}) },
@@ -41,6 +44,8 @@ async function listen(token: string, have = 0): Promise<Listening> {
       throw new Error(`${event} was not heard; only ${JSON.stringify(heard)}`)
     },
   }
+  open.add(page)
+  return page
 }
 const hex = () => crypto.randomUUID().replaceAll('-', '')
 const start = async () => (await desk.call<{ token: string }>('POST', '/api/chat/sessions', { body: { locale: 'zh-Hant', page: 'https://shop.example/a?secret=1#x' } })).body.token
