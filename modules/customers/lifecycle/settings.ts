@@ -4,10 +4,9 @@ import { emit } from '../../../platform/events/book.ts'
 import { Fault } from '../../../platform/fault.ts'
 import type { NewStage, Stage, Stages } from './contract.ts'
 
-const columns = ({ db }: Pick<Ctx, 'db'>) => db`id, key, name, begins, from_ids, from_none, quiet_days, service_ids, stall_days`
 export type StoredStage = Stage & { setAt: string }
 
-export const selectStages = async (ctx: Pick<Ctx, 'db'>): Promise<StoredStage[]> => [...await ctx.db<StoredStage[]>`select ${columns(ctx)}, set_at from customers.stage where removed_at is null order by position, id`]
+export const selectStages = async (ctx: Pick<Ctx, 'db'>): Promise<StoredStage[]> => [...await ctx.db<StoredStage[]>`select id, key, name, begins, from_ids, from_none, quiet_days, service_ids, stall_days, set_at from customers.stage where removed_at is null order by position, id`]
 
 interface Known { at: number; rows: StoredStage[] }
 const known = new WeakMap<App, Known>()
@@ -22,8 +21,8 @@ export async function knownStages(ctx: Pick<Ctx, 'app' | 'db'>): Promise<StoredS
 export const forgetOnChange = (app: App): void => { app.book.onCommit((events) => { if (events.some((event) => event.type === 'customer.stages-changed')) known.delete(app) }) }
 
 export async function listStages({ db }: Pick<Ctx, 'db'>): Promise<Stages> {
-  const [rows, [lifecycle]] = await Promise.all([db<Stage[]>`select ${columns({ db })} from customers.stage where removed_at is null order by position, id`, db<{ version: number }[]>`select version from customers.lifecycle`])
-  return { rows: [...rows], version: lifecycle!.version }
+  const [rows, [lifecycle]] = await Promise.all([selectStages({ db }), db<{ version: number }[]>`select version from customers.lifecycle`])
+  return { rows: rows.map(({ setAt: _, ...row }) => row), version: lifecycle!.version }
 }
 
 const wrong = (at: number, field: string, code: string): Fault => new Fault(code, 422, {}, [{ path: `rows.${at}.${field}`, code }])
@@ -38,7 +37,8 @@ function mustMakeSense(rows: readonly NewStage[], before: readonly StoredStage[]
   })
 }
 
-const rule = ({ begins, fromIds, fromNone, quietDays, serviceIds, stallDays }: NewStage): string => JSON.stringify([begins, fromIds, fromNone, quietDays, serviceIds, stallDays])
+const ruleOf = ({ begins, fromIds, fromNone, quietDays, serviceIds, stallDays }: NewStage) => ({ begins, fromIds, fromNone, quietDays, serviceIds, stallDays })
+const isSameRule = (one: NewStage, other: NewStage): boolean => JSON.stringify(ruleOf(one)) === JSON.stringify(ruleOf(other))
 
 /** Throws 409 on another version, 409 `customers.lifecycle.in-use` for a stage somebody is in, 422 with the place for what makes no sense. */
 export async function changeStages(ctx: Ctx, { rows, version }: { rows: NewStage[]; version: number }): Promise<Stages> {
@@ -53,7 +53,7 @@ export async function changeStages(ctx: Ctx, { rows, version }: { rows: NewStage
   await db`update customers.stage set removed_at = ${now} where id = any(${gone}::uuid[])`
   for (const [at, one] of rows.entries()) {
     const old = before.find((other) => other.id === one.id)
-    const setAt = old && rule(old) === rule(one) ? old.setAt : now
+    const setAt = old && isSameRule(old, one) ? old.setAt : now
     const written = await db`
       insert into customers.stage as s (id, position, name, begins, from_ids, from_none, quiet_days, service_ids, stall_days, set_at)
       values (${one.id}, ${at + 1}, ${one.name && db.json(one.name)}, ${one.begins}, ${one.fromIds}::uuid[], ${one.fromNone}, ${one.quietDays}, ${one.serviceIds}::uuid[], ${one.stallDays}, ${setAt})
@@ -63,7 +63,7 @@ export async function changeStages(ctx: Ctx, { rows, version }: { rows: NewStage
     if (!written.length) throw wrong(at, 'id', 'customers.lifecycle.twice')
   }
   ctx.later(db`update customers.lifecycle set version = version + 1`)
-  const told = ({ id, name, begins, fromIds, fromNone, quietDays, serviceIds, stallDays }: NewStage) => ({ id, name, begins, fromIds, fromNone, quietDays, serviceIds, stallDays })
+  const told = (one: NewStage) => ({ id: one.id, name: one.name, ...ruleOf(one) })
   // Whoever knows the services answers whether these are some.
   await emit(ctx, 'customer.stages-changed', { data: { before: before.map(told), after: rows.map(told), services: [...new Set(rows.flatMap((one) => one.serviceIds))] } })
   return listStages(ctx)

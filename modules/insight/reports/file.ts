@@ -12,7 +12,7 @@ import { workbookOf } from './workbook.ts'
 
 export interface ReportFile { name: string; contentType: string; content: Uint8Array }
 
-const types: Record<Format, string> = { xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', csv: 'text/csv', pdf: 'application/pdf', png: 'image/png' }
+export const types: Record<Format, string> = { xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', csv: 'text/csv', pdf: 'application/pdf', png: 'image/png' }
 const needsFace: ReadonlySet<Format> = new Set(['pdf', 'png'])
 
 /** Why a file of this format can't be made on this machine; null when it can. */
