@@ -84,7 +84,8 @@ export class JobRunner {
     for (const timer of this.#timers) clearInterval(timer)
     if (this.#look) clearTimeout(this.#look)
     const until = Date.now() + 10_000
-    while ((this.#running.size || this.#claiming) && Date.now() < until) await new Promise((wake) => setTimeout(wake, 20))
+    while (this.isBusy && Date.now() < until) await new Promise((wake) => setTimeout(wake, 20))
+    for (const job of this.#running.values()) this.#onError(new Error(`cut off at the stop: ${job.queue}`), job)
   }
 
   /** Jobs this process works on. */

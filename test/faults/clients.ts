@@ -11,17 +11,19 @@ import type { Site } from './site.ts'
 interface Row { id: string; stage: string; channel: string; holder: { id: string } | null }
 interface Answer { status: number; body: { id?: string; number?: number; stage?: string; rows?: Row[]; fault?: { code: string } } }
 
-/** What callers went through since the last `reset`. */
+/** What callers went through whose calls began after the last `reset`. */
 export interface Trouble {
   calls: number
   /** Tries that brought no answer, or 503. */
   refused: number
   /** The most tries that one call needed after its first. */
   mostRetries: number
+  /** What each try of that call met: the server's number, milliseconds, a code. */
+  met: readonly string[]
   /** The longest that one call took from its first try to its answer. */
   longestMs: number
 }
-const noTrouble = (): Trouble => ({ calls: 0, refused: 0, mostRetries: 0, longestMs: 0 })
+const noTrouble = (): Trouble => ({ calls: 0, refused: 0, mostRetries: 0, met: [], longestMs: 0 })
 
 export interface Load {
   trouble: Trouble
@@ -34,7 +36,8 @@ export interface Load {
 export interface LoadOptions { seed: number; programs: number; mailEveryMs: number }
 
 // Whatever is answered while the program or its database is dying must say "try again", nothing else.
-const isTransient = (answer: Answer | null): answer is null => answer === null || answer.status === 503
+const isTransient = (answer: Answer): boolean => answer.status === NO_ANSWER || answer.status === 503
+const NO_ANSWER = 0
 
 export function startLoad(site: Site, journal: Journal, peers: Peers, options: LoadOptions): Load {
   const { seed } = options
@@ -43,7 +46,7 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
   let turn = 0
   const load = { trouble: noTrouble(), answered: 0, reset() { load.trouble = noTrouble() }, stop }
 
-  async function once(token: string, method: string, path: string, body: unknown, key?: string, node?: number): Promise<Answer | null> {
+  async function once(token: string, method: string, path: string, body: unknown, key?: string, node?: number): Promise<Answer> {
     try {
       const { url } = site.servers[(node ?? turn++) % site.servers.length]!
       const response = await fetch(url + path, {
@@ -51,8 +54,9 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(key ? { 'idempotency-key': key } : {}) },
       })
       return { status: response.status, body: await response.json() as Answer['body'] }
-    } catch {
-      return null
+    } catch (error) {
+      const { cause, name } = error as Error & { cause?: { code?: string } }
+      return { status: NO_ANSWER, body: { fault: { code: cause?.code ?? name } } }
     }
   }
 
@@ -60,13 +64,16 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
   async function call(random: () => number, token: string, method: string, path: string, body?: unknown, key?: string, patience = Infinity): Promise<Answer | null> {
     const began = performance.now()
     const first = turn++
+    const { trouble } = load
+    const met: string[] = []
     for (let attempt = 0; ; attempt++) {
+      const tried = performance.now()
       const answer = await once(token, method, path, body, key, first + attempt)
-      const { trouble } = load
+      met.push(`${(first + attempt) % site.servers.length} ${Math.round(performance.now() - tried)} ${answer.body.fault?.code ?? answer.status}`)
       if (!isTransient(answer)) {
         load.answered++
         trouble.calls++
-        trouble.mostRetries = Math.max(trouble.mostRetries, attempt)
+        if (attempt > trouble.mostRetries) Object.assign(trouble, { mostRetries: attempt, met })
         trouble.longestMs = Math.max(trouble.longestMs, performance.now() - began)
         return answer
       }

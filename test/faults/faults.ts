@@ -73,7 +73,7 @@ const killServers: FaultCase = {
       outcome.strikes++
       outcome.ms.push(await rig.site.start(node))
       await sleep(500)
-      if (rig.site.topology === 'nodes' && rig.load.trouble.mostRetries > 2) outcome.wrong.push(`a call needed ${rig.load.trouble.mostRetries} retries although the other node was there`)
+      if (rig.site.topology === 'nodes' && rig.load.trouble.mostRetries > 2) outcome.wrong.push(`a call needed ${rig.load.trouble.mostRetries} retries although the other node was there: ${rig.load.trouble.met.join(', ')}`)
       longest = Math.max(longest, rig.load.trouble.longestMs)
     }
     outcome.words = `ready after the new start; the longest call took ${Math.round(longest)} ms`
@@ -148,13 +148,13 @@ const rollingRestart: FaultCase = {
       const began = performance.now()
       await node.program.stop()
       outcome.ms.push(Math.round(performance.now() - began))
-      rig.say(`        ${node.name} stopped in ${outcome.ms.at(-1)} ms`)
+      rig.say(`        ${node.name} stopped in ${outcome.ms.at(-1)} ms${/cut off at the stop: [a-z.-]+/.exec(node.program.said())?.[0] ?? ""}`)
       outcome.strikes++
       await rig.site.start(node)
       await sleep(300)
     }
-    const { calls, refused, mostRetries, longestMs } = rig.load.trouble
-    if (rig.site.topology === 'nodes' && mostRetries > 1) outcome.wrong.push(`a call needed ${mostRetries} retries`)
+    const { calls, refused, mostRetries, met, longestMs } = rig.load.trouble
+    if (rig.site.topology === 'nodes' && mostRetries > 1) outcome.wrong.push(`a call needed ${mostRetries} retries: ${met.join(', ')}`)
     outcome.words = `to stop; of ${calls} calls ${refused} tries were turned away, at most ${mostRetries} for one call, the longest took ${Math.round(longestMs)} ms`
     return outcome
   },

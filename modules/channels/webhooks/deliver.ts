@@ -10,7 +10,7 @@ import { unseal } from '../mail/secrets.ts'
 import { readNetwork } from '../network.ts'
 import type { WebhookDelivery } from './contract.ts'
 import { type Answer, post } from './post.ts'
-import { insertDelivery, saveWebhookState, selectActive, selectDelivery, selectTold, selectWebhook, updateDelivery } from './store.ts'
+import { insertDelivery, lockDelivery, saveWebhookState, selectActive, selectDelivery, selectTold, selectWebhook, updateDelivery } from './store.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -76,8 +76,11 @@ function refusedBy(error: unknown): Answer {
 }
 
 async function record(ctx: Ctx, delivery: WebhookDelivery, url: string, { status, why }: Answer): Promise<Date | null> {
-  const attempts = delivery.attempts + 1
   const isDelivered = status !== null && status >= 200 && status < 300
+  // This try may have stood still until another took its job over: what came of that one stands, but for an arrival.
+  const now = await lockDelivery(ctx, delivery.id)
+  if (now?.state !== 'waiting' || (now.attempts !== delivery.attempts && !isDelivered)) return null
+  const attempts = now.attempts + 1
   // 410: the receiver wants nothing any more.
   const isGone = status === 410
   const pause = PAUSES[attempts - 1]

@@ -36,6 +36,11 @@ export async function selectDelivery(ctx: Reader, id: string): Promise<WebhookDe
   const [row] = await ctx.db<WebhookDelivery[]>`select * from channels.webhook_delivery where id = ${id}`
   return row ?? null
 }
+/** Once it is locked nobody else may write it before the commit. Null where its webhook was removed. */
+export async function lockDelivery(ctx: Ctx, id: string): Promise<Pick<WebhookDelivery, 'state' | 'attempts'> | null> {
+  const [row] = await ctx.db<Pick<WebhookDelivery, 'state' | 'attempts'>[]>`select state, attempts from channels.webhook_delivery where id = ${id} for update`
+  return row ?? null
+}
 export const updateDelivery = (ctx: Ctx, id: string, row: { state: WebhookDelivery['state']; attempts: number; lastStatus: number | null; lastWhy: string | null; nextAt: Date | null }) =>
   ctx.db`update channels.webhook_delivery set state = ${row.state}, attempts = ${row.attempts}, last_status = ${row.lastStatus}, last_why = ${row.lastWhy}, next_at = ${row.nextAt}, ended_at = ${row.state === 'waiting' ? null : ctx.now} where id = ${id}`
 /** Waiting again as from the start; its 24 hours begin now. */

@@ -8,7 +8,7 @@ import { staffed, type Staffed } from '../../../test/people.ts'
 import { settleAll } from '../mail/testing/peers.ts'
 import { isPublicAddress } from '../network.ts'
 import type { Webhook, WebhookDelivery } from './contract.ts'
-import { forgetWebhooks } from './deliver.ts'
+import { forgetWebhooks, sendWebhook } from './deliver.ts'
 import { checkUrl } from './post.ts'
 
 interface Got { headers: IncomingHttpHeaders; body: string; path: string }
@@ -17,7 +17,7 @@ let people: Staffed
 let receiver: Server
 let base: string
 let got: Got[] = []
-let answer: (path: string) => { status: number; location?: string } = () => ({ status: 204 })
+let answer: (path: string) => { status: number; location?: string; after?: Promise<void> } = () => ({ status: 204 })
 
 beforeAll(async () => {
   desk = await openDesk()
@@ -27,8 +27,8 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       got.push({ headers: request.headers, body: Buffer.concat(chunks).toString(), path: request.url ?? '' })
-      const { status, location } = answer(request.url ?? '')
-      response.writeHead(status, location ? { location } : {}).end()
+      const { status, location, after } = answer(request.url ?? '')
+      void Promise.resolve(after).then(() => { response.writeHead(status, location ? { location } : {}).end() })
     })
   })
   await new Promise<void>((ready) => receiver.listen(0, '127.0.0.1', ready))
@@ -46,6 +46,7 @@ const open = async () => {
   return body
 }
 const deliveries = async (id: string) => (await call<{ rows: WebhookDelivery[] }>('GET', `/api/webhooks/${id}/deliveries`)).body.rows
+const jobOf = (deliveryId: string) => ({ id: crypto.randomUUID(), queue: 'channels.send-webhook', lane: '', attempts: 1, runAt: '', payload: { deliveryId } })
 const off = async (webhook: Webhook) => { await call('DELETE', `/api/webhooks/${webhook.id}`) }
 
 test('3.2-a 3.1-a an event is told once, signed, without a word of anybody', async () => {
@@ -62,6 +63,26 @@ test('3.2-a 3.1-a an event is told once, signed, without a word of anybody', asy
   expect(() => new Verifier(webhook.secret).verify(body.replace(request.id, webhook.id), headers as Record<string, string>)).toThrow()
   expect((await call<{ rows: Webhook[] }>('GET', '/api/webhooks')).body.rows[0]).not.toHaveProperty('secret')
   expect(await deliveries(webhook.id)).toMatchObject([{ state: 'delivered', attempts: 1, lastStatus: 204 }])
+  await off(webhook)
+})
+
+test('3.1-a F04 a try that stood still and ends after another delivered does not call the delivery back', async () => {
+  await allowPrivate(true)
+  const webhook = await add('/slow')
+  let letGo: () => void = () => {}
+  const held = new Promise<void>((resolve) => { letGo = resolve })
+  answer = () => (got.length === 1 ? { status: 503, after: held } : { status: 204 })
+  await desk.call('POST', '/api/requests', { token: people.intake.token, body: { subject: 'slow', text: 'slow', channel: 'api', customer: { name: '陳美玲', email: 'slow@customer.example' } } })
+  await desk.app.book.dispatch(desk.app)
+  const [{ id }] = await desk.app.pool<{ id: string }[]>`select id from channels.webhook_delivery where webhook_id = ${webhook.id}` as unknown as [{ id: string }]
+  const first = sendWebhook(desk.app, jobOf(id))
+  await expect.poll(() => got.length).toBe(1)
+  await settleAll(desk)
+  expect(await deliveries(webhook.id)).toMatchObject([{ state: 'delivered', attempts: 1, lastStatus: 204 }])
+  letGo()
+  await first
+  expect(await deliveries(webhook.id)).toMatchObject([{ state: 'delivered', attempts: 1, lastStatus: 204 }])
+  expect((await call<{ rows: Webhook[] }>('GET', '/api/webhooks')).body.rows).toContainEqual(expect.objectContaining({ id: webhook.id, state: 'ok' }))
   await off(webhook)
 })
 
