@@ -171,7 +171,8 @@ export class JobRunner {
       if (this.#busyLanes().includes(`${job.queue}/${job.lane}`)) surplus.push(job.id)
       else { this.#running.set(job.id, job); taken.push(job) }
     }
-    if (surplus.length) await this.#app.pool`update platform.job set leased_by = null, leased_until = null, attempts = attempts - 1 where id = any(${surplus}) and leased_by = ${this.#node}`
+    if (surplus.length) await this.#app.pool`update platform.job set leased_by = null, leased_until = null, attempts = attempts - 1 where id = any(${surplus}) and leased_by = ${this.#node}`.catch(this.#onError)
+    // What could not be given back comes free with the end of its lease; what was taken must not wait for that.
     return taken
   }
 
