@@ -5,6 +5,7 @@
 import type { App, Ctx } from '../../platform/context.ts'
 import { reading, run } from '../../platform/context.ts'
 import { type Actor, systemActor } from '../../platform/access/index.ts'
+import type { NewEvent } from '../../platform/events/write.ts'
 import { VirtualClock } from '../../platform/clock/index.ts'
 import { acceptAssignment, acceptRequest, addTask, changeTask, customerVerdict, declineAssignment, receiveMessage, releaseMessage, setDelivery, startWaiting, stopWaiting, submitRequest, sweepRequest, takeRequest, verifyRequest, writeMessage } from '../../modules/requests/index.ts'
 import { rateLink } from '../../modules/channels/index.ts'
@@ -130,6 +131,8 @@ class Play {
   #commands = 0
   #drainAt = 0
   #waiting = new Set<string>()
+  /** When each request's clocks are looked at next. */
+  readonly #looksAt = new Map<string, number>()
 
   constructor(app: App, clock: VirtualClock, company: Company, random: Random, options: PlayOptions, lane: Lane) {
     this.#app = app; this.#clock = clock; this.#company = company; this.#random = random; this.#options = options; this.#lane = lane
@@ -160,7 +163,10 @@ class Play {
         await entry.act(ctx)
         // The listener is held while the past is played; what it does is done here, in the play's own time.
         ctx.actor = systemActor
-        for (const event of ctx.events.slice(told)) await followStages(ctx, event)
+        for (const event of ctx.events.slice(told)) {
+          await followStages(ctx, event)
+          if (event.subject && runsOn(event)) await this.#watch(ctx, event.subject)
+        }
         this.#commands++
       }
     })
@@ -212,18 +218,20 @@ class Play {
     this.#cases.set(one.id, one)
     if (accepted.holder) this.#offered(one, accepted.holder.id, ctx.now.getTime())
     else this.#waiting.add(one.id)
-    this.#watch(one.id, ctx.now.getTime() + 10 * MINUTE)
   }
 
-  /** Its clocks are looked at when one of them is due, as the sweep would; while none runs, now and then. */
-  #watch(id: string, at: number): void {
-    this.#agenda.add(at, systemActor, async (ctx) => {
-      const now = ctx.now.getTime()
-      const [row] = await ctx.db<{ wakeAt: string | null; isClosed: boolean }[]>`select (select min(wake_at) from requests.clock where request_id = r.id) as wake_at, r.stage = 'closed' as is_closed from requests.request r where id = ${id}`
-      if (!row || row.isClosed) return
-      const wakeAt = row.wakeAt === null ? null : Date.parse(row.wakeAt)
-      if (wakeAt !== null && wakeAt <= now) await sweepRequest(ctx, id)
-      this.#watch(id, wakeAt !== null && wakeAt > now ? wakeAt + 1000 : now + (wakeAt === null ? 4 * HOUR : MINUTE))
+  /** Its clocks are looked at a second after one of them is due, as the sweep would. */
+  async #watch(ctx: Ctx, id: string): Promise<void> {
+    const [row] = await ctx.db<{ wakeAt: string | null }[]>`select min(wake_at) as wake_at from requests.clock where request_id = ${id}`
+    if (row!.wakeAt === null) return
+    const at = Math.max(Date.parse(row!.wakeAt) + 1000, ctx.now.getTime() + 1000)
+    if ((this.#looksAt.get(id) ?? Infinity) <= at) return
+    this.#looksAt.set(id, at)
+    this.#agenda.add(at, systemActor, async (later) => {
+      if (this.#looksAt.get(id) !== at) return
+      this.#looksAt.delete(id)
+      await sweepRequest(later, id)
+      await this.#watch(later, id)
     })
   }
 
@@ -400,6 +408,10 @@ class Play {
     })
   }
 }
+
+/** A clock began, or goes on after it stood or was moved. */
+const runsOn = ({ type, data }: NewEvent): boolean =>
+  type === 'request.recognised' || (type === 'request.clocks-changed' && (data.changes as { did: string }[]).some(({ did }) => ['started', 'resumed', 'moved'].includes(did)))
 
 const localHour = (ms: number): number => ((ms + TAIPEI) % DAY) / HOUR
 const isWeekday = (ms: number): boolean => ![0, 6].includes(new Date(ms + TAIPEI).getUTCDay())

@@ -4,7 +4,7 @@
  */
 
 export interface Interval { from: string; to: string }
-/** Hours by ISO weekday, in a zone eight hours ahead of UTC without summer time. */
+/** Hours by ISO weekday, and by date (2026-02-17) where a day differs, in a zone eight hours ahead of UTC without summer time. */
 export type Hours = Record<string, Interval[]>
 export interface Promised { measure: string | null; target: number | null; when: Record<string, string> }
 export interface Written { id: string; serviceId: string; effectiveAt: string; clauses: Promised[]; pausesOn: string[] }
@@ -21,7 +21,7 @@ const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Numb
 function* stretches(hours: Hours, from: number, to: number): Generator<[number, number]> {
   for (let day = Math.floor((from + AHEAD) / DAY); day * DAY - AHEAD <= to; day++) {
     const weekday = String(((day + 3) % 7) + 1)
-    for (const one of hours[weekday] ?? []) yield [day * DAY - AHEAD + minutesOf(one.from) * 60_000, day * DAY - AHEAD + minutesOf(one.to) * 60_000]
+    for (const one of hours[new Date(day * DAY).toISOString().slice(0, 10)] ?? hours[weekday] ?? []) yield [day * DAY - AHEAD + minutesOf(one.from) * 60_000, day * DAY - AHEAD + minutesOf(one.to) * 60_000]
   }
 }
 export function openBetween(hours: Hours, from: number, to: number): number {
@@ -42,11 +42,12 @@ export function openAfter(hours: Hours, from: number, length: number): number {
 }
 
 interface Watch { kind: string; run: number; hours: Hours; target: number; used: number; since: number | null; missed: boolean; /** Of the version the clock is under, which another service need not change. */ standsFor: readonly string[] }
-interface Case { service: string; version: Written | null; priority: string; channel: string; stage: string; waits: string | null; wasAnswered: boolean; isResolved: boolean; open: Map<string, Watch>; runs: Map<string, number>; hours: Hours }
+interface Case { service: string; customer: string; version: Written | null; priority: string; channel: string; stage: string; waits: string | null; wasAnswered: boolean; isResolved: boolean; open: Map<string, Watch>; runs: Map<string, number>; hours: Hours }
 export interface World { events: Told[]; looks: Look[]; versions: Written[]; calendars: Map<string, Hours>; calendarOf: (service: string) => string }
 
 export function recompute({ events, looks, versions, calendars, calendarOf }: World): Missed[] {
   const cases = new Map<string, Case>()
+  const tiers = new Map<string, string>()
   const missed: Missed[] = []
   const hoursOf = (watch: Watch): Hours => watch.hours
 
@@ -64,7 +65,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
     watch.since = null
   }
   function promised(one: Case, kind: string, teams: Record<string, string | null> = {}): number | null {
-    const facts: Record<string, string | null> = { priority: one.priority, channel: one.channel, tier: 'standard', ...teams }
+    const facts: Record<string, string | null> = { priority: one.priority, channel: one.channel, tier: tiers.get(one.customer) ?? 'standard', ...teams }
     const fitting = (one.version?.clauses ?? []).filter((clause) => clause.measure === kind && Object.entries(clause.when).every(([name, value]) => facts[name] === value))
     const rank = (clause: Promised): number[] => [Object.keys(clause.when).length, ...['fromTeam', 'toTeam', 'tier', 'channel', 'priority'].map((name) => Number(name in clause.when))]
     const best = fitting.map((clause, nr) => ({ clause, rank: [...rank(clause), -nr] })).sort((a, b) => { const at = a.rank.findIndex((value, nr) => value !== b.rank[nr]); return at < 0 ? 0 : b.rank[at]! - a.rank[at]! })[0]
@@ -142,7 +143,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
   const lookUpTo = (seq: number): void => {
     for (; next < looks.length && looks[next]!.afterSeq < seq; next++) for (const [id, one] of cases) look(id, one, looks[next]!.at)
   }
-  const channels = new Map<string, string>()
+  const arrived = new Map<string, { channel: string; customer: string }>()
   for (const event of events) {
     lookUpTo(event.seq)
     const now = Date.parse(event.at)
@@ -151,11 +152,16 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       calendars.set(event.subject!, (event.data as unknown as { after: { hours: { week: Hours } } }).after.hours.week)
       continue
     }
+    if (event.type === 'customer.changed') {
+      const { tier } = event.data.after as { tier?: string }
+      if (tier !== undefined) tiers.set(event.subject!, tier)
+    }
     if (!event.type.startsWith('request.') || !event.subject) continue
-    if (event.type === 'request.accepted') channels.set(event.subject, event.data.channel as string)
+    if (event.type === 'request.accepted') arrived.set(event.subject, event.data as { channel: string; customer: string })
     if (event.type === 'request.recognised') {
       const service = event.data.service as string
-      const one: Case = { service, version: versionAt(service, now), priority: event.data.priority as string, channel: channels.get(event.subject)!, stage: 'accept', waits: null, wasAnswered: false, isResolved: false, open: new Map(), runs: new Map(), hours: calendars.get(calendarOf(service))! }
+      const { channel, customer } = arrived.get(event.subject)!
+      const one: Case = { service, customer, channel, version: versionAt(service, now), priority: event.data.priority as string, stage: 'accept', waits: null, wasAnswered: false, isResolved: false, open: new Map(), runs: new Map(), hours: calendars.get(calendarOf(service))! }
       cases.set(event.subject, one)
       for (const kind of ['acceptance', 'first-response', 'resolution']) start(one, kind, now)
       continue
