@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openPool } from '../../../platform/database/index.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { signMessageId, signReplyAddress } from '../../../lib/mail/index.ts'
 import { run } from '../../../platform/context.ts'
@@ -254,6 +255,32 @@ test('5.2-a F04 of two tries that met, one because its process stood still, one 
     expect((await messagesOf(request.requestId)).at(-1), first).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
   }
 })
+
+test('5.2-a F04 a try that stood still while it wrote down that it was sent, and the one that took its job over, write one line', async () => {
+  const request = await bring(letter({ from: 'writing@customer.example' }))
+  const answer = await desk.call<{ id: string }>('POST', `/api/requests/${request.requestId}/messages`, { token: await holderToken(request.requestId), body: { kind: 'reply', text: '請確認' } })
+  Object.assign(smtp, { manner: 'held', held: [] })
+  const first = settleAll(desk, 11_000)
+  while (smtp.held.length < 1) await new Promise((wake) => setTimeout(wake, 10))
+  // Somebody holds the message: the first try stands in the middle of its transaction.
+  const other = openPool(desk.databaseUrl, { max: 1, name: 'holder' })
+  const holder = await other.reserve()
+  await holder`begin`
+  await holder`select 1 from requests.message where id = ${answer.body.id} for no key update`
+  smtp.held[0]!()
+  await expect.poll(async () => (await desk.app.pool`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length).toBeGreaterThan(0)
+  desk.clock.advance(20_000)
+  const second = sendMail(desk.app, { payload: { messageId: answer.body.id } } as never)
+  while (smtp.held.length < 2) await new Promise((wake) => setTimeout(wake, 10))
+  await holder`commit`
+  holder.release()
+  await other.end()
+  await first
+  smtp.held[1]!()
+  await second
+  smtp.manner = 'take'
+  expect((await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where message_id = ${answer.body.id} and direction = 'out'`).map((row) => row.reason)).toEqual(['channels.mail.delivery-uncertain'])
+}, 60_000)
 
 test('5.2-a a confirmation that may have gone out twice says so, whether the line broke or the program was killed', async () => {
   const recorded = async (requestId: string | null) => (await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where request_id = ${requestId} and verdict = 'acknowledgement'`).map((row) => row.reason)

@@ -11,7 +11,7 @@ import { enqueue, type Job, RetryAt } from '../../../platform/jobs/index.ts'
 import { deliveryOf, type Delivery, setDelivery } from '../../requests/index.ts'
 import { followLink, rateLink } from '../chat/index.ts'
 import { markKey, passwordOf, replyAddress, smtpOptions, withoutPassword } from './mailboxes.ts'
-import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, selectSentSince, senderOf, updateReason } from './store.ts'
+import { type Attempt, deleteMail, endAttempt, insertAttempt, insertMail, type MailboxRecord, selectAcknowledgement, selectAttempts, selectHeaderIds, selectMailbox, selectMailboxes, selectRoute, selectSentLines, senderOf, updateReason } from './store.ts'
 import { mailText, writeAcknowledgement, writeAnswer } from './words.ts'
 
 const GIVE_UP_MS = 2 * 86_400_000
@@ -36,7 +36,7 @@ export async function senderFor(ctx: Ctx, account: string | null): Promise<Mailb
   return able.find((one) => one.id === account) ?? able[0] ?? null
 }
 
-interface Prepared { mailbox: MailboxRecord; delivery: Delivery; mail: OutgoingMail; attemptId: string; attempts: Attempt[] }
+interface Prepared { mailbox: MailboxRecord; delivery: Delivery; mail: OutgoingMail; attemptId: string; attempts: Attempt[]; /** What said already that it was sent. */ linesBefore: readonly string[] }
 
 export async function sendMail(app: App, job: Job<{ messageId: string }>): Promise<void> {
   const prepared = await run(app, {}, (ctx) => prepare(ctx, job.payload.messageId))
@@ -62,13 +62,13 @@ async function prepare(ctx: Ctx, messageId: string): Promise<Prepared | null> {
     await withoutMail(ctx, delivery, mailbox !== null)
     return null
   }
-  const [attempts, headers] = await Promise.all([selectAttempts(ctx, messageId), selectHeaderIds(ctx, delivery.requestId)])
+  const [attempts, headers, linesBefore] = await Promise.all([selectAttempts(ctx, messageId), selectHeaderIds(ctx, delivery.requestId), selectSentLines(ctx, messageId)])
   const mail = await compose(ctx, mailbox, delivery, headers).catch(async (error: unknown) => {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error
     await setDelivery(ctx, messageId, 'failed', 'channels.mail.cannot-compose')
     return null
   })
-  return mail && { mailbox, delivery, mail, attempts, attemptId: insertAttempt(ctx, messageId, mailbox.id) }
+  return mail && { mailbox, delivery, mail, attempts, linesBefore, attemptId: insertAttempt(ctx, messageId, mailbox.id) }
 }
 
 // Portal, chat and API clients show answers by themselves; on the telephone and at the counter they are spoken.
@@ -97,14 +97,15 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
   return mail
 }
 
-async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId }: Prepared, answer: string, wasTried: boolean): Promise<void> {
+async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId, linesBefore }: Prepared, answer: string, wasTried: boolean): Promise<void> {
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
   // One that took this job over meanwhile may have sent it as well, and may never come to say so.
   const isRepeated = wasTried || (await selectAttempts(ctx, delivery.messageId)).some((one) => one.id > attemptId && (one.endedAt === null || one.outcome === 'uncertain'))
   // Holds the message, so that two tries that met (a process stood still, another took its job over) write one line.
   await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
   await wentOutside(ctx, mailbox.smtp!.host, delivery.requestId)
-  const other = await selectSentSince(ctx, delivery.messageId, attemptId)
+  // By name and not by time: the other's line bears the moment its transaction began, which may be long before it could be read.
+  const other = (await selectSentLines(ctx, delivery.messageId)).find((line) => !linesBefore.includes(line))
   if (other) {
     if (isRepeated) ctx.later(updateReason(ctx, other, UNCERTAIN))
     return

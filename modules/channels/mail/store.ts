@@ -228,11 +228,9 @@ export async function selectAcknowledgement(ctx: Reader, requestId: string): Pro
   const [row] = await ctx.db<{ id: string; reason: string | null }[]>`select id, reason from channels.mail where request_id = ${requestId} and direction = 'out' and verdict = 'acknowledgement'`
   return row
 }
-/** The line of a message that another try recorded as sent after this one had begun. */
-export async function selectSentSince(ctx: Reader, messageId: string, attemptId: string): Promise<string | null> {
-  const [row] = await ctx.db<{ id: string }[]>`select k.id from channels.mail k join channels.attempt a on a.id = ${attemptId} where k.message_id = ${messageId} and k.direction = 'out' and k.verdict = 'sent' and k.at >= a.at`
-  return row?.id ?? null
-}
+/** The lines that say a message was sent. */
+export const selectSentLines = async (ctx: Reader, messageId: string): Promise<string[]> =>
+  (await ctx.db<{ id: string }[]>`select id from channels.mail where message_id = ${messageId} and direction = 'out' and verdict = 'sent' order by id`).map((row) => row.id)
 /** `only`: if that is its reason until now. */
 export const updateReason = (ctx: Ctx, id: string, reason: string | null, only?: string) => ctx.db`update channels.mail set reason = ${reason} where id = ${id} ${only === undefined ? ctx.db`` : ctx.db`and reason = ${only}`}`
 export const deleteMail = (ctx: Ctx, id: string, only: string) => ctx.db`with gone as (delete from channels.mail where id = ${id} and reason = ${only} returning id) delete from platform.data_key where id in (select id from gone)`
