@@ -5,7 +5,7 @@ const told: Declaration = { class: 'internal', purpose: 'improve', basis: 'emplo
 
 export const insightPersonal: PersonalRoom = {
   data: {
-    'insight.fact': technical('id', 'number', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'opened_by_id', 'service_id', 'channel', 'priority', 'type', 'tier', 'opened_at', 'accepted_at', 'first_response_at', 'resolution_at', 'closed_at', 'scored_at',
+    'insight.fact': technical('id', 'number', 'customer_id', 'team_id', 'holder_id', 'answerable_id', 'opened_by_id', 'service_id', 'channel', 'priority', 'type', 'tier', 'opened_at', 'accepted_at', 'first_response_at', 'resolution_at', 'closed_at', 'back_at', 'scored_at',
       'acceptance_s', 'first_response_s', 'handling_s', 'resolution_s', 'first_response_late', 'resolution_late', 'score', 'transfers', 'reopened', 'failed_verifications', 'asked', 'deadlines', 'missed', 'follow_ups', 'follow_ups_missed', 'by_channel_clause'),
     'insight.report': { ...technical('id', 'question', 'owner_id', 'created_at', 'changed_at', 'deleted_at', 'version'), ...columns(told, 'name') },
     'insight.alarm_rule': { ...technical('id', 'metric', 'filters', 'each', 'bucket', 'condition', 'bound', 'least', 'owner_id', 'next_id', 'ack_minutes', 'changed_at', 'paused_at', 'deleted_at', 'version', 'next_at'), ...columns(told, 'name') },

@@ -1,5 +1,6 @@
 import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { measureReturns } from '../metrics/measure.ts'
 import { newId } from '../../../lib/id/index.ts'
 import { aggregateOf, metrics } from '../../../lib/metrics/index.ts'
 import { shareInterval } from '../../../lib/statistics/index.ts'
@@ -35,6 +36,7 @@ async function fact({ channel, customer, openedAt, firstSeconds = 600, isLate = 
     firstResponseAt: firstSeconds === null ? null : later(firstSeconds * 1000), firstResponseS: firstSeconds, firstResponseLate: isLate, resolutionAt: resolved ? later(7_200_000) : null, resolutionS: resolved ? 7_200 : null, handlingS: handling,
     resolutionLate: false, closedAt: resolved ? later(7_300_000) : null, score, scoredAt: score === null ? null : later(7_400_000), transfers, reopened: 0, failedVerifications: 0, asked: times, byChannelClause: byClause,
   })}`
+  await measureReturns({ db: desk.app.pool }, [id])
   return id
 }
 const on = (month: number, day: number, hour = 3): string => new Date(Date.UTC(2026, month - 1, day, hour)).toISOString()
@@ -134,6 +136,7 @@ test('3.1-d retention is who came back within thirty days of being served, once 
   expect(later.value! * later.count).toBeCloseTo(1, 9)
   expect(later.high!).toBeGreaterThan(later.value!)
   await desk.app.pool`delete from insight.fact where id in ${desk.app.pool([back, other])}`
+  await measureReturns({ db: desk.app.pool }, (await desk.app.pool<{ id: string }[]>`select id from insight.fact`).map((row) => row.id))
 })
 
 test('3.1-d few say that they are few, narrowing narrows, and a lead sees what a lead may', async () => {

@@ -28,7 +28,7 @@ const worth: Record<MetricKey, string> = {
   'rating': 'r.score', 'satisfied-share': '(r.score >= 4)::int', 'rating-share': '(r.score is not null)::int',
   'complaint-rate': "(r.type = 'complaint')::int",
   // What has no thirty days behind it yet says nothing.
-  'retention': `case when r.closed_at + ${BACK} <= {now} then (exists (select 1 from insight.fact n where n.customer_id = r.customer_id and n.opened_at > r.closed_at and n.opened_at <= r.closed_at + ${BACK}))::int end`,
+  'retention': `case when r.closed_at + ${BACK} <= {now} then coalesce(r.back_at <= r.closed_at + ${BACK}, false)::int end`,
   'cost-per-contact': COST,
   // Each time the customer wrote or called is a contact; one who only called may have written nothing.
   'cost-per-resolution': `(${COST}) * greatest(r.asked, 1)`,

@@ -54,6 +54,9 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
       (select jsonb_agg(jsonb_build_object('type', e.type, 'at', e.at, 'isPaused', e.data->'isPaused') order by e.seq) from platform.event e
         where e.subject = r.id and e.type in ('request.waiting', 'request.resumed', 'request.closed', 'request.reopened', 'request.submitted', 'request.sent-back')) as pauses
     from requests.request r where r.id = any(${ids as string[]}::uuid[])`
+  const lost = raws.length < ids.length ? await ctx.db<{ id: string }[]>`
+    select e.id from insight.fact g join insight.fact e on e.customer_id = g.customer_id and e.closed_at is not null and e.back_at = g.opened_at
+    where g.id = any(${ids as string[]}::uuid[]) and not exists (select 1 from requests.request r where r.id = g.id)` : []
   const measured = []
   for (const raw of raws) measured.push(times(raw, await calendarFor(ctx, raw)))
   await ctx.db`
@@ -73,7 +76,18 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
       acceptance_s, first_response_s, handling_s, resolution_s, first_response_late, resolution_late, score, transfers, reopened, failed_verifications, asked, deadlines, missed, follow_ups, follow_ups_missed, by_channel_clause)
       = (excluded.customer_id, excluded.team_id, excluded.holder_id, excluded.answerable_id, excluded.service_id, excluded.channel, excluded.priority, excluded.type, excluded.tier, excluded.accepted_at, excluded.first_response_at, excluded.resolution_at, excluded.closed_at, excluded.scored_at,
         excluded.acceptance_s, excluded.first_response_s, excluded.handling_s, excluded.resolution_s, excluded.first_response_late, excluded.resolution_late, excluded.score, excluded.transfers, excluded.reopened, excluded.failed_verifications, excluded.asked, excluded.deadlines, excluded.missed, excluded.follow_ups, excluded.follow_ups_missed, excluded.by_channel_clause)`
+  await measureReturns(ctx, [...ids, ...lost.map((row) => row.id)])
 }
+
+/** When the customers came back after these requests, and after those before which these are the first to be opened. */
+export const measureReturns = ({ db }: Pick<Ctx, 'db'>, ids: readonly string[]) => db`
+  update insight.fact f set back_at = n.back_at from (
+    select o.id, (select min(n.opened_at) from insight.fact n where n.customer_id = o.customer_id and n.opened_at > o.closed_at) as back_at
+    from insight.fact o where o.id in (
+      select unnest(${ids as string[]}::uuid[])
+      union select e.id from insight.fact m join insight.fact e on e.customer_id = m.customer_id and e.closed_at < m.opened_at and e.back_at is null where m.id = any(${ids as string[]}::uuid[])
+      union select e.id from insight.fact m join insight.fact e on e.customer_id = m.customer_id and e.closed_at < m.opened_at and e.back_at > m.opened_at where m.id = any(${ids as string[]}::uuid[]))) n
+  where f.id = n.id and f.back_at is distinct from n.back_at`
 
 /** How many deadlines of `r` were kept or missed, all of them and those after the first answer; one that was called off counts only when it had been missed. */
 const deadlinesOf = (db: Ctx['db']) => db`

@@ -114,6 +114,26 @@ test('4.3-b 1.3-a every figure of every metric by every dimension is what the re
   expect(wrong).toEqual([])
 }, 120_000)
 
+test('3.1-d when a customer came back is the same in whatever order it was measured, and when requests close, reopen and go', async () => {
+  const { pool } = desk.app
+  const odd = () => pool`
+    select f.id, f.back_at, n.back_at as true_back from insight.fact f cross join lateral (select min(n.opened_at) as back_at from insight.fact n where n.customer_id = f.customer_id and n.opened_at > f.closed_at) n where f.back_at is distinct from n.back_at`
+  const again = (ids: readonly string[]) => run(desk.app, {}, (ctx) => measure(ctx, ids))
+  const ids = (await pool<{ id: string }[]>`select id from requests.request where customer_id = (select customer_id from insight.fact group by customer_id order by count(*) desc limit 1) order by md5(id::text)`).map((row) => row.id)
+  expect((await pool`select 1 from insight.fact where back_at is not null`).length).toBeGreaterThan(50)
+  expect(await odd()).toHaveLength(0)
+  await pool`delete from insight.fact where id = any(${ids})`
+  for (let at = 0; at < ids.length; at += 37) { await again(ids.slice(at, at + 37)); expect(await odd()).toHaveLength(0) }
+  await pool`update requests.request set closed_at = null, stage = 'execute' where id = any(${ids.slice(0, 10)})`
+  await pool`update requests.request set closed_at = opened_at + interval '1 minute', stage = 'closed' where id = any(${ids.slice(10, 20)})`
+  await again(ids.slice(0, 20))
+  expect(await odd()).toHaveLength(0)
+  await pool`delete from requests.request where id = any(${ids.slice(20, 60)})`
+  await again(ids.slice(20, 60))
+  expect(await pool`select 1 from insight.fact where id = any(${ids.slice(20, 60)})`).toHaveLength(0)
+  expect(await odd()).toHaveLength(0)
+})
+
 test('1.3-a a lead counts what a lead may see, and narrowing opens nothing more', async () => {
   const all = await figures(`metric=volume&by=team&${march}`)
   const own = await figures(`metric=volume&by=team&${march}`, people.lead.token)
