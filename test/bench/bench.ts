@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part calendar|memory|deadlines|accepting|mail|pages|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part calendar|memory|deadlines|accepting|mail|pages|reports|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -19,11 +19,12 @@ import { measureDeadlines } from './deadlines.ts'
 import { measureMail } from './mail.ts'
 import { measureIdle, measureVisitors } from './memory.ts'
 import { measureReads } from './pages.ts'
+import { measureReports } from './reports.ts'
 import { countWire } from './statements.ts'
 
 const { values: { quick, part, profile } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, part: { type: 'string' }, profile: { type: 'string' } } })
 const isWanted = (name: string): boolean => !part || part === name
-const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600, deadlines: 100_000 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000, deadlines: 1_000_000 }
+const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600, deadlines: 100_000, facts: 100_000 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000, deadlines: 1_000_000, facts: 1_000_000 }
 
 interface Line { what: string; figures: string; ratio?: number; most?: number }
 const lines: Line[] = []
@@ -126,6 +127,7 @@ async function measureInstallation(): Promise<void> {
       else console.log('mails are not measured: Dovecot is not installed')
     }
     if (isWanted('audit')) for (const line of await measureAudited(url, pid, dataDir, quick ? 4 : 10)) add(line)
+    if (isWanted('reports')) for (const line of await measureReports({ url, dataDir, company, count: size.facts })) add(line)
     if (isWanted('pages')) for (const line of await measureReads({ url, product, bare, company, few: size.few, many: size.many, times: size.reads })) add(line)
   } finally {
     for (const program of programs.reverse()) await program.stop()

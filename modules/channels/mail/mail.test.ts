@@ -282,6 +282,32 @@ test('5.2-a F04 a try that stood still while it wrote down that it was sent, and
   expect((await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where message_id = ${answer.body.id} and direction = 'out'`).map((row) => row.reason)).toEqual(['channels.mail.delivery-uncertain'])
 }, 60_000)
 
+test('5.2-a F04 a try that wrote that it was sent while the one that took its job over was killed: whoever takes that job next says that it may have gone out twice', async () => {
+  const request = await bring(letter({ from: 'unsaid@customer.example' }))
+  const answer = await desk.call<{ id: string }>('POST', `/api/requests/${request.requestId}/messages`, { token: await holderToken(request.requestId), body: { kind: 'reply', text: '請確認' } })
+  Object.assign(smtp, { manner: 'held', held: [] })
+  const first = settleAll(desk, 11_000)
+  while (smtp.held.length < 1) await new Promise((wake) => setTimeout(wake, 10))
+  const other = openPool(desk.databaseUrl, { max: 1, name: 'holder' })
+  const holder = await other.reserve()
+  await holder`begin`
+  await holder`select 1 from requests.message where id = ${answer.body.id} for no key update`
+  smtp.held[0]!()
+  await expect.poll(async () => (await desk.app.pool`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).length).toBeGreaterThan(0)
+  // The other began after the first had looked who else was at it, sent, and was killed.
+  await desk.app.pool`insert into channels.attempt (id, message_id, mailbox_id, at) values (${newId()}, ${answer.body.id}, ${box.id}, ${desk.clock.now()})`
+  await holder`commit`
+  holder.release()
+  await other.end()
+  await first
+  smtp.manner = 'take'
+  await sendMail(desk.app, { payload: { messageId: answer.body.id } } as never)
+  await sendMail(desk.app, { payload: { messageId: answer.body.id } } as never)
+  expect(smtp.got.filter((one) => one.to.includes('unsaid@customer.example'))).toHaveLength(1)
+  expect((await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where message_id = ${answer.body.id} and direction = 'out'`).map((row) => row.reason)).toEqual(['channels.mail.delivery-uncertain'])
+  expect((await messagesOf(request.requestId)).at(-1)).toMatchObject({ state: 'sent', stateWhy: 'channels.mail.delivery-uncertain' })
+}, 60_000)
+
 test('5.2-a a confirmation that may have gone out twice says so, whether the line broke or the program was killed', async () => {
   const recorded = async (requestId: string | null) => (await desk.app.pool<{ reason: string | null }[]>`select reason from channels.mail where request_id = ${requestId} and verdict = 'acknowledgement'`).map((row) => row.reason)
   const polite = await mailboxFor(desk, smtp.port, { address: 'confirming@desk.example' })

@@ -44,19 +44,27 @@ export async function sendMail(app: App, job: Job<{ messageId: string }>): Promi
   const { mailbox, mail, attemptId, attempts } = prepared
   // An earlier try that never ended, or broke off after the text was handed over, may have arrived.
   const isRepeated = attempts.some((one) => one.endedAt === null || one.outcome === 'uncertain')
-  try {
-    const answer = await hand(app, mailbox, mail)
-    await run(app, {}, (ctx) => recordSent(ctx, prepared, answer, isRepeated))
-  } catch (error) {
-    if (!isSmtpError(error)) throw error
-    const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, error, attempts))
-    if (retryAt) throw new RetryAt(retryAt, error.message)
-  }
+  // Only the mail server's trouble is a failed try: a database that goes away after the mail has left says nothing of it.
+  const handed = await hand(app, mailbox, mail).then((answer) => ({ answer }), (error: unknown) => { if (!isSmtpError(error)) throw error; return { error } })
+  if ('answer' in handed) return run(app, {}, (ctx) => recordSent(ctx, prepared, handed.answer, isRepeated))
+  const retryAt = await run(app, {}, (ctx) => recordFailure(ctx, prepared, attemptId, handed.error, attempts))
+  if (retryAt) throw new RetryAt(retryAt, handed.error.message)
+}
+
+/** It has been sent. A try that never ended may have sent it too: the one that says so may have looked before that one began, and written after. */
+async function doubt(ctx: Ctx, messageId: string): Promise<void> {
+  const [lines, attempts] = await Promise.all([selectSentLines(ctx, messageId), selectAttempts(ctx, messageId)])
+  if (!lines.length || !attempts.some((one) => one.endedAt === null)) return
+  await setDelivery(ctx, messageId, 'sent', UNCERTAIN)
+  for (const line of lines) ctx.later(updateReason(ctx, line, UNCERTAIN))
 }
 
 async function prepare(ctx: Ctx, messageId: string): Promise<Prepared | null> {
   const delivery = await deliveryOf(ctx, messageId)
-  if (!delivery) return null
+  if (!delivery) {
+    await doubt(ctx, messageId)
+    return null
+  }
   const mailbox = await senderFor(ctx, delivery.channelAccount)
   if (!mailbox || !delivery.toAddress) {
     await withoutMail(ctx, delivery, mailbox !== null)
