@@ -200,6 +200,9 @@ export function reading(app: App, options: RunOptions): Ctx {
   }
 }
 
+/** The reader's way to ask a second question while the first is answered; a command has one connection and asks in turn. */
+export const beside = (ctx: Ctx): Ctx => (ctx.writes ? ctx : reading(ctx.app, ctx))
+
 /**
  * The same question asked by the house itself, where an answer is more than its reader may see one by one: a number, or
  * that something is there. What comes back is for the caller to narrow.

@@ -16,7 +16,7 @@ import { median } from './load.ts'
 
 const BATCH = 100_000
 const DAYS = 365
-/** Facts spread over a year and fifty people, a quarter as many customers; one in fifty is still open. */
+/** Facts spread over a year and fifty people, a quarter as many customers; one in two hundred is still open. */
 export async function addFacts(db: Pool, count: number): Promise<void> {
   for (let from = 0; from < count; from += BATCH) await db`
     insert into insight.fact (id, number, customer_id, team_id, holder_id, answerable_id, service_id, channel, priority, type, tier, opened_at, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
@@ -24,8 +24,8 @@ export async function addFacts(db: Pool, count: number): Promise<void> {
     select uuidv7(), 10000000 + n, ('01890000-0000-7000-8000-' || lpad((hashint4(n)::bigint % ${Math.floor(count / 4)}::int + ${count}::int)::text, 12, '0'))::uuid,
       ('01890000-0000-7000-8001-' || lpad((n % 50 % 6)::text, 12, '0'))::uuid, ('01890000-0000-7000-8002-' || lpad((n % 50)::text, 12, '0'))::uuid, ('01890000-0000-7000-8002-' || lpad((n % 50)::text, 12, '0'))::uuid,
       ('01890000-0000-7000-8003-' || lpad((n % 7)::text, 12, '0'))::uuid, (array['email', 'chat', 'portal', 'phone', 'api'])[1 + n % 5], (array['urgent', 'normal', 'routine'])[1 + n % 3], case when n % 11 = 0 then 'complaint' end, (array['standard', 'silver', 'gold'])[1 + n % 3],
-      at, at + w * interval '10 minutes', at + w * interval '1 hour', case when n % 50 > 0 then at + w * interval '20 hours' end, case when n % 50 > 0 then at + w * interval '30 hours' end, case when n % 3 = 0 then at + w * interval '40 hours' end,
-      (w * 600)::int, (w * 3000)::int, case when n % 50 > 0 then (w * 20000)::int end, case when n % 50 > 0 then (w * 30000)::int end, w > 1.7, w > 1.8, case when n % 3 = 0 then 1 + n % 5 end, n % 4 / 3, n % 20 / 19, n % 17 / 16, 1 + n % 3, 3, (w > 1.7)::int, n % 2, 0
+      at, at + w * interval '10 minutes', at + w * interval '1 hour', case when n % 200 > 0 then at + w * interval '20 hours' end, case when n % 200 > 0 then at + w * interval '30 hours' end, case when n % 3 = 0 then at + w * interval '40 hours' end,
+      (w * 600)::int, (w * 3000)::int, case when n % 200 > 0 then (w * 20000)::int end, case when n % 200 > 0 then (w * 30000)::int end, w > 1.7, w > 1.8, case when n % 3 = 0 then 1 + n % 5 end, n % 4 / 3, n % 20 / 19, n % 17 / 16, 1 + n % 3, 3, (w > 1.7)::int, n % 2, 0
     from (select n, now() - (${DAYS}::float8 * n / ${count}::int) * interval '1 day' as at, 2 * random() as w from generate_series(${from + 1}::int, ${Math.min(count, from + BATCH)}::int) n) f`
   await db`update insight.fact f set back_at = n.back_at from (select o.id, (select min(n.opened_at) from insight.fact n where n.customer_id = o.customer_id and n.opened_at > o.closed_at) as back_at from insight.fact o where o.closed_at is not null) n where n.id = f.id`
   await db`vacuum analyze insight.fact`

@@ -1,10 +1,10 @@
 /** What each channel does for those who use it: a period beside an earlier one, each figure with its interval and whether the difference is more than chance. */
-import type { Ctx } from '../../../platform/context.ts'
+import { beside, type Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { differenceInterval, effectiveCount, type Interval, meanInterval, percentileRanks, shareInterval } from '../../../lib/statistics/index.ts'
 import { metrics } from '../../../lib/metrics/index.ts'
 import { type ChannelRecord, channelKeys, channelRecordsOf, listChannels } from '../../standards/index.ts'
-import { factsFor, inPeriod, valueOf } from '../metrics/formulas.ts'
+import { factsFor, inPeriod, isRanked, valueOf } from '../metrics/formulas.ts'
 import { currencyFor, earlier, type Filters, type Period, periodOf, upToDate, wanted } from '../metrics/report.ts'
 import { dayOf } from '../store.ts'
 import { type ChannelEffect, type Effect, type EffectAsked, effectMetrics, type EffectMetric, type EffectRow, type Estimated } from './contract.ts'
@@ -103,18 +103,27 @@ async function percentileTables(asking: Asking, shared: readonly EffectMetric[],
   }))]))
 }
 
-/** Every metric's figures. What happens at the same moment is read together; one statement after the other, for they share one connection. */
+/** The figures of metrics that share their moment, read together. */
+async function sharedTables(asking: Asking, shared: readonly EffectMetric[], tables: Map<EffectMetric, Table>): Promise<void> {
+  const sums = await sumsOf(asking, shared)
+  shared.forEach((metric, at) => { if (!isRanked(metric)) tables.set(metric, meanTable(sums, at, metric)) })
+  const ranked = shared.filter(isRanked)
+  if (ranked.length && sums.length) for (const [metric, table] of await percentileTables(asking, ranked, sums.map(({ key, of }) => ({ key, of: ranked.map((metric) => of[shared.indexOf(metric)]!) })))) tables.set(metric, table)
+}
+
+/** Every metric's figures, by two connections side by side. */
 async function tablesOf(asking: Asking): Promise<Map<EffectMetric, Table>> {
-  const tables = new Map<EffectMetric, Table>([['volume', await countTable(asking)], ['retention', await retentionTable(asking)]])
-  const rest = effectMetrics.filter((metric) => !tables.has(metric))
-  for (const moment of new Set(rest.map((metric) => metrics[metric].at))) {
-    const shared = rest.filter((metric) => metrics[metric].at === moment)
-    const isRanked = (metric: EffectMetric): boolean => metrics[metric].aggregate === 'p50' || metrics[metric].aggregate === 'p90'
-    const sums = await sumsOf(asking, shared)
-    shared.forEach((metric, at) => { if (!isRanked(metric)) tables.set(metric, meanTable(sums, at, metric)) })
-    const ranked = shared.filter(isRanked)
-    if (ranked.length && sums.length) for (const [metric, table] of await percentileTables(asking, ranked, sums.map(({ key, of }) => ({ key, of: ranked.map((metric) => of[shared.indexOf(metric)]!) })))) tables.set(metric, table)
-  }
+  const tables = new Map<EffectMetric, Table>()
+  const rest = effectMetrics.filter((metric) => metric !== 'volume' && metric !== 'retention')
+  const moments = [...new Set(rest.map((metric) => metrics[metric].at))].map((moment) => rest.filter((metric) => metrics[metric].at === moment))
+  // What has most to sort first.
+  moments.sort((a, b) => b.filter(isRanked).length - a.filter(isRanked).length)
+  const left: ((of: Asking) => Promise<unknown>)[] = [
+    ...moments.map((shared) => (of: Asking) => sharedTables(of, shared, tables)),
+    async (of) => tables.set('volume', await countTable(of)), async (of) => tables.set('retention', await retentionTable(of)),
+  ]
+  const work = async (of: Asking): Promise<void> => { for (let next = left.shift(); next; next = left.shift()) await next(of) }
+  await Promise.all([work(asking), work({ ...asking, ctx: beside(asking.ctx) })])
   return tables
 }
 

@@ -1,5 +1,6 @@
 /** The catalogue's formulas as SQL over `insight.fact r`: which rows count, and what each is worth. */
 import type { Ctx } from '../../../platform/context.ts'
+import type { Fragment } from '../../../platform/database/index.ts'
 import { metrics, type MetricKey, type Moment } from '../../../lib/metrics/index.ts'
 
 const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', 'due-back': 'closed_at', end: 'opened_at' }
@@ -11,10 +12,10 @@ const COST = 'case when k.currency = (select c.currency from standards.channel c
 /** What a row is worth, as a number: minutes, a score, a count, money, or 1 and 0 of a share. */
 const worth: Record<MetricKey, string> = {
   'volume': '1', 'closed': '1', 'backlog': '1',
-  'backlog-age': 'extract(epoch from least({end}, {now}) - r.opened_at) / 60',
+  'backlog-age': "date_part('epoch', least({end}, {now}) - r.opened_at) / 60",
   'acceptance-time': 'r.acceptance_s::float8 / 60', 'acceptance-time-p90': 'r.acceptance_s::float8 / 60',
   'first-response-time': 'r.first_response_s::float8 / 60', 'first-response-time-p90': 'r.first_response_s::float8 / 60',
-  'first-response-wait': 'extract(epoch from r.first_response_at - r.opened_at) / 60',
+  'first-response-wait': "date_part('epoch', r.first_response_at - r.opened_at) / 60",
   'first-response-in-time': '(not r.first_response_late)::int',
   // By the clause the standard has for this channel, else by the channel's own limit as it was when the request was opened.
   'first-response-in-limit': 'case when r.by_channel_clause then (not r.first_response_late)::int else (r.first_response_s <= k.response_minutes * 60)::int end',
@@ -52,20 +53,34 @@ export function valueOf({ db, now }: Pick<Ctx, 'db' | 'now'>, metric: MetricKey,
 
 /** The rows of a period [from, to). */
 export function inPeriod({ db }: Pick<Ctx, 'db'>, metric: MetricKey, from: Date, to: Date) {
-  const { at } = metrics[metric]
-  if (at === 'end') return db`r.opened_at < ${to} and (r.closed_at is null or r.closed_at >= ${to})`
-  // Written so that the index is used.
-  if (at === 'due-back') return db`r.closed_at >= ${from}::timestamptz - ${db.unsafe(BACK)} and r.closed_at < ${to}::timestamptz - ${db.unsafe(BACK)}`
-  const column = db.unsafe(columnOf(metric))
-  return db`${column} >= ${from} and ${column} < ${to}`
+  if (metrics[metric].at === 'end') return db`r.opened_at < ${to} and (r.closed_at is null or r.closed_at >= ${to})`
+  return inBucket({ db }, metric, db`${from}::timestamptz`, db`${to}::timestamptz`)
+}
+/** The same between two columns of a statement, for metrics of a moment; written so that the index of the moment is used. */
+export function inBucket({ db }: Pick<Ctx, 'db'>, metric: MetricKey, from: Fragment, to: Fragment) {
+  const isBack = metrics[metric].at === 'due-back'
+  const [column, back] = [db.unsafe(isBack ? 'r.closed_at' : columnOf(metric)), isBack ? db`- ${db.unsafe(BACK)}` : db``]
+  return db`${column} >= ${from} ${back} and ${column} < ${to} ${back}`
 }
 
-/** The aggregate over rows that carry `value`. */
-export function aggregate({ db }: Pick<Ctx, 'db'>, metric: MetricKey) {
-  switch (metrics[metric].aggregate) {
-    case 'count': return db`count(*)::float8`
-    case 'mean': case 'share': return db`avg(value)`
+/** What a figure is made of, over rows that carry `value`: their sum, or for a percentile itself. */
+export function summary({ db }: Pick<Ctx, 'db'>, metric: MetricKey) {
+  const { aggregate, unit } = metrics[metric]
+  switch (aggregate) {
     case 'p50': return db`percentile_cont(0.5) within group (order by value)`
     case 'p90': return db`percentile_cont(0.9) within group (order by value)`
+    // Whole numbers add up the same in every order, and so does money when it is added as such.
+    case 'count': case 'mean': case 'share': return unit === 'money' ? db`sum(value::numeric)::float8` : db`sum(value)`
   }
 }
+/** The figure of a summary of so many rows. */
+export function figureOf(metric: MetricKey, summed: number | null, count: number): number | null {
+  switch (metrics[metric].aggregate) {
+    case 'count': return count
+    case 'mean': case 'share': return summed === null ? null : summed / count
+    case 'p50': case 'p90': return summed
+  }
+}
+export const isRanked = (metric: MetricKey): boolean => metrics[metric].aggregate === 'p50' || metrics[metric].aggregate === 'p90'
+/** Whether the figures of the parts of a whole make that of the whole. */
+export const addsUp = (metric: MetricKey): boolean => !isRanked(metric) && metrics[metric].unit !== 'money'

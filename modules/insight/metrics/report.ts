@@ -1,11 +1,11 @@
 /** Reports: a metric over a period by a dimension, and the requests behind each figure. */
-import type { Ctx } from '../../../platform/context.ts'
+import { beside, type Ctx } from '../../../platform/context.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { visible } from '../../requests/index.ts'
 import { dayOf } from '../store.ts'
 import { metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { Asked, Behind, Behinds, Figures } from './contract.ts'
-import { aggregate, columnOf, factsFor, inPeriod, valueOf } from './formulas.ts'
+import { addsUp, columnOf, factsFor, figureOf, inBucket, inPeriod, isRanked, summary, valueOf } from './formulas.ts'
 import { isMeasured, measureNew } from './measure.ts'
 
 const MOST_BUCKETS = 400
@@ -41,23 +41,46 @@ export function wanted(ctx: Ctx, of: Filters) {
   return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
 }
 
-/** Rows `(id uuid, key, value float8)` of a period; by time the key is the number of the bucket, from 1. */
-function valued(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null) {
+/** Rows `(id uuid, key, value float8)` of a period. */
+function valued(ctx: Ctx, of: Filters, period: Period) {
   const { db } = ctx
-  const key = of.by === 'time'
-    ? (edges ? db`width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[])` : db`1`)
-    : db.unsafe(columns[of.by])
+  const key = of.by === 'time' ? db`1` : db.unsafe(columns[of.by])
   return db`select v.* from (select r.id, ${key} as key, ${valueOf(ctx, of.metric, period.to)} as value from ${factsFor(ctx, of.metric)} where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)}) v where v.value is not null`
 }
 
 type Row = { key: string; value: number | null; count: number }
+interface Summed { key: string; summed: number | null; count: number }
+const rowOf = (metric: MetricKey, { key, summed, count }: Summed): Row => ({ key, value: figureOf(metric, summed, count), count })
 
-/** The figure of every key, and under the key null that of all together. */
+/** The figure of all together. */
+async function totalOf(ctx: Ctx, of: Filters, period: Period): Promise<Row> {
+  const [row] = await ctx.db<Summed[]>`select '' as key, ${summary(ctx, of.metric)} as summed, count(*)::int as count from (${valued(ctx, of, period)}) v`
+  return rowOf(of.metric, row!)
+}
+
+/** The figure of every key; of every bucket between `edges` and the period's end, by its number from 1. */
+function partsOf(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null): PromiseLike<Summed[]> {
+  const { db } = ctx
+  const measured = db`${summary(ctx, of.metric)} as summed, count(*)::int as count`
+  if (!edges) return db<Summed[]>`select coalesce(key::text, '') as key, ${measured} from (${valued(ctx, of, period)}) v group by v.key`
+  // Behind the fence the planner takes the buckets for few, as they are, and adds up without sorting.
+  if (!isRanked(of.metric)) return db<Summed[]>`
+    select v.key::text as key, ${measured} from (select width_bucket(${db.unsafe(columnOf(of.metric))}, ${edges as string[]}::timestamptz[]) as key, ${valueOf(ctx, of.metric, period.to)} as value
+      from ${factsFor(ctx, of.metric)} where ${inPeriod(ctx, of.metric, period.from, period.to)} and ${wanted(ctx, of)} offset 0) v where v.value is not null group by v.key`
+  // Each bucket is asked for by itself: many small sortings take less than a great one.
+  return db<Summed[]>`
+    select b.nr::text as key, f.summed, f.count from (select nr, greatest(edge, ${period.from}::timestamptz) as start, lead(edge, 1, ${period.to}::timestamptz) over (order by nr) as end from unnest(${edges as string[]}::timestamptz[]) with ordinality e (edge, nr)) b
+    cross join lateral (select ${measured} from (select ${valueOf(ctx, of.metric, period.to)} as value from ${factsFor(ctx, of.metric)} where ${inBucket(ctx, of.metric, db`b.start`, db`b.end`)} and ${wanted(ctx, of)}) v where v.value is not null) f
+    where f.count > 0 order by b.nr`
+}
+
+/** The figure of every part, and that of all together. */
 async function count(ctx: Ctx, of: Filters, period: Period, edges: readonly string[] | null): Promise<{ total: Row; rows: Row[] }> {
-  const all = await ctx.db<(Row & { isTotal: number })[]>`
-    select coalesce(key::text, '') as key, grouping(key) as is_total, ${aggregate(ctx, of.metric)} as value, count(*)::int as count from (${valued(ctx, of, period, edges)}) v group by grouping sets ((key), ())`
-  const total = all.find((row) => row.isTotal === 1) ?? { key: '', value: metrics[of.metric].aggregate === 'count' ? 0 : null, count: 0 }
-  return { total, rows: all.filter((row) => row.isTotal === 0) }
+  const isSum = addsUp(of.metric)
+  const [parts, whole] = await Promise.all([partsOf(ctx, of, period, edges), isSum ? null : totalOf(beside(ctx), of, period)])
+  const number = parts.reduce((sum, row) => sum + row.count, 0)
+  const total = whole ?? rowOf(of.metric, { key: '', summed: number === 0 ? null : parts.reduce((sum, row) => sum + row.summed!, 0), count: number })
+  return { total, rows: parts.map((row) => rowOf(of.metric, row)) }
 }
 
 /** Starts of the buckets of a period, in the person's zone. */
@@ -72,7 +95,7 @@ async function countByTime(ctx: Ctx, zone: string, of: Filters, period: Period):
   const buckets = await starts(ctx, zone, of.bucket, period)
   if (metrics[of.metric].at === 'end') {
     const past = buckets.filter(({ start }) => Date.parse(start) < ctx.now.getTime())
-    const [{ total }, rows] = await Promise.all([count(ctx, of, period, null), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
+    const [{ total }, rows] = await Promise.all([totalOf(beside(ctx), of, period).then((total) => ({ total })), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
     return { total, rows }
   }
   const { total, rows } = await count(ctx, of, period, buckets.map(({ start }) => start))
@@ -102,8 +125,8 @@ async function ages(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promis
   const { db } = ctx
   const ends = buckets.map(({ end }) => end)
   const rows = await db<{ nr: number; value: number; count: number }[]>`
-    select v.nr, ${aggregate(ctx, of.metric)} as value, count(*)::int as count
-    from (select nr, (extract(epoch from least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - o.opened_at) / 60)::float8 as value
+    select v.nr, ${summary(ctx, of.metric)} as value, count(*)::int as count
+    from (select nr, date_part('epoch', least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - o.opened_at) / 60 as value
       from (select r.opened_at, width_bucket(r.opened_at, ${ends}::timestamptz[]) + 1 as first, case when r.closed_at is null then ${ends.length}::int else width_bucket(r.closed_at, ${ends}::timestamptz[]) end as last
         from insight.fact r where ${wanted(ctx, of)}) o, generate_series(o.first, o.last) nr where o.first <= o.last) v
     group by v.nr`
@@ -157,7 +180,7 @@ type Totalled = Pick<Filters, 'metric' | 'serviceId' | 'priority' | 'tier' | 'ch
 export async function totalsOf(ctx: Ctx, zone: string, days: { from: string; to: string }, asked: readonly Totalled[]): Promise<{ asOf: string; period: Period; totals: { value: number | null; count: number }[] }> {
   const asOf = await upToDate(ctx)
   const period = await periodOf(ctx, zone, { ...days, by: 'service', bucket: 'day' })
-  const totals = await Promise.all(asked.map(async (of) => (await count(ctx, { ...of, by: 'service', bucket: 'day' }, period, null)).total))
+  const totals = await Promise.all(asked.map((of) => totalOf(ctx, { ...of, by: 'service', bucket: 'day' }, period)))
   return { asOf, period, totals }
 }
 
@@ -174,7 +197,7 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
   const { db } = ctx
   const rows = await db<Behinds['rows']>`
     select r.id, r.number, ${db.unsafe(columnOf(asked.metric))} as at, t.name as team, p.name as person, s.name->>${ctx.locale} as service, r.channel, r.priority, v.value
-    from (${valued(ctx, asked, period, null)}) v join insight.fact r on r.id = v.id
+    from (${valued(ctx, asked, period)}) v join insight.fact r on r.id = v.id
       left join staff.team t on t.id = r.team_id left join staff.person p on p.id = r.holder_id left join standards.service s on s.id = r.service_id
     where ${asked.by !== 'time' && asked.key !== undefined ? db`coalesce(v.key::text, '') = ${asked.key}` : db`true`} ${asked.cursor ? db`and r.number < ${Number(asked.cursor) || 0}` : db``}
     order by r.number desc limit ${asked.limit + 1}`
