@@ -129,6 +129,8 @@ class Play {
   readonly #byLanguage = new Map<Problem['language'], DemoCustomer[]>([['zh-Hant', []], ['zh-Hans', []], ['en', []]])
   #arrived = 0
   #commands = 0
+  /** Commands after which the planner is told how large the tables are by now, which were empty a moment ago. */
+  #analyzeAt = 500
   #drainAt = 0
   #waiting = new Set<string>()
   /** When each request's clocks are looked at next. */
@@ -145,6 +147,10 @@ class Play {
     while (this.#agenda.next && this.#agenda.next.at <= end && !this.#options.isCancelled?.()) {
       if (this.#waiting.size && this.#agenda.next.at > this.#drainAt) await this.#drain()
       else await this.#batch(end)
+      if (this.#lane.nr === 0 && this.#commands >= this.#analyzeAt) {
+        this.#analyzeAt = this.#commands * 4
+        await this.#app.pool`analyze requests.request, requests.clock, requests.assignment, requests.message, requests.task, requests.verification, requests.search, quality.rating, customers.customer, customers.identity, customers.stay, platform.event`
+      }
       this.#options.progress(this.#arrived, this.#options.requests)
     }
     return { requests: this.#arrived, commands: this.#commands }
@@ -169,7 +175,7 @@ class Play {
         }
         this.#commands++
       }
-    })
+    }).then(() => this.#app.pool`delete from platform.job where queue in ('requests.release', 'routing.drain')`)
   }
 
   async #drain(): Promise<void> {

@@ -9,7 +9,7 @@ import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { makeDemo } from './index.ts'
 
 const DAYS = 365
-const REQUESTS = 1_200
+const REQUESTS = 600
 // Friday 2026-03-20, 10:00 in Taipei: the year holds a lunar new year and days that were made up for.
 const END = '2026-03-20T02:00:00.000Z'
 const YEAR = 'from=2025-03-21&to=2026-03-20'
