@@ -10,6 +10,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'dist/**', 'data/**'],
     globalSetup: './test/setup/global.ts',
     pool: 'forks',
+    // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
+    isolate: false,
     maxWorkers: 2,
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
     retry: 2,

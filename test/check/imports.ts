@@ -6,7 +6,7 @@ import { files, isCode, isTest, matchesIn, type Finding, type Part } from './tre
 interface Import { from: string; to: string; at: string; isErased: boolean }
 
 /** What a screen may take from the console around it: docs/decisions/011. */
-export const seenByScreens = new Set(['api', 'text', 'paths', 'location', 'session', 'live', 'theme', 'Loaded', 'display', 'DeadlineSteps'])
+export const seenByScreens = new Set(['api', 'text', 'paths', 'location', 'session', 'live', 'theme', 'Loaded', 'display', 'DeadlineSteps', 'WhisperDialog'])
 
 const statement = /^[ \t]*(?:import|export)\s+(type\s)?(?:[^'";()]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/gm
 

@@ -1,7 +1,8 @@
 import { useState, type ReactElement } from 'react'
 import { useCall, type Call } from '../../../apps/console/api.ts'
 import { useText } from '../../../apps/console/text.tsx'
-import { Actions, Button, Dialog, Form, RadioGroup, Select, TextArea, TextField, toast, useNow } from '../../../ui/index.ts'
+import { WhisperDialog } from '../../../apps/console/WhisperDialog.tsx'
+import { Actions, Button, Dialog, Form, RadioGroup, Select, TextArea, TextField, useNow } from '../../../ui/index.ts'
 import { priorities, requests, type Request } from '../contract.ts'
 import { AssignDialog } from './AssignDialog.tsx'
 import { useDone, useNamed, useRequestCache, useServices } from './data.ts'
@@ -25,7 +26,7 @@ export function ActionDialog({ kind, ...props }: Props & { kind: DialogKind | nu
     case 'sendBack': return <SendBackDialog {...props} />
     case 'close': return <CloseDialog {...props} />
     case 'reopen': return <ReopenDialog {...props} />
-    case 'whisper': return <WhisperDialog {...props} />
+    case 'whisper': return <Whisper {...props} />
   }
 }
 
@@ -85,27 +86,10 @@ function ReopenDialog(props: Props) {
   return <ReasonDialog {...props} name="reopen" call={reopen} isRequired={false} onReason={(reason) => reopen.mutate({ params: { id: props.request.id }, query: reason ? { reason } : {} })} />
 }
 
-/** A note to whoever holds it: on their screen at once, never the customer's. */
-function WhisperDialog({ request, onClose }: Props) {
-  const t = useText()
+function Whisper({ request, onClose }: Props) {
   const { renew } = useRequestCache(request.id)
-  // Whoever holds it now is meant, also when it is given on while one writes.
   const [to] = useState(request.holder)
-  const write = useCall(requests.whisper, { onDone: () => { renew(); onClose(); toast.ok(t('requests.whispered', { name: to?.name ?? '' })) }, onFault: () => undefined })
-  return (
-    <Dialog isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} title={t('requests.dialog.whisper', { name: to?.name ?? '' })} closeLabel={t('console.close')} size="sm">
-      <Form
-        faults={write.fieldFaults} {...(write.faultText ? { fault: write.faultText } : {})}
-        onSubmit={(values) => { if (to) write.mutate({ params: { id: request.id }, body: { to: to.id, text: String(values.get('text') ?? '') } }) }}
-      >
-        <TextArea name="text" label={t('requests.whisper')} description={t('requests.whisper-means')} rows={3} autoFocus isRequired />
-        <Actions>
-          <Button onPress={onClose}>{t('requests.cancel')}</Button>
-          <Button type="submit" variant="primary" busy={write.isPending}>{t('requests.action.whisper')}</Button>
-        </Actions>
-      </Form>
-    </Dialog>
-  )
+  return to && <WhisperDialog request={request} to={to} onDone={renew} onClose={onClose} />
 }
 
 function WaitDialog(props: Props) {

@@ -7,7 +7,7 @@ import { requests } from '../../requests/contract.ts'
 import { onBoard } from './board.ts'
 import { GiveDialog } from './GiveDialog.tsx'
 import type { QueueRequest } from './QueueRow.tsx'
-import { WhisperDialog } from './WhisperDialog.tsx'
+import { WhisperDialog } from '../../../apps/console/WhisperDialog.tsx'
 
 /** Takes a request over, gives it to somebody, or whispers to who holds it. What may not be done says why, by the request's own rules. */
 export function Steer({ row }: { row: QueueRequest }): ReactElement {
@@ -23,7 +23,7 @@ export function Steer({ row }: { row: QueueRequest }): ReactElement {
   const entries: MenuEntry[] = [
     { id: 'take', label: t('routing.take-over'), ...why(actions?.take) },
     { id: 'give', label: t('routing.give-to-somebody'), ...why(giving) },
-    { id: 'whisper', label: holder ? t('routing.whisper-to', { name: holder.name }) : t('routing.whisper'), ...why(actions?.whisper) },
+    { id: 'whisper', label: holder ? t('requests.dialog.whisper', { name: holder.name }) : t('requests.action.whisper'), ...why(actions?.whisper) },
   ]
   const run = (id: string) => { if (id === 'take') take.mutate({ params: { id: row.id } }); else setDialog(id === 'give' ? 'give' : 'whisper') }
   return (
@@ -31,7 +31,7 @@ export function Steer({ row }: { row: QueueRequest }): ReactElement {
       <Menu label={t('routing.steer', { number: row.number })} isOpen={isOpen} onOpenChange={setOpen} placement="bottom end" groups={[{ id: 'steer', entries }]} onAction={run}
         trigger={<IconButton size="sm" label={t('routing.steer', { number: row.number })} icon={<EllipsisVertical className="size-4" aria-hidden="true" />} />} />
       {dialog === 'give' && <GiveDialog row={row} onClose={() => setDialog(null)} />}
-      {dialog === 'whisper' && holder && <WhisperDialog row={row} to={holder} onClose={() => setDialog(null)} />}
+      {dialog === 'whisper' && holder && <WhisperDialog request={row} to={holder} onClose={() => setDialog(null)} />}
     </>
   )
 }
