@@ -126,11 +126,11 @@ describe.skipIf(!canTravel)('insight in a browser', () => {
     await steer.waitFor()
     expect((await violationsOf(page)).map((one) => `board ${one}`)).toEqual([])
     await page.getByText(/秒前的資料/).waitFor()
-    await choose(t('routing.whisper-to', { name: agent.name }))
+    await choose(t('requests.dialog.whisper', { name: agent.name }))
     const words = `先查機房公告${newId().slice(-6)}`
     await page.keyboard.type(words)
     const seen = seenAt(theirs, words)
-    await page.getByRole('button', { name: t('routing.whisper'), exact: true }).press('Enter')
+    await page.getByRole('button', { name: t('requests.action.whisper'), exact: true }).press('Enter')
     await seen
     await theirs.getByText(t('requests.voice.whisper-to-you'), { exact: true }).waitFor()
     expect((await violationsOf(theirs)).map((one) => `whispered ${one}`)).toEqual([])
