@@ -6,7 +6,7 @@ import { Fault } from '../../platform/fault.ts'
 import { openPool } from '../../platform/database/index.ts'
 import { createCalendar, createPerson, createSignInLink, createToken, disablePerson, listCalendars, needsSetup } from '../../modules/staff/index.ts'
 import { foundCompany } from './found.ts'
-import { play } from './play.ts'
+import { dropPlayed, play } from './play.ts'
 import { sealEvents, sealFrom } from '../../platform/audit/seal.ts'
 import { removeEvents } from '../../platform/audit/verify.ts'
 import { HELD_LISTENERS } from '../../platform/events/book.ts'
@@ -90,7 +90,7 @@ async function holdBackground(app: App, databaseUrl: string): Promise<() => Prom
     await connection`begin`
     await sealFrom(app, connection, { xid: end!.xid, seq: 0 })
     await connection`commit`
-    await connection`delete from platform.job where queue in ('requests.release', 'routing.drain')`
+    await dropPlayed(connection as unknown as App['pool'])
     await connection`update platform.job set leased_until = null where key = 'schedule'`
     await connection`analyze`.catch(() => {})
     await connection`select pg_advisory_unlock(${HELD_LISTENERS})`

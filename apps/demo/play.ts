@@ -158,24 +158,30 @@ class Play {
 
   async #batch(end: number): Promise<void> {
     await run(this.#app, {}, async (ctx) => {
-      for (let count = 0; count < 40; count++) {
-        const next = this.#agenda.next
-        if (!next || next.at > end || (this.#waiting.size && next.at > this.#drainAt)) return
-        const entry = this.#agenda.take()
-        this.#clock.set(Math.max(entry.at, this.#clock.now().getTime()))
-        ctx.now = this.#clock.now()
-        ctx.actor = entry.actor
-        const told = ctx.events.length
-        await entry.act(ctx)
-        // The listener is held while the past is played; what it does is done here, in the play's own time.
-        ctx.actor = systemActor
-        for (const event of ctx.events.slice(told)) {
-          await followStages(ctx, event)
-          if (event.subject && runsOn(event)) await this.#watch(ctx, event.subject)
-        }
-        this.#commands++
+      await this.#step(ctx, end)
+      ctx.later(dropPlayed(ctx.db))
+    })
+  }
+
+  /** Up to forty commands, none after `end` nor before a queue that is due. */
+  async #step(ctx: Ctx, end: number): Promise<void> {
+    for (let count = 0; count < 40; count++) {
+      const next = this.#agenda.next
+      if (!next || next.at > end || (this.#waiting.size && next.at > this.#drainAt)) return
+      const entry = this.#agenda.take()
+      this.#clock.set(Math.max(entry.at, this.#clock.now().getTime()))
+      ctx.now = this.#clock.now()
+      ctx.actor = entry.actor
+      const told = ctx.events.length
+      await entry.act(ctx)
+      // The listener is held while the past is played; what it does is done here, in the play's own time.
+      ctx.actor = systemActor
+      for (const event of ctx.events.slice(told)) {
+        await followStages(ctx, event)
+        if (event.subject && runsOn(event)) await this.#watch(ctx, event.subject)
       }
-    }).then(() => this.#app.pool`delete from platform.job where queue in ('requests.release', 'routing.drain')`)
+      this.#commands++
+    }
   }
 
   async #drain(): Promise<void> {
@@ -414,6 +420,9 @@ class Play {
     })
   }
 }
+
+/** The jobs the play does itself, in its own time: no worker is to see them. */
+export const dropPlayed = (db: Ctx['db']) => db`delete from platform.job where queue in ('requests.release', 'routing.drain')`
 
 /** A clock began, or goes on after it stood or was moved. */
 const runsOn = ({ type, data }: NewEvent): boolean =>

@@ -35,9 +35,9 @@ export interface Load {
 }
 export interface LoadOptions { seed: number; programs: number; mailEveryMs: number }
 
+const NO_ANSWER = 0
 // Whatever is answered while the program or its database is dying must say "try again", nothing else.
 const isTransient = (answer: Answer): boolean => answer.status === NO_ANSWER || answer.status === 503
-const NO_ANSWER = 0
 
 export function startLoad(site: Site, journal: Journal, peers: Peers, options: LoadOptions): Load {
   const { seed } = options

@@ -148,7 +148,7 @@ const rollingRestart: FaultCase = {
       const began = performance.now()
       await node.program.stop()
       outcome.ms.push(Math.round(performance.now() - began))
-      rig.say(`        ${node.name} stopped in ${outcome.ms.at(-1)} ms${/cut off at the stop: [a-z.-]+/.exec(node.program.said())?.[0] ?? ""}`)
+      rig.say(`        ${node.name} stopped in ${outcome.ms.at(-1)} ms ${/cut off at the stop: [a-z.-]+/.exec(node.program.said())?.[0] ?? ''}`)
       outcome.strikes++
       await rig.site.start(node)
       await sleep(300)

@@ -36,14 +36,16 @@ export async function senderFor(ctx: Ctx, account: string | null): Promise<Mailb
   return able.find((one) => one.id === account) ?? able[0] ?? null
 }
 
+/** A try that never ended, or broke off after the text was handed over, may have arrived. */
+const mayHaveSent = ({ endedAt, outcome }: Attempt): boolean => endedAt === null || outcome === 'uncertain'
+
 interface Prepared { mailbox: MailboxRecord; delivery: Delivery; mail: OutgoingMail; attemptId: string; attempts: Attempt[]; /** What said already that it was sent. */ linesBefore: readonly string[] }
 
 export async function sendMail(app: App, job: Job<{ messageId: string }>): Promise<void> {
   const prepared = await run(app, {}, (ctx) => prepare(ctx, job.payload.messageId))
   if (!prepared) return
   const { mailbox, mail, attemptId, attempts } = prepared
-  // An earlier try that never ended, or broke off after the text was handed over, may have arrived.
-  const isRepeated = attempts.some((one) => one.endedAt === null || one.outcome === 'uncertain')
+  const isRepeated = attempts.some(mayHaveSent)
   // Only the mail server's trouble is a failed try: a database that goes away after the mail has left says nothing of it.
   const handed = await hand(app, mailbox, mail).then((answer) => ({ answer }), (error: unknown) => { if (!isSmtpError(error)) throw error; return { error } })
   if ('answer' in handed) return run(app, {}, (ctx) => recordSent(ctx, prepared, handed.answer, isRepeated))
@@ -54,7 +56,7 @@ export async function sendMail(app: App, job: Job<{ messageId: string }>): Promi
 /** It has been sent. A try that never ended may have sent it too: the one that says so may have looked before that one began, and written after. */
 async function doubt(ctx: Ctx, messageId: string): Promise<void> {
   const [lines, attempts] = await Promise.all([selectSentLines(ctx, messageId), selectAttempts(ctx, messageId)])
-  if (!lines.length || !attempts.some((one) => one.endedAt === null)) return
+  if (!lines.length || !attempts.some(mayHaveSent)) return
   await setDelivery(ctx, messageId, 'sent', UNCERTAIN)
   for (const line of lines) ctx.later(updateReason(ctx, line, UNCERTAIN))
 }
@@ -108,7 +110,7 @@ async function compose(ctx: Ctx, mailbox: MailboxRecord, delivery: Delivery, hea
 async function recordSent(ctx: Ctx, { mailbox, delivery, mail, attemptId, linesBefore }: Prepared, answer: string, wasTried: boolean): Promise<void> {
   ctx.later(endAttempt(ctx, attemptId, 'sent', answer))
   // One that took this job over meanwhile may have sent it as well, and may never come to say so.
-  const isRepeated = wasTried || (await selectAttempts(ctx, delivery.messageId)).some((one) => one.id > attemptId && (one.endedAt === null || one.outcome === 'uncertain'))
+  const isRepeated = wasTried || (await selectAttempts(ctx, delivery.messageId)).some((one) => one.id > attemptId && mayHaveSent(one))
   // Holds the message, so that two tries that met (a process stood still, another took its job over) write one line.
   await setDelivery(ctx, delivery.messageId, 'sent', isRepeated ? UNCERTAIN : null)
   await wentOutside(ctx, mailbox.smtp!.host, delivery.requestId)

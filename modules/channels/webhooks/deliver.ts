@@ -78,9 +78,9 @@ function refusedBy(error: unknown): Answer {
 async function record(ctx: Ctx, delivery: WebhookDelivery, url: string, { status, why }: Answer): Promise<Date | null> {
   const isDelivered = status !== null && status >= 200 && status < 300
   // This try may have stood still until another took its job over: what came of that one stands, but for an arrival.
-  const now = await lockDelivery(ctx, delivery.id)
-  if (now?.state !== 'waiting' || (now.attempts !== delivery.attempts && !isDelivered)) return null
-  const attempts = now.attempts + 1
+  const present = await lockDelivery(ctx, delivery.id)
+  if (present?.state !== 'waiting' || (present.attempts !== delivery.attempts && !isDelivered)) return null
+  const attempts = present.attempts + 1
   // 410: the receiver wants nothing any more.
   const isGone = status === 410
   const pause = PAUSES[attempts - 1]

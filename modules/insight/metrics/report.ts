@@ -95,7 +95,7 @@ async function countByTime(ctx: Ctx, zone: string, of: Filters, period: Period):
   const buckets = await starts(ctx, zone, of.bucket, period)
   if (metrics[of.metric].at === 'end') {
     const past = buckets.filter(({ start }) => Date.parse(start) < ctx.now.getTime())
-    const [{ total }, rows] = await Promise.all([totalOf(beside(ctx), of, period).then((total) => ({ total })), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
+    const [total, rows] = await Promise.all([totalOf(beside(ctx), of, period), of.metric === 'backlog' ? backlogs(ctx, of, past) : ages(ctx, of, past)])
     return { total, rows }
   }
   const { total, rows } = await count(ctx, of, period, buckets.map(({ start }) => start))

@@ -88,8 +88,7 @@ function ReopenDialog(props: Props) {
 
 function Whisper({ request, onClose }: Props) {
   const { renew } = useRequestCache(request.id)
-  const [to] = useState(request.holder)
-  return to && <WhisperDialog request={request} to={to} onDone={renew} onClose={onClose} />
+  return <WhisperDialog request={request} to={request.holder} onDone={renew} onClose={onClose} />
 }
 
 function WaitDialog(props: Props) {
