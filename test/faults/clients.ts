@@ -11,8 +11,9 @@ import type { Site } from './site.ts'
 interface Row { id: string; stage: string; channel: string; holder: { id: string } | null }
 interface Answer { status: number; body: { id?: string; number?: number; stage?: string; rows?: Row[]; fault?: { code: string } } }
 
-/** What callers went through whose calls began after the last `reset`. */
+/** What callers went through since the last `reset`; of a call under way then, only what came after it. */
 export interface Trouble {
+  since: number
   calls: number
   /** Tries that brought no answer, or 503. */
   refused: number
@@ -20,10 +21,10 @@ export interface Trouble {
   mostRetries: number
   /** What each try of that call met: the server's number, milliseconds, a code. */
   met: readonly string[]
-  /** The longest that one call took from its first try to its answer. */
+  /** The longest that one call took from its first try, or the reset, to its answer. */
   longestMs: number
 }
-const noTrouble = (): Trouble => ({ calls: 0, refused: 0, mostRetries: 0, met: [], longestMs: 0 })
+const noTrouble = (): Trouble => ({ since: performance.now(), calls: 0, refused: 0, mostRetries: 0, met: [], longestMs: 0 })
 
 export interface Load {
   trouble: Trouble
@@ -64,17 +65,18 @@ export function startLoad(site: Site, journal: Journal, peers: Peers, options: L
   async function call(random: () => number, token: string, method: string, path: string, body?: unknown, key?: string, patience = Infinity): Promise<Answer | null> {
     const began = performance.now()
     const first = turn++
-    const { trouble } = load
-    const met: string[] = []
+    let { trouble } = load
+    let met: string[] = []
     for (let attempt = 0; ; attempt++) {
       const tried = performance.now()
       const answer = await once(token, method, path, body, key, first + attempt)
+      if (trouble !== load.trouble) { ({ trouble } = load); met = [] }
       met.push(`${(first + attempt) % site.servers.length} ${Math.round(performance.now() - tried)} ${answer.body.fault?.code ?? answer.status}`)
       if (!isTransient(answer)) {
         load.answered++
         trouble.calls++
-        if (attempt > trouble.mostRetries) Object.assign(trouble, { mostRetries: attempt, met })
-        trouble.longestMs = Math.max(trouble.longestMs, performance.now() - began)
+        if (met.length - 1 > trouble.mostRetries) Object.assign(trouble, { mostRetries: met.length - 1, met })
+        trouble.longestMs = Math.max(trouble.longestMs, performance.now() - Math.max(began, trouble.since))
         return answer
       }
       trouble.refused++
