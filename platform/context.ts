@@ -122,6 +122,12 @@ async function commit<T>(app: App, work: (open: (options: RunOptions) => Ctx) =>
   return result
 }
 
+/**
+ * Several commands in one transaction, each with the context that `open` gives it; events, jobs and writes of all of
+ * them are committed together or not at all. They may run side by side as long as none reads what another writes.
+ */
+export const severally = <T>(app: App, work: (open: (options: RunOptions) => Ctx) => Promise<T>): Promise<T> => commit(app, work)
+
 export interface Together { (options: RunOptions, command: (ctx: Ctx) => Promise<unknown>): Promise<unknown> }
 interface Waiting { options: RunOptions; command: (ctx: Ctx) => Promise<unknown>; resolve(value: unknown): void; reject(error: unknown): void }
 const MOST_TOGETHER = 32

@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 import type { StoredEvent } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { asVisitor, claimOf, requestOfToken } from '../channels/index.ts'
-import { acceptRequest, assignRequest, customerView, noticeTo, receiveMessage, scoreRequest } from '../requests/index.ts'
+import { acceptRequest, assignRequest, type CustomerHead, customerHead, noticeTo, receiveMessage, scoreRequest } from '../requests/index.ts'
 import { type RatingView, reasons as knownReasons } from './contract.ts'
 import { insertRecovery, type RatedRequest, type RatingRecord, selectRated, selectRating, selectRecovery, upsertRating } from './store.ts'
 import en from './text/en.json' with { type: 'json' }
@@ -20,27 +20,28 @@ const isKnown = (name: string): name is RatingView['reasons'][number] => (knownR
 
 export async function viewRating(ctx: Ctx, token: string): Promise<RatingView> {
   const id = requestOfToken(ctx.app, token)
-  const [view, rating] = await Promise.all([customerView(ctx, id), selectRating(ctx, id)])
-  return {
-    number: view.number, subject: view.subject, holderName: view.holderName, language: view.language, mayScore: view.mayScore, isFinal: Boolean(rating) && !view.canReopen,
-    score: rating?.score ?? view.score, reasons: (rating?.reasons ?? []).filter(isKnown), comment: rating?.comment ?? '',
-  }
+  const [head, rating] = await Promise.all([customerHead(ctx, id), selectRating(ctx, id)])
+  return shown(head, rating)
 }
+const shown = (head: CustomerHead, rating: Pick<RatingRecord, 'score' | 'reasons' | 'comment'> | undefined): RatingView => ({
+  number: head.number, subject: head.subject, holderName: head.holderName, language: head.language, mayScore: head.mayScore, isFinal: Boolean(rating) && !head.canReopen,
+  score: rating?.score ?? head.score, reasons: (rating?.reasons ?? []).filter(isKnown), comment: rating?.comment ?? '',
+})
 
 /** Keeps the rating. The same again changes nothing; a new score within the reopening days replaces the old one. */
 export async function rateRequest(ctx: Ctx, token: string, given: { score: number; reasons?: string[]; comment?: string }): Promise<RatingView> {
   const id = requestOfToken(ctx.app, token)
   const request = await selectRated(ctx, id, true)
   if (!request) throw new Fault('channels.chat.link-unknown', 404)
-  const [before, view] = await Promise.all([selectRating(ctx, id), viewRating(ctx, token)])
+  const [before, head] = await Promise.all([selectRating(ctx, id), customerHead(ctx, id)])
   const after = { requestId: id, score: given.score, reasons: [...new Set(given.reasons ?? before?.reasons ?? [])].sort(), comment: (given.comment ?? before?.comment ?? '').trim() || null }
-  if (before && before.score === after.score && before.comment === after.comment && before.reasons.join() === after.reasons.join()) return view
-  if (!view.mayScore) throw new Fault('quality.not-answered', 409)
-  if (view.isFinal) throw new Fault('quality.rating-final', 409)
+  if (before && before.score === after.score && before.comment === after.comment && before.reasons.join() === after.reasons.join()) return shown(head, before)
+  if (!head.mayScore) throw new Fault('quality.not-answered', 409)
+  if (before && !head.canReopen) throw new Fault('quality.rating-final', 409)
   await upsertRating(ctx, { ...after, customerId: request.customerId })
   if (before?.score !== after.score) await scoreRequest(asVisitor(ctx, request.customerId, request.customerName), id, after.score)
   else if (after.comment && after.comment !== before.comment) await addToRecovery(ctx, request, after.comment)
-  return viewRating(ctx, token)
+  return shown(head, after)
 }
 
 // Words that come after the score belong to whoever is already winning the customer back.

@@ -48,7 +48,8 @@ export async function acceptAssignment(ctx: Ctx, id: string): Promise<void> {
 export async function acceptOffer(ctx: Ctx, request: LockedRequest): Promise<void> {
   const me = ctx.actor.id!
   const from = request.holderId === me ? null : request.holderId
-  ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${request.id} and state = 'accepted'`)
+  // Whoever handed it over has it no longer; an offer to whom nobody had it ends nothing.
+  if (from) ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${request.id} and state = 'accepted'`)
   ctx.later(ctx.db`update requests.assignment set state = 'accepted', how = case how when 'hand-over' then 'manual' else how end, answered_at = ${ctx.now} where id = ${request.offerId}`)
   const stage = request.stage === 'track' ? 'track' : 'execute'
   request.offeredTo = request.acceptDueAt = null

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/events/book.ts'
 import { Fault } from '../../platform/fault.ts'
 import { loadRecognition } from '../standards/index.ts'
-import { getPerson } from '../staff/index.ts'
+import { getPerson, namesOfPeople } from '../staff/index.ts'
 import { mustAllow, reallocate } from './assign.ts'
 import { moveRequest } from './clocks.ts'
 import { outgoing } from './execute.ts'
@@ -14,10 +14,11 @@ const HOUR = 3_600_000
 /** Sends the result in the customer's channel. `asks`: the customer is to say whether it is solved before it counts. */
 export async function deliverResult(ctx: Ctx, request: LockedRequest, how: { asks: boolean; wasDelivered?: boolean }): Promise<void> {
   if (!how.wasDelivered) {
-    const author = request.submittedBy ? await getPerson(ctx, request.submittedBy) : null
-    const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'result', authorKind: author ? 'agent' : 'system', authorId: author?.id ?? null, authorName: author?.name ?? ctx.actor.name,
+    const by = request.submittedBy
+    const name = by === null || by === ctx.actor.id ? ctx.actor.name : (await namesOfPeople(ctx, [by]))(by) ?? ''
+    const messageId = insertMessage(ctx, { requestId: request.id, customerId: request.customerId, kind: 'result', authorKind: by ? 'agent' : 'system', authorId: by, authorName: name,
       channel: request.channel, body: request.result ?? '', state: 'queued' })
-    await outgoing(ctx, request, { messageId, body: request.result ?? '', by: author?.id ?? null })
+    await outgoing(ctx, request, { messageId, body: request.result ?? '', by })
     await emit(ctx, 'request.result-sent', { subject: request.id, teamId: request.teamId, data: { message: messageId, asks: how.asks } })
   }
   if (how.asks) return

@@ -54,18 +54,14 @@ export interface CustomerView {
 
 const STEP: Record<Stage, CustomerStep> = { accept: 'received', assign: 'assigned', execute: 'working', track: 'working', verify: 'checking', feedback: 'answered', closed: 'answered' }
 
-/** The request as its customer sees it; held replies and notes are not in it. Throws 404. */
-export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> {
-  const request = opened(ctx, ctx.db<{ id: string; number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string; humanAskedAt: string | null; holderId: string | null; chosen: Chosen | null }[]>`
+export type CustomerHead = Omit<CustomerView, 'messages'>
+
+/** The request as its customer sees it, without what was written. Throws 404. */
+export async function customerHead(ctx: Ctx, id: string): Promise<CustomerHead> {
+  const [row] = await opened(ctx, ctx.db<{ id: string; number: number; subject: string; stage: Stage; stageSince: string; waitingFor: string | null; holderName: string | null; nextDueAt: string | null; openedAt: string; closedAt: string | null; reopenUntil: string | null; score: number | null; result: string | null; language: string; verification: string; customerId: string; customerName: string; channel: string; humanAskedAt: string | null; holderId: string | null; chosen: Chosen | null }[]>`
     select r.id, r.number, r.subject, r.stage, r.stage_since, r.waiting_for, h.name as holder_name, r.next_due_at, r.opened_at, r.closed_at, r.reopen_until, r.score, r.result, r.language, r.verification, r.customer_id, c.name as customer_name, r.channel, r.human_asked_at, r.holder_id,
       (select jsonb_build_object('how', a.how, 'reason', a.reason, 'ruleVersion', a.rule_version, 'candidates', a.candidates) from requests.assignment a where a.request_id = r.id and a.agent_id = r.holder_id order by a.id desc limit 1) as chosen
     from requests.request r join customers.customer c on c.id = r.customer_id left join staff.person h on h.id = r.holder_id where r.id = ${id}`, { subject: sealedRequest.subject, customerName: [CUSTOMER_NAME, 'customerId'] })
-  const messages = opened(ctx, ctx.db<CustomerView['messages']>`
-    select m.id, case m.kind when 'customer' then 'you' else 'us' end as from, m.author_name, m.kind, m.body, m.html, m.created_at,
-      coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size) order by a.id) from requests.attachment a where a.message_id = m.id), '[]') as attachments
-    from requests.message m where m.request_id = ${id} and m.kind <> 'note' and m.state <> 'held' order by m.id limit 500`, { authorName: sealedMessage.authorName, body: sealedMessage.body, html: sealedMessage.html })
-  const [[row], rows] = await Promise.all([request, messages])
-  await opened(ctx, rows.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
   if (!row) throw notFound('requests')
   const answered = row.stage === 'feedback' || row.stage === 'closed'
   return {
@@ -73,8 +69,18 @@ export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> 
     holderName: row.holderName, since: row.stageSince, nextUpdateBy: row.nextDueAt && row.nextDueAt > ctx.now.toISOString() ? row.nextDueAt : null, openedAt: row.openedAt, closedAt: row.closedAt,
     canReopen: row.stage === 'feedback' || (row.stage === 'closed' && (row.reopenUntil ?? '') >= ctx.now.toISOString()), humanAskedAt: row.humanAskedAt, why: row.holderId && row.chosen ? whyHolder(row.holderId, row.chosen) : null,
     score: row.score, mayScore: answered && row.result !== null, language: row.language,
-    customerId: row.customerId, customerName: row.customerName, channel: row.channel, messages: rows,
+    customerId: row.customerId, customerName: row.customerName, channel: row.channel,
   }
+}
+
+/** The same with the conversation; held replies and notes are not in it. Throws 404. */
+export async function customerView(ctx: Ctx, id: string): Promise<CustomerView> {
+  const [head, messages] = await Promise.all([customerHead(ctx, id), opened(ctx, ctx.db<CustomerView['messages']>`
+    select m.id, case m.kind when 'customer' then 'you' else 'us' end as from, m.author_name, m.kind, m.body, m.html, m.created_at,
+      coalesce((select jsonb_agg(jsonb_build_object('id', a.id, 'name', a.name, 'contentType', a.content_type, 'size', a.size) order by a.id) from requests.attachment a where a.message_id = m.id), '[]') as attachments
+    from requests.message m where m.request_id = ${id} and m.kind <> 'note' and m.state <> 'held' order by m.id limit 500`, { authorName: sealedMessage.authorName, body: sealedMessage.body, html: sealedMessage.html })])
+  await opened(ctx, messages.flatMap((message) => message.attachments), { name: [NAME, 'id'] })
+  return { ...head, messages }
 }
 
 export interface Delivery {

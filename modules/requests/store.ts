@@ -23,10 +23,10 @@ export const asker = (ctx: Ctx): Asker => ({
 /** `clocks`: the latest run of each kind. `acceptDueAt`: until when the offer may be accepted. */
 export interface LockedRequest extends RequestRecord, Situation { offerId: string | null; offerHow: string | null; acceptDueAt: string | null; clocks: Clock[] }
 
-const ms = (db: Ctx['db'], column: string) => db`(extract(epoch from ${db(`k.${column}`)}) * 1000)::bigint`
+const ms = (db: Ctx['db'], column: string) => db`(date_part('epoch', ${db(`k.${column}`)}) * 1000)::bigint`
 /** The latest run of each clock of request `r`, as JSON. */
 export const clocksOf = (db: Ctx['db']) => db`
-  (select coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'kind', k.kind, 'run', k.run, 'versionId', k.version_id, 'clause', k.clause, 'targetMs', k.target_ms, 'calendarId', k.calendar_id, 'calendarVersion', k.calendar_version,
+  (select coalesce(json_agg(json_build_object('id', k.id, 'kind', k.kind, 'run', k.run, 'versionId', k.version_id, 'clause', k.clause, 'targetMs', k.target_ms, 'calendarId', k.calendar_id, 'calendarVersion', k.calendar_version,
       'state', k.state, 'usedMs', k.used_ms, 'fired', k.fired, 'startedAt', ${ms(db, 'started_at')}, 'since', ${ms(db, 'since')}, 'dueAt', ${ms(db, 'due_at')}, 'pausedAt', ${ms(db, 'paused_at')},
       'breachedAt', ${ms(db, 'breached_at')}, 'endedAt', ${ms(db, 'ended_at')}, 'wakeAt', ${ms(db, 'wake_at')}) order by k.started_at, k.id), '[]')
     from (select distinct on (kind) * from requests.clock where request_id = r.id order by kind, run desc) k)`

@@ -14,7 +14,7 @@ export async function submitRequest(ctx: Ctx, id: string, result: string): Promi
   const request = await lockRequest(ctx, id)
   mustAllow(ctx, request, 'submit')
   const verificationId = newId()
-  ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${id} and state = 'offered'`)
+  if (request.offerId) ctx.later(ctx.db`update requests.assignment set state = 'ended', ended_at = ${ctx.now} where request_id = ${id} and state = 'offered'`)
   ctx.later(ctx.db`insert into requests.verification (id, request_id, how, result, submitted_by, submitted_at) values (${verificationId}, ${id}, ${request.verification}, ${ctx.app.vault.seal(request.customerId, sealedVerification.result[0], verificationId, result)}, ${ctx.actor.id}, ${ctx.now})`)
   request.offeredTo = request.acceptDueAt = null
   await moveRequest(ctx, request, { stage: 'verify', stageSince: ctx.now.toISOString(), result, submittedBy: ctx.actor.id, submittedAt: ctx.now.toISOString(), waitingFor: null, waitUntil: null, waitReason: null }, 'submitted', { accepted: true })
