@@ -32,3 +32,16 @@ test('4.3-a the demonstration company plays the loop through the real commands, 
   expect(await desk.app.pool`select 1 from platform.data_key where id not in (select id from customers.customer) and id <> '00000000-0000-0000-0000-000000000000'`).toHaveLength(0)
   expect(await count(`platform.event where type = 'request.replied'`)).toBe(0)
 })
+
+test('4.3-a the same seed plays the same story, whoever of two at a time was answered first', { timeout: 120_000 }, async () => {
+  const told = async () => {
+    const other = await openDesk({ start: '2026-03-20T02:00:00.000Z' })
+    try {
+      await makeDemo(other.app, other.databaseUrl, { days: 4, requests: 60, seed: 5 }, () => {})
+      return (await other.app.pool<{ number: number; story: string[] }[]>`select r.number, array_agg(e.at || ' ' || e.type order by e.at, e.type) as story from platform.event e join requests.request r on r.id = e.subject group by r.number order by r.number`).map((row) => [row.number, ...row.story])
+    } finally { await other.close() }
+  }
+  const [once, again] = [await told(), await told()]
+  expect(once.length).toBeGreaterThanOrEqual(60)
+  expect(again).toEqual(once)
+})

@@ -42,7 +42,7 @@ export async function makeDemo(outer: App, databaseUrl: string, options: DemoOpt
   if (!['none', 'cancelled'].includes((await demoState(outer)).state)) throw new Fault('demo.exists', 409)
   const [any] = await outer.pool`select 1 from requests.request limit 1`
   if (any) throw new Fault('demo.not-empty', 409)
-  const pool = openPool(databaseUrl, { max: 5, name: 'loopdesk-demo', parameters: { synchronous_commit: 'off' } })
+  const pool = openPool(databaseUrl, { max: 5, name: 'loopdesk-demo', parameters: { synchronous_commit: 'off', plan_cache_mode: 'force_generic_plan' } })
   const endAt = outer.clock.now()
   const clock = new VirtualClock(new Date(endAt.getTime() - (options.days + 1) * 86_400_000))
   const app: App = { ...outer, pool, clock }
