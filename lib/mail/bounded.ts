@@ -5,7 +5,7 @@ import { parseMail } from './parse.ts'
 import type { Work } from './worker.ts'
 
 export interface Bounds {
-  /** Longest time of one mail in milliseconds; default 2,000. */
+  /** Longest time of one mail in milliseconds; default 2,000, and a second more for every 4 MB, which take that long on a slow machine. */
   ms?: number
   /** Largest heap of the worker in megabytes; default 192, the bytes of the mail itself come on top. */
   megabytes?: number
@@ -19,6 +19,8 @@ const inlineBytes = 256 * 1024
 const inlineParts = 100
 const poolSize = 2
 const startMs = 10_000
+const DEFAULT_MS = 2_000
+const BYTES_A_MS = 4_000
 
 interface Job {
   work: Work
@@ -48,7 +50,7 @@ let lastId = 0
 export async function parseMailBounded(raw: Uint8Array, bounds: Bounds = {}): Promise<BoundedMail> {
   if (raw.length > (bounds.maxBytes ?? 40 * 1024 * 1024)) return { quarantined: 'too-large' }
   if (isOrdinary(raw)) return { mail: await parseMail(raw) }
-  const answer = await ask({ id: ++lastId, task: 'parse', raw }, bounds)
+  const answer = await ask({ id: ++lastId, task: 'parse', raw }, { ...bounds, ms: bounds.ms ?? DEFAULT_MS + raw.length / BYTES_A_MS })
   if ('mail' in answer) return { mail: answer.mail }
   return { quarantined: 'failed' in answer ? answer.failed : 'worker-failed' }
 }
@@ -81,7 +83,7 @@ function isOrdinary(raw: Uint8Array): boolean {
 
 function ask(work: Work, bounds: Bounds): Promise<Answer> {
   return new Promise(settle => {
-    waiting.push({ work, ms: bounds.ms ?? 2_000, megabytes: bounds.megabytes ?? 192, settle })
+    waiting.push({ work, ms: bounds.ms ?? DEFAULT_MS, megabytes: bounds.megabytes ?? 192, settle })
     seatNext()
   })
 }

@@ -103,12 +103,15 @@ export interface Delivery {
   attachments: { name: string; contentType: string; bytes: Buffer }[]
 }
 
-/** An outgoing message with everything needed to carry it; null when it is not waiting to be sent. */
-export async function deliveryOf(ctx: Ctx, messageId: string): Promise<Delivery | null> {
+/**
+ * An outgoing message with everything needed to carry it; null when it is not waiting to be sent. With `lock`, whoever is
+ * writing down that it was sent is waited for, and what is read afterwards is what they wrote.
+ */
+export async function deliveryOf(ctx: Ctx, messageId: string, { lock } = { lock: false }): Promise<Delivery | null> {
   const [row] = await opened(ctx, ctx.db<(Omit<Delivery, 'attachments' | 'toAddress' | 'asksCustomer' | 'isResult'> & { stage: string; verification: string })[]>`
     select m.id as message_id, m.request_id, r.number, r.subject, m.kind, m.body, m.author_name, m.state, r.channel, r.channel_account, r.language, c.name as customer_name, r.customer_id, r.stage, r.verification
     from requests.message m join requests.request r on r.id = m.request_id join customers.customer c on c.id = r.customer_id
-    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice')`, { subject: [SUBJECT, 'requestId'], body: [sealedMessage.body[0], 'messageId'], authorName: [sealedMessage.authorName[0], 'messageId'], customerName: [CUSTOMER_NAME, 'customerId'] })
+    where m.id = ${messageId} and m.kind in ('reply', 'result', 'notice') ${lock ? ctx.db`for update of m` : ctx.db``}`, { subject: [SUBJECT, 'requestId'], body: [sealedMessage.body[0], 'messageId'], authorName: [sealedMessage.authorName[0], 'messageId'], customerName: [CUSTOMER_NAME, 'customerId'] })
   if (!row || row.state !== 'queued') return null
   const { stage, verification, ...rest } = row
   const attachments = await opened(ctx, openFiles(ctx, ctx.db<({ id: string; name: string; contentType: string } & FileRow)[]>`

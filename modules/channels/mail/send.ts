@@ -62,7 +62,7 @@ async function doubt(ctx: Ctx, messageId: string): Promise<void> {
 }
 
 async function prepare(ctx: Ctx, messageId: string): Promise<Prepared | null> {
-  const delivery = await deliveryOf(ctx, messageId)
+  const delivery = await deliveryOf(ctx, messageId, { lock: true })
   if (!delivery) {
     await doubt(ctx, messageId)
     return null
