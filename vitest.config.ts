@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Minutes long each: begun first, so that none is left alone at the end. */
+const LONG = ['journeys/sweep', 'ui/ui', 'journeys/federation', 'secrecy/secrecy', 'journeys/loop', 'attacks/rendering', 'database/embedded', 'faults/faults', 'demo/year', 'input/refused', 'mail/dovecot', 'attacks/exhaustion', 'input/naughty']
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => { const nr = LONG.findIndex((one) => moduleId.includes(`/${one}.test.`)); return nr < 0 ? LONG.length : nr }
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -12,9 +22,13 @@ export default defineConfig({
     pool: 'forks',
     // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
     isolate: false,
-    maxWorkers: 2,
+    // Two processors, and a third to work while a browser or a clock is waited for.
+    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
     retry: 2,
+    // A browser beside a busy neighbour: what comes late has come, and how late is the bench's to measure.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

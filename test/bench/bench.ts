@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [--part calendar|memory|deadlines|accepting|mail|pages|reports|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
+ * `npm run bench [-- --quick] [--part calendar|memory|deadlines|accepting|mail|live|pages|reports|audit] [--profile FOLDER]`: what Loopdesk costs beside the least any program could do, measured in the same
  * run on the same machine and database. Bounds are ratios, so that they hold on any machine. Linux only.
  */
 import { mkdtempSync } from 'node:fs'
@@ -16,6 +16,7 @@ import { measureCalendar } from './calendar.ts'
 import { median, openMany } from './load.ts'
 import { cpuMs, describeMachine, familyOf } from './machine.ts'
 import { measureDeadlines } from './deadlines.ts'
+import { measureLive } from './live.ts'
 import { measureMail } from './mail.ts'
 import { measureIdle, measureVisitors } from './memory.ts'
 import { measureReads } from './pages.ts'
@@ -24,7 +25,7 @@ import { countWire } from './statements.ts'
 
 const { values: { quick, part, profile } } = parseArgs({ options: { quick: { type: 'boolean', default: false }, part: { type: 'string' }, profile: { type: 'string' } } })
 const isWanted = (name: string): boolean => !part || part === name
-const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600, deadlines: 100_000, facts: 100_000 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000, deadlines: 1_000_000, facts: 1_000_000 }
+const size = quick ? { warmUp: 300, accepts: 600, rounds: 1, few: 2_000, many: 10_000, reads: 60, visitors: 100, mails: 600, words: 20, deadlines: 100_000, facts: 100_000 } : { warmUp: 1_000, accepts: 3_000, rounds: 3, few: 10_000, many: 100_000, reads: 200, visitors: 500, mails: 3_000, words: 60, deadlines: 1_000_000, facts: 1_000_000 }
 
 interface Line { what: string; figures: string; ratio?: number; most?: number }
 const lines: Line[] = []
@@ -121,6 +122,7 @@ async function measureInstallation(): Promise<void> {
       await measureAccepting(product, bare, pid, url, company)
       for (const line of await countWire(url, socketDir, dataDir)) add(line)
     }
+    if (isWanted('live')) for (const line of await measureLive({ url: product.url, databaseUrl: url, company, times: size.words })) add(line)
     if (isWanted('mail')) {
       const line = await measureMail(product.url, url, company.administrator.token, size.mails)
       if (line) add(line)
