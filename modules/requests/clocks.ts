@@ -295,6 +295,8 @@ class Follower {
       else resume(clock, this.#now)
       reckon(clock, standard.content.steps, calendar)
       this.#note(clock, stands ? 'paused' : 'resumed')
+      // A correction may have left it nothing while it stood: then it is missed as it goes on, whoever looks next.
+      if (breach(clock, this.#now)) await this.#missed(clock)
       if (!this.#isMarked) this.#mark(stands ? 'paused' : 'resumed')
       this.#isMarked = true
     }

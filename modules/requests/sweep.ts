@@ -6,7 +6,7 @@ import { settleClocks } from './clocks.ts'
 import { takeSteps } from './escalate.ts'
 import { closeSilently } from './feedback.ts'
 import { silenceForHuman } from './human.ts'
-import { lockRequest } from './store.ts'
+import { type LockedRequest, lockRequest } from './store.ts'
 import { resume } from './track.ts'
 
 const SWEEP_BATCH = 100
@@ -31,10 +31,17 @@ export async function sweepRequest(ctx: Ctx, id: string): Promise<void> {
   const request = await lockRequest(ctx, id)
   const now = ctx.now.toISOString()
   if (request.closeAfter && request.closeAfter <= now && request.stage === 'feedback') return request.humanAskedAt ? silenceForHuman(ctx, request) : closeSilently(ctx, request)
-  if (request.clocks.some((clock) => clock.wakeAt !== null && clock.wakeAt <= ctx.now.getTime())) {
-    await settleClocks(ctx, request, 'due')
-    await takeSteps(ctx, request)
+  await lookAtClocks(ctx, request)
+  if (request.stage === 'track' && request.waitUntil && request.waitUntil <= now) {
+    await resume(ctx, request, 'time')
+    // A step whose hour passed while the clock stood is due as it goes on.
+    await lookAtClocks(ctx, request)
   }
-  if (request.stage === 'track' && request.waitUntil && request.waitUntil <= now) await resume(ctx, request, 'time')
   if (request.offeredTo && request.acceptDueAt && request.acceptDueAt <= now && request.pausedAt === null) await takeBack(ctx, request)
+}
+
+async function lookAtClocks(ctx: Ctx, request: LockedRequest): Promise<void> {
+  if (!request.clocks.some((clock) => clock.wakeAt !== null && clock.wakeAt <= ctx.now.getTime())) return
+  await settleClocks(ctx, request, 'due')
+  await takeSteps(ctx, request)
 }

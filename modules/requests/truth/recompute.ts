@@ -137,6 +137,8 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       case 'corrected': corrected(one, id, data.after as Record<string, unknown>, now); break
     }
     stand(one, now)
+    // One that goes on with nothing left is missed as it goes on.
+    look(id, one, now)
   }
 
   let next = 0
