@@ -6,11 +6,12 @@ import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { intlTag } from '../../../lib/text/index.ts'
-import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow } from '../../../ui/index.ts'
+import { EmptyState, Explained, Link, Num, Page, Section, Select, useNow, useNumberFormatter } from '../../../ui/index.ts'
 import type { Stage } from '../../requests/contract.ts'
 import { staff } from '../../staff/contract.ts'
 import { insight, type Today } from '../contract.ts'
-import { readable } from '../../../lib/metrics/index.ts'
+import { dayIn, readable, valueWords } from '../../../lib/metrics/index.ts'
+import { qualityIndex } from '../indicators/contract.ts'
 
 /** What today looks like. Every number opens the requests behind it. */
 export default function Start(): ReactElement {
@@ -78,8 +79,37 @@ function Told({ today, team }: { today: Today; team: string | undefined }): Reac
           <Figure label={t('insight.rating')} value={today.rating.mean} digits={1} href={paths.inbox({ view: 'closed', team })} note={t('insight.ratings', { count: today.rating.count })} means={t('insight.rating-means')} />
         </Row>
       </Section>
+      {may('insight.read') && <LastDays team={team} />}
       <Section title={t('insight.open-now')} actions={<Link href={paths.queues()}>{t('insight.to-queues')}</Link>}><Stages stages={today.stages} team={team} /></Section>
     </>
+  )
+}
+
+const DAY_MS = 86_400_000
+/** The quality index of the last seven days and what costs it most; nothing where no formula is in force or nothing happened. */
+function LastDays({ team }: { team: string | undefined }): ReactElement | null {
+  const t = useText()
+  const { person } = useSession()
+  const { locale } = useLanguage()
+  const format = useNumberFormatter({ minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const zone = person?.zone ?? 'UTC'
+  const days = { from: dayIn(zone, Date.now() - 6 * DAY_MS), to: dayIn(zone, Date.now()) }
+  const { data } = useGet(qualityIndex.qualityIndex, { query: { by: 'team' as const, ...days, compare: 'previous' as const, ...(team ? { teamId: team } : {}) } }, { keepsPrevious: true, staleSeconds: 300, live: ['index.'] })
+  if (!data || data.total.value === null) return null
+  const { value, before } = data.total
+  const lost = ({ score, weight }: { score: number | null; weight: number }) => (score === null ? 0 : weight * (100 - score))
+  const dearest = data.indicators.filter((one) => lost(one) > 0).sort((a, b) => lost(b) - lost(a)).slice(0, 5)
+  const period = { period: 'own', ...days, teamId: team }
+  return (
+    <Section title={t('insight.index.start-days')}>
+      <Row>
+        <Figure label={t('insight.index.start')} value={value} digits={1} href={paths.qualityIndex(period)} means={t('insight.index.start-means')} {...(before === null ? {} : { note: t('insight.index.start-before', { value: format.format(before) }) })} />
+        {dearest.map((one) => {
+          const words = valueWords(one.metric, locale, t)
+          return <Figure key={one.metric} label={t(`insight.metric.${one.metric}`)} value={one.score} href={paths.reports({ ...period, metric: one.metric })} note={t('insight.index.start-note', { value: words(one.value), target: words(one.target) })} means={t('insight.index.start-score')} />
+        })}
+      </Row>
+    </Section>
   )
 }
 

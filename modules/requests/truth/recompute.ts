@@ -122,7 +122,7 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       case 'answered': one.isResolved = true; one.stage = 'feedback'; one.waits = null; one.open.clear(); break
       case 'closed': one.stage = 'closed'; one.waits = null; one.open.clear(); break
       case 'reopened': one.stage = 'execute'; one.isResolved = false; one.hours = calendars.get(calendarOf(one.service))!; start(one, 'resolution', now); if (!one.wasAnswered && !one.open.has('first-response')) start(one, 'first-response', now); break
-      case 'moved': done(one, 'hand-over'); if (data.from !== data.team) start(one, 'hand-over', now, { fromTeam: data.from as string | null, toTeam: data.team as string }); break
+      case 'moved': if (data.from !== data.team) { done(one, 'hand-over'); start(one, 'hand-over', now, { fromTeam: data.from as string | null, toTeam: data.team as string }) } break
       case 'deadlines-moved': {
         one.hours = calendars.get(data.calendar as string)!
         for (const watch of one.open.values()) {
@@ -169,8 +169,8 @@ export function recompute({ events, looks, versions, calendars, calendarOf }: Wo
       continue
     }
     const one = cases.get(event.subject)
-    // Breaches, clocks and steps are what is judged; they are no evidence.
-    if (!one || /-breached$|clocks-changed|escalated|escalation/.test(event.type)) continue
+    // Breaches, clocks and steps are what is judged; they are no evidence. A reply that is still held moves nothing yet.
+    if (!one || /-breached$|clocks-changed|escalated|escalation|reply-held/.test(event.type)) continue
     look(event.subject, one, now)
     happen(event.subject, one, event, now)
   }
