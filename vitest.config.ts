@@ -22,8 +22,8 @@ export default defineConfig({
     pool: 'forks',
     // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
     isolate: false,
-    // Two processors, and a third to work while a browser or a clock is waited for.
-    maxWorkers: 3,
+    // As many as the processors of a small machine; a third only makes the browsers wait for each other.
+    maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
     retry: 2,

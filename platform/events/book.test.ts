@@ -4,6 +4,7 @@ import { openDesk } from '../../test/harness.ts'
 import { sealEvents } from '../audit/seal.ts'
 import { verifyEvents } from '../audit/verify.ts'
 import { EventBook } from './book.ts'
+import { startPulse } from './pulse.ts'
 
 // Found by kill -9 of a fresh installation: transactions 999 and 1000 were read in the order of their digits.
 test('7.3-b I-7 events are heard once and in order, and verify, where the numbers of transactions grow by a digit', async () => {
@@ -22,4 +23,28 @@ test('7.3-b I-7 events are heard once and in order, and verify, where the number
   expect(heard).toEqual(Array.from({ length: 120 }, (_, nr) => nr + 1))
   await sealEvents(desk.app)
   expect(await verifyEvents(desk.app)).toMatchObject({ events: 120, damage: null })
+})
+
+// Found by a bench whose program did not stop: a hundred thousand events waited for its listeners.
+test('4.1-a F06 a stop ends listening behind the events in hand; whoever comes next hears the rest, each once', async () => {
+  const desk = await openDesk()
+  onTestFinished(() => desk.close())
+  await desk.app.pool`insert into platform.event (id, type, actor_kind, at, data) select gen_random_uuid(), 'probe.happened', 'system', now(), jsonb_build_object('nr', nr) from generate_series(1, 1500) nr order by nr`
+  const heard: number[] = []
+  const bookOf = (pauseMs: number) => {
+    const book = new EventBook()
+    book.register('probe', { listeners: { 'probe.happened': async (_ctx, event) => { heard.push(Number(event.data.nr)); await new Promise((wake) => setTimeout(wake, pauseMs)) } } })
+    return { ...desk.app, book }
+  }
+  const slow = bookOf(5)
+  await slow.book.prepare(slow)
+  while (!(await slow.book.isRead(slow))) await new Promise((wake) => setTimeout(wake, 20))
+  const pulse = await startPulse(slow, { listen: true, onError: (error) => { throw error } })
+  await expect.poll(() => heard.length).toBeGreaterThan(0)
+  await pulse.stop()
+  const stoppedAt = heard.length
+  expect(stoppedAt).toBeLessThan(1500)
+  const next = bookOf(0)
+  await next.book.dispatch(next)
+  expect(heard).toEqual(Array.from({ length: 1500 }, (_, nr) => nr + 1))
 })

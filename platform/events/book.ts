@@ -40,6 +40,7 @@ export class EventBook {
   #cursor: Place | null = null
   #reading = false
   #readAgain = false
+  #halted = false
 
   register(room: string, handlers: EventHandlers): void {
     for (const [type, follow] of Object.entries(handlers.followers ?? {})) {
@@ -95,7 +96,11 @@ export class EventBook {
     return handled
   }
 
+  /** The program stops: listeners end behind the events they have in hand, and whoever comes next goes on there. */
+  halt(): void { this.#halted = true }
+
   async #dispatchRoom(app: App, room: Room): Promise<number> {
+    if (this.#halted) return 0
     if (room.runningNow) { room.again = true; return 0 }
     room.runningNow = true
     let handled = 0
@@ -111,11 +116,12 @@ export class EventBook {
           if (isUnavailable(error) || isBusy(error) || isDiskFull(error)) throw error
           room.failures++
           if (room.failures > POISON_AFTER) { await this.#skipPoison(app, room, error); room.failures = 0; continue }
+          if (this.#halted) return handled
           if (room.failures > 1) await new Promise((wake) => setTimeout(wake, 50 * 2 ** room.failures))
           continue
         }
         handled += count
-        if (count === 0 && !room.again) return handled
+        if (this.#halted || (count === 0 && !room.again)) return handled
       }
     } finally {
       room.runningNow = false

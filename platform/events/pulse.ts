@@ -85,6 +85,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     onSignal(hear) { hearers.add(hear); return () => hearers.delete(hear) },
     async stop() {
       stopped = true
+      if (options.listen) app.book.halt()
       stopWaking()
       clearInterval(sweep)
       if (timer) clearTimeout(timer)

@@ -44,8 +44,12 @@ export async function addRequests(db: Pool, from: number, to: number, cover: (wo
     select uuidv7(), id, 'customer', 'customer', '陳美玲', 'api', subject || '，' || repeat('請盡快處理。', 10), 'received', at, at from fresh`
   await db`insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from fresh`
   await db`insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, reason, offered_at) select uuidv7(), id, team_id, person_id, 'rule', 'ended', 'system', 'routing.best-score', at from fresh`
-  await db`insert into platform.event (id, type, subject, actor_kind, actor_id, at, data) select uuidv7(), t.type, f.id, case when t.nr > 3 then 'agent' else 'client' end, f.person_id, f.at, '{"channel":"api"}'
+  await db`insert into platform.event (id, type, subject, actor_kind, actor_id, at, data) select uuidv7(), t.type, f.id, case when t.nr > 3 then 'agent' else 'client' end, f.person_id, f.at, jsonb_build_object('channel', 'api', 'message', f.id)
     from fresh f cross join (values (1,'request.accepted'),(2,'request.recognised'),(3,'request.assigned'),(4,'request.assignment-accepted'),(5,'request.replied'),(6,'request.submitted')) as t(nr, type)`
   await db`drop table fresh`
+  // They never happened: nobody is to act on them, and what is measured next begins when they are sealed.
+  await db`update platform.cursor set xid = pg_snapshot_xmax(pg_current_snapshot()), seq = 0`
+  const isSealed = async () => (await db<{ waits: boolean }[]>`select exists (select 1 from platform.event where (xid, seq) > (select last_xid, last_seq from platform.seal order by nr desc limit 1)) as waits`)[0]!.waits === false
+  for (const end = Date.now() + 180_000; !(await isSealed()) && Date.now() < end;) await new Promise((wake) => setTimeout(wake, 500))
   await db`vacuum analyze`
 }
