@@ -148,6 +148,9 @@ y done or shown · m shown with covers · r refused by the object's own rules ·
 ${lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')}\n`
 }
 
+/** What happened to the request; that somebody was refused it a moment ago is news of its own, and comes when it comes. */
+const hears = (stream: string, id: string): boolean => stream.split('\n').some((line) => line.includes(id) && line.includes('"type":"request.'))
+
 /** What each role hears on the live stream when something happens to its three requests. */
 async function listen(): Promise<Map<string, string>> {
   const heard = new Map<string, string>()
@@ -166,7 +169,7 @@ async function listen(): Promise<Map<string, string>> {
   await expect.poll(() => ears[0]!.text.split(thingOf(world.players[0]!, 'own').id).length, { timeout: 10_000 }).toBeGreaterThan(2)
   await new Promise((wake) => setTimeout(wake, 300))
   stop.abort()
-  for (const ear of ears) heard.set(ear.player.role, ear.isDeaf ? '-' : relations.map((relation) => (ear.text.includes(thingOf(ear.player, relation).id) ? 'y' : '.')).join(''))
+  for (const ear of ears) heard.set(ear.player.role, ear.isDeaf ? '-' : relations.map((relation) => (hears(ear.text, thingOf(ear.player, relation).id) ? 'y' : '.')).join(''))
   for (const { player, isDeaf } of ears) for (const [nr, relation] of relations.entries()) {
     const found = isDeaf ? '-' : heard.get(player.role)![nr]!
     const right = !mayEnter(player, operations.find((one) => one.name === 'requests.live')!) ? '-' : holds(player, 'requests.read') && sees(player, relation) ? 'y' : '.'
