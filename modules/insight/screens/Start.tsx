@@ -103,10 +103,10 @@ function LastDays({ team }: { team: string | undefined }): ReactElement | null {
   return (
     <Section title={t('insight.index.start-days')}>
       <Row>
-        <Figure label={t('insight.index.start')} value={value} digits={1} href={paths.qualityIndex(period)} means={t('insight.index.start-means')} {...(before === null ? {} : { note: t('insight.index.start-before', { value: format.format(before) }) })} />
+        <Figure label={t('insight.index.start')} value={value} digits={1} unit={t('insight.index.of-hundred')} href={paths.qualityIndex(period)} means={t('insight.index.start-means')} {...(before === null ? {} : { note: t('insight.index.start-before', { value: format.format(before) }) })} />
         {dearest.map((one) => {
           const words = valueWords(one.metric, locale, t)
-          return <Figure key={one.metric} label={t(`insight.metric.${one.metric}`)} value={one.score} href={paths.reports({ ...period, metric: one.metric })} note={t('insight.index.start-note', { value: words(one.value), target: words(one.target) })} means={t('insight.index.start-score')} />
+          return <Figure key={one.metric} label={t(`insight.metric.${one.metric}`)} value={one.score} unit={t('insight.index.of-hundred')} href={paths.reports({ ...period, metric: one.metric })} note={t('insight.index.start-note', { value: words(one.value), target: words(one.target) })} means={t('insight.index.start-score')} />
         })}
       </Row>
     </Section>
