@@ -215,8 +215,8 @@ describe.skipIf(!existsSync(executablePath) || !existsSync(join(built, 'index.ht
     const at = performance.now()
     stream!.write('event: presence\ndata: {"personId":"x"}\n\n')
     await expect.poll(() => state.meCalls, { interval: 10 }).toBeGreaterThan(again)
-    // Told, not asked for: nothing on this page asks by itself within a minute.
-    expect(performance.now() - at, 'a live event renews what is on screen').toBeLessThan(10_000)
+    // As bounded as a word in the chat; the 300 ms are the bench’s (`--part live`).
+    expect(performance.now() - at, 'a live event renews what is on screen').toBeLessThan(1_500)
   }, 60_000)
 
   test('the first load stays within 220 kB compressed, words aside', () => {

@@ -66,7 +66,7 @@ built('only the widget may stand in a foreign frame, and no page runs inline scr
   expect((await http.inject({ url: '/embed.js', headers: { 'if-none-match': String(embed.headers.etag) } })).statusCode).toBe(304)
 })
 
-built('7.2-a the words of the customers\' pages exist in three languages with the same arguments, and none is missing', () => {
+test('7.2-a the words of the customers\' pages exist in three languages with the same arguments, and none is missing', () => {
   for (const other of [hans, hant]) expect(compareCatalogues(en, other)).toEqual({ missing: [], extra: [], differentArguments: [], malformed: [] })
   const folder = fileURLToPath(new URL('./', import.meta.url))
   const used = readdirSync(folder).filter((name) => /\.tsx?$/.test(name) && !['rate.ts', 'portal.test.ts'].includes(name)).flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/\bt\('([\w-]+)'/g)].map(([, key]) => key!))
