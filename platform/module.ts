@@ -56,7 +56,7 @@ export function compose(name: string, base: Pick<Module, 'migrations' | 'text' |
     contract: merged((part) => part.contract), queues: merged((part) => part.queues), provides: merged((part) => part.provides as Record<string, unknown> | undefined),
     personal: { data: merged((part) => part.personal?.data), rows: merged((part) => part.personal?.rows), erase: async (ctx, person) => Object.assign({}, ...await inTurn(parts, (part) => part.personal?.erase?.(ctx, person))) },
     permissions: parts.flatMap((part) => part.permissions ?? []),
-    events: { followers: chain(parts.map((part) => part.events?.followers ?? {})), listeners: chain(parts.map((part) => part.events?.listeners ?? {})) },
+    events: { followers: chain(parts.map((part) => part.events?.followers ?? {})), listeners: chain(parts.map((part) => part.events?.listeners ?? {})), together: parts.flatMap((part) => part.events?.together ?? []) },
     routes: (mount, app, wiring) => { for (const part of parts) part.routes?.(mount, app, wiring) },
     services: async (app, wiring) => (await Promise.all(parts.map((part) => part.services?.(app, wiring) ?? []))).flat(),
     attach: (app) => { for (const part of parts) part.attach?.(app) },

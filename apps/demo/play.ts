@@ -225,8 +225,8 @@ class Play {
     await act(ctx)
     // The listener is held while the past is played; what it does is done here, in the play's own time.
     ctx.actor = systemActor
+    await followStages(ctx, [...ctx.events])
     for (const event of ctx.events) {
-      await followStages(ctx, event)
       const about = runsOn(event) && this.#cases.get(event.subject ?? '')
       if (about) this.#then(about, () => this.#watch(about, at))
     }

@@ -15,12 +15,14 @@ export interface StoredEvent extends Omit<NewEvent, 'source' | 'call'> { seq: nu
 
 export type Follower = (ctx: Ctx, event: NewEvent) => Promise<void>
 export type Listener = (ctx: Ctx, event: StoredEvent) => Promise<void>
-export interface EventHandlers { followers?: Record<string, Follower>; listeners?: Record<string, Listener> }
+/** Hears what came since the last time in one call, in order: for rooms whose work on many costs little more than on one. */
+export interface GroupListener { types: readonly string[]; hear(ctx: Ctx, events: readonly StoredEvent[]): Promise<void> }
+export interface EventHandlers { followers?: Record<string, Follower>; listeners?: Record<string, Listener>; together?: readonly GroupListener[] }
 
 export interface Subscription { wants(event: StoredEvent): boolean; send(event: StoredEvent): void }
 interface Place { xid: string; seq: number }
 interface Room {
-  name: string; listeners: Record<string, Listener>; types: string[]; failures: number; runningNow: boolean; again: boolean
+  name: string; listeners: Record<string, Listener>; together: readonly GroupListener[]; types: string[]; failures: number; runningNow: boolean; again: boolean
   /** Up to here there is nothing for this room that its cursor does not know: final, so any process may skip it. */
   searched: Place | null
 }
@@ -46,9 +48,9 @@ export class EventBook {
     for (const [type, follow] of Object.entries(handlers.followers ?? {})) {
       this.#followers.set(type, [...(this.#followers.get(type) ?? []), follow])
     }
-    const listeners = handlers.listeners ?? {}
-    const types = Object.keys(listeners)
-    if (types.length) this.#rooms.push({ name: room, listeners, types, failures: 0, runningNow: false, again: false, searched: null })
+    const { listeners = {}, together = [] } = handlers
+    const types = [...new Set([...Object.keys(listeners), ...together.flatMap((one) => one.types)])]
+    if (types.length) this.#rooms.push({ name: room, listeners, together, types, failures: 0, runningNow: false, again: false, searched: null })
   }
 
   followersOf(type: string): readonly Follower[] { return this.#followers.get(type) ?? [] }
@@ -141,7 +143,11 @@ export class EventBook {
         if (BigInt(horizon) - BigInt(stored.xid) > KEEP_SEARCHED_AFTER) ctx.later(ctx.db`update platform.cursor set xid = ${room.searched.xid}::xid8, seq = ${room.searched.seq}, at = ${ctx.now} where listener = ${room.name}`)
         return 0
       }
-      for (const event of events) await room.listeners[event.type]!(ctx, event)
+      for (const event of events) await room.listeners[event.type]?.(ctx, event)
+      for (const { types, hear } of room.together) {
+        const heard = events.filter((event) => types.includes(event.type))
+        if (heard.length > 0) await hear(ctx, heard)
+      }
       const last = events.at(-1)!
       ctx.later(ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${room.name}`)
       return events.length

@@ -20,7 +20,7 @@ export const lifecyclePart: Omit<Module, 'name'> = {
       'customer.merged': (ctx, event) => foldStays(ctx, event.subject!, String(event.data.other)),
       'customer.unmerged': (ctx, event) => unfoldStays(ctx, String(event.data.other)),
     },
-    listeners: Object.fromEntries(followed.map((type) => [type, followStages])),
+    together: [{ types: followed, hear: followStages }],
   },
   queues: {
     'customers.watch-stages': { every: 60_000, work: watchStages },

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed, type TestPerson } from '../../../test/people.ts'
-import { watchStages } from './stay.ts'
+import { run } from '../../../platform/context.ts'
 import type { CustomerRow } from '../contract.ts'
+import { findOrCreateCustomer } from '../index.ts'
 import type { Line, LifecycleReport, NewStage, Stage, Stages } from './contract.ts'
+import { followStages, type Heard, watchStages } from './stay.ts'
 
 // Monday 2026-03-02, 10:00 in Taipei.
 const DAY = 86_400_000
@@ -191,6 +193,38 @@ test('1.2-d stages are set all at once: named in three languages, none removed t
   const saved = await put([all[0]!, named, ...all.slice(1)])
   expect(saved.body.rows.map((one) => one.key ?? one.name!.en)).toEqual(['first-contact', 'Trial', 'delivery', 'after-care', 'ended'])
   expect((await put([all[0]!, ...all.slice(1)], saved.body.version)).body.rows).toHaveLength(4)
+})
+
+test('1.2-d many happenings heard in one go make the same lives as heard one by one, and whoever is quicker is followed', async () => {
+  await setStages((stage) => (stage.key === 'first-contact' ? { stallDays: 1 } : {}))
+  const customer = (name: string) => run(desk.app, {}, async (ctx) => (await findOrCreateCustomer(ctx, { email: `${name}@example.com`, verified: false, channel: 'portal' })).id)
+  const start = desk.app.clock.now().getTime()
+  await desk.pass(7 * DAY)
+  const story = (customerId: string): Heard[] => ([['accepted', 0], ['customer-wrote', 2], ['closed', 72], ['closed', 73], ['accepted', 96], ['customer-wrote', 120], ['closed', 144]] as const)
+    .map(([what, hours]) => ({ type: `request.${what}`, subject: crypto.randomUUID(), at: new Date(start + hours * 3_600_000).toISOString(), data: { customer: customerId, service: null } }))
+  const [inOneGo, oneByOne] = [await Promise.all(['go1', 'go2', 'go3'].map(customer)), await Promise.all(['by1', 'by2', 'by3'].map(customer))]
+  const woven = (ids: readonly string[]) => story('').flatMap((_, nr) => ids.map((id) => story(id)[nr]!))
+  await run(desk.app, {}, (ctx) => followStages(ctx, woven(inOneGo)))
+  for (const event of woven(oneByOne)) await run(desk.app, {}, (ctx) => followStages(ctx, [event]))
+  const life = (id: string) => desk.app.pool`select stage_id, entered_at, cause, last_contact_at, left_at, left_cause, stalled_at, stall_days from customers.stay where customer_id = ${id} order by entered_at`
+  const told = (id: string) => desk.app.pool`select type, data - 'request' as data from platform.event where subject = ${id} and type like 'customer.stage%' order by data ->> 'at', type`
+  const lives = await Promise.all(inOneGo.map(life))
+  expect(lives[0]!.map((one) => [one.cause, one.stalledAt && Date.parse(String(one.stalledAt)) - start])).toEqual([['accepted', DAY], ['closed', null]])
+  for (const [nr, id] of oneByOne.entries()) {
+    expect(lives[nr]).toEqual(await life(id))
+    expect((await told(inOneGo[nr]!)).map((one) => one.type)).toEqual((await told(id)).map((one) => one.type))
+  }
+  // Two processes at the same moment: the second waits for the first, then goes on from where that left them.
+  const [both, mine] = [await customer('both'), await customer('mine')]
+  let second: Promise<void> | undefined
+  await run(desk.app, {}, async (ctx) => {
+    await followStages(ctx, story(both).slice(0, 1))
+    second = run(desk.app, {}, (other) => followStages(other, [story(both)[0]!, story(mine)[0]!, story(both)[2]!]))
+    await new Promise((wake) => setTimeout(wake, 300))
+  })
+  await second
+  expect([await way(both), await way(mine)]).toEqual([['after-care closed now', 'first-contact accepted stalled'], ['first-contact accepted now']])
+  await setStages((stage) => (stage.key === 'first-contact' ? { stallDays: null } : {}))
 })
 
 test('1.2-d the report counts what the rows say: now, entered, left, median stay, share stalled, exits by cause', async () => {

@@ -9,7 +9,7 @@ import { mustBeRelated, nearness } from '../mask.ts'
 import { family } from '../merge.ts'
 import type { Line, Stage, Stay } from './contract.ts'
 import { knownStages, selectStages, type StoredStage } from './settings.ts'
-import { type Happened, nextStage, opensTo } from './stages.ts'
+import { nextStage, opensTo } from './stages.ts'
 
 const REASON = 'customers.stay/reason'
 const DAY_MS = 86_400_000
@@ -19,58 +19,125 @@ const BATCH = 100
 
 interface Place { customerId: string; stayId: string | null; stageId: string | null; enteredAt: string | null; lastContactAt: string | null; stalledAt: string | null; stallDays: number | null; setAt: string | null }
 const placeColumns = ({ db }: Pick<Ctx, 'db'>) => db`s.id as stay_id, s.stage_id, s.entered_at, s.last_contact_at, s.stalled_at, g.stall_days, g.set_at`
-interface Move { to: string; at: Date; cause: Stay['cause']; contactAt: Date; requestId?: string | null; reason?: string }
+/** From a place into a stage; `reason` is sealed. */
+interface Move { id: string; place: Place; to: string; at: Date; cause: Stay['cause']; contactAt: Date; requestId?: string | null; reason?: string }
+interface Begun { id: string; customerId: string; stageId: string; enteredAt: Date; cause: Stay['cause']; requestId: string | null; byId: string | null; reason: string | null; lastContactAt: Date; leftAt: Date | null; leftCause: Stay['cause'] | null; stalledAt: Date | null; notedAt: Date | null; stallDays: number | null }
 
-/** Ends the present stay and begins the next. False when somebody else was quicker. */
-async function move(ctx: Ctx, place: Place, { to, at, cause, contactAt, requestId = null, reason }: Move): Promise<boolean> {
-  const { db } = ctx
-  // A limit that had passed by then was passed, whether the watch had come by or not.
-  const stalledAt = place.stayId && place.stalledAt === null ? stallOf(place) : null
-  if (stalledAt && stalledAt <= at) await stall(ctx, place, stalledAt)
-  if (place.stayId && !(await db`update customers.stay set left_at = ${at}, left_cause = ${cause} where id = ${place.stayId} and left_at is null returning 1`).length) return false
-  const id = newId()
-  if (reason !== undefined) await holdKey(ctx, place.customerId)
-  const made = await db`
-    insert into customers.stay (id, customer_id, stage_id, entered_at, cause, request_id, by_id, reason, last_contact_at)
-    values (${id}, ${place.customerId}, ${to}, ${at}, ${cause}, ${requestId}, ${personIdOf(ctx)}, ${reason === undefined ? null : ctx.app.vault.seal(place.customerId, REASON, id, reason)}, ${contactAt})
-    on conflict (customer_id) where left_at is null do nothing returning 1`
-  if (!made.length) return false
-  await emit(ctx, 'customer.stage-entered', { subject: place.customerId, data: { stage: to, from: place.stageId, cause, request: requestId, at: at.toISOString() } })
-  return true
+/**
+ * Ends the present stays and begins the next, in four statements however many they are; several moves of one customer
+ * follow each other. Answers the customers whom somebody else was quicker to move: with those nothing was done.
+ */
+async function moveAll(ctx: Ctx, moves: readonly Move[]): Promise<ReadonlySet<string>> {
+  const { now } = ctx
+  const begun = new Map<string, Begun>()
+  const ended: { id: string; customerId: string; at: Date; cause: Stay['cause'] }[] = []
+  const stalls: { place: Place; at: Date }[] = []
+  for (const { id, place, to, at, cause, contactAt, requestId = null, reason } of moves) {
+    // A limit that had passed by then was passed, whether the watch had come by or not.
+    const stalledAt = place.stayId && place.stalledAt === null ? stallOf(place) : null
+    const isLate = stalledAt !== null && stalledAt <= at
+    if (isLate) stalls.push({ place, at: stalledAt })
+    const last = place.stayId === null ? undefined : begun.get(place.stayId)
+    if (last) Object.assign(last, { leftAt: at, leftCause: cause }, isLate && { stalledAt, notedAt: now, stallDays: place.stallDays })
+    else if (place.stayId) ended.push({ id: place.stayId, customerId: place.customerId, at, cause })
+    if (reason !== undefined) await holdKey(ctx, place.customerId)
+    begun.set(id, { id, customerId: place.customerId, stageId: to, enteredAt: at, cause, requestId, byId: personIdOf(ctx), reason: reason === undefined ? null : ctx.app.vault.seal(place.customerId, REASON, id, reason), lastContactAt: contactAt, leftAt: null, leftCause: null, stalledAt: null, notedAt: null, stallDays: null })
+  }
+  const overtaken = await endStays(ctx, ended)
+  const rows = [...begun.values()].filter((one) => !overtaken.has(one.customerId))
+  const isOpen = (one: Begun): boolean => one.leftAt === null
+  const open = rows.filter(isOpen)
+  const made = new Set(await beginStays(ctx, open))
+  for (const one of open) if (!made.has(one.id)) overtaken.add(one.customerId)
+  await beginStays(ctx, rows.filter((one) => !isOpen(one) && !overtaken.has(one.customerId)))
+  for (const { place, at } of stalls) if (!overtaken.has(place.customerId)) await stall(ctx, place, at)
+  for (const { place, to, at, cause, requestId = null } of moves) {
+    if (!overtaken.has(place.customerId)) await emit(ctx, 'customer.stage-entered', { subject: place.customerId, data: { stage: to, from: place.stageId, cause, request: requestId, at: at.toISOString() } })
+  }
+  return overtaken
+}
+const move = async (ctx: Ctx, place: Place, to: Omit<Move, 'id' | 'place'>): Promise<boolean> => (await moveAll(ctx, [{ id: newId(), place, ...to }])).size === 0
+
+/** The customers whose stay was over already. */
+async function endStays({ db }: Ctx, ended: readonly { id: string; customerId: string; at: Date; cause: string }[]): Promise<Set<string>> {
+  if (!ended.length) return new Set()
+  const done = await db<{ id: string }[]>`
+    update customers.stay s set left_at = e.at, left_cause = e.cause from jsonb_to_recordset(${db.json(ended as never)}) as e (id uuid, at timestamptz, cause text)
+    where s.id = e.id and s.left_at is null returning s.id`
+  const ids = new Set(done.map((one) => one.id))
+  return new Set(ended.flatMap((one) => ids.has(one.id) ? [] : [one.customerId]))
 }
 
-/** The record that is shown, and the stay it is in. */
-async function placeOf({ db }: Pick<Ctx, 'db'>, customerId: string): Promise<Place | null> {
-  const [row] = await db<Place[]>`
-    select c.root as customer_id, ${placeColumns({ db })} from (select coalesce(merged_into, id) as root from customers.customer where id = ${customerId}) c
-    left join customers.stay s on s.customer_id = c.root and s.left_at is null left join customers.stage g on g.id = s.stage_id`
-  return row ?? null
+/** The stays that were begun: not those of customers who are in one. */
+async function beginStays({ db }: Ctx, rows: readonly Begun[]): Promise<string[]> {
+  if (!rows.length) return []
+  const made = await db<{ id: string }[]>`
+    insert into customers.stay (id, customer_id, stage_id, entered_at, cause, request_id, by_id, reason, last_contact_at, left_at, left_cause, stalled_at, noted_at, stall_days)
+    select * from jsonb_to_recordset(${db.json(rows.map((one) => ({
+      id: one.id, customer_id: one.customerId, stage_id: one.stageId, entered_at: one.enteredAt, cause: one.cause, request_id: one.requestId, by_id: one.byId, reason: one.reason,
+      last_contact_at: one.lastContactAt, left_at: one.leftAt, left_cause: one.leftCause, stalled_at: one.stalledAt, noted_at: one.notedAt, stall_days: one.stallDays,
+    })) as never)}) as r (id uuid, customer_id uuid, stage_id uuid, entered_at timestamptz, cause text, request_id uuid, by_id uuid, reason text, last_contact_at timestamptz, left_at timestamptz, left_cause text, stalled_at timestamptz, noted_at timestamptz, stall_days int)
+    on conflict (customer_id) where left_at is null do nothing returning id`
+  return made.map((one) => one.id)
 }
+
+/** By each id the record that is shown, and the stay it is in; records that are one have one place. */
+async function placesOf({ db }: Pick<Ctx, 'db'>, customerIds: readonly string[]): Promise<Map<string, Place>> {
+  const rows = await db<(Place & { asked: string })[]>`
+    select c.id as asked, coalesce(c.merged_into, c.id) as customer_id, ${placeColumns({ db })} from customers.customer c
+    left join customers.stay s on s.customer_id = coalesce(c.merged_into, c.id) and s.left_at is null left join customers.stage g on g.id = s.stage_id where c.id = any(${customerIds}::uuid[])`
+  return new Map(rows.map(({ asked, ...place }) => [asked, place]))
+}
+const placeOf = async (ctx: Pick<Ctx, 'db'>, customerId: string): Promise<Place | null> => (await placesOf(ctx, [customerId])).get(customerId) ?? null
 
 export interface Heard { type: string; subject: string | null; at: string; data: Record<string, unknown> }
 const kinds: Record<string, 'accepted' | 'closed' | null> = { 'request.accepted': 'accepted', 'request.closed': 'closed', 'request.customer-wrote': null }
 export const followed: readonly string[] = Object.keys(kinds)
 
-/** What happened to a request moves its customer, or is a contact. Heard again it changes nothing more. */
-export async function followStages(ctx: Ctx, { type, subject, at, data }: Heard): Promise<void> {
-  const kind = kinds[type]
-  const customerId = data.customer
-  if (kind === undefined || typeof customerId !== 'string') return
-  const what: Happened | null = kind && { kind, serviceId: typeof data.service === 'string' ? data.service : null }
-  // Whoever moves the customer at the same moment is followed by this.
-  for (let attempt = 1; attempt <= 3; attempt++) if (await followOnce(ctx, customerId, new Date(at), subject, what)) return
-  throw new Error(`the stage of ${customerId} changes faster than it is read`)
+/** What happened to requests moves their customers, or is a contact. Heard again it changes nothing more. */
+export async function followStages(ctx: Ctx, heard: readonly Heard[]): Promise<void> {
+  let left = heard.filter((one) => one.type in kinds && typeof one.data.customer === 'string')
+  // Whoever moves a customer at the same moment is followed by this.
+  for (let attempt = 1; left.length > 0; attempt++) {
+    if (attempt > 3) throw new Error(`the stage of ${String(left[0]!.data.customer)} changes faster than it is read`)
+    left = await followOnce(ctx, left)
+  }
 }
 
-async function followOnce(ctx: Ctx, customerId: string, at: Date, requestId: string | null, what: Happened | null): Promise<boolean> {
-  const place = await placeOf(ctx, customerId)
-  if (!place) return true
-  const next = what && nextStage(await knownStages(ctx), place.stageId, what)
-  // Heard late it can't have begun before the one it ends.
-  const from = place.enteredAt !== null && Date.parse(place.enteredAt) > at.getTime() ? new Date(place.enteredAt) : at
-  if (next && what) return move(ctx, place, { to: next.id, at: from, cause: what.kind, contactAt: from, requestId })
-  if (place.stayId && Date.parse(place.lastContactAt!) + SAME_CONTACT_MS < at.getTime()) await ctx.db`update customers.stay set last_contact_at = ${at} where id = ${place.stayId} and left_at is null and last_contact_at < ${at}`
-  return true
+/** Answers what is to be heard again, its customer having been moved meanwhile. */
+async function followOnce(ctx: Ctx, heard: readonly Heard[]): Promise<Heard[]> {
+  const asked = await placesOf(ctx, [...new Set(heard.map((one) => String(one.data.customer)))])
+  const stages = await knownStages(ctx)
+  // Where each record stands after what was heard of it so far.
+  const places = new Map([...asked.values()].map((place) => [place.customerId, place]))
+  const moves: Move[] = []
+  const contacts = new Map<string, { id: string; at: Date }>()
+  for (const { type, subject: requestId, data, at: when } of heard) {
+    const place = places.get(asked.get(String(data.customer))?.customerId ?? '')
+    if (!place) continue
+    const kind = kinds[type]
+    const at = new Date(when)
+    const next = kind && nextStage(stages, place.stageId, { kind, serviceId: typeof data.service === 'string' ? data.service : null })
+    // Heard late it can't have begun before the one it ends.
+    const from = place.enteredAt !== null && Date.parse(place.enteredAt) > at.getTime() ? new Date(place.enteredAt) : at
+    if (kind && next) {
+      const id = newId()
+      moves.push({ id, place, to: next.id, at: from, cause: kind, contactAt: from, requestId })
+      const began = from.toISOString()
+      places.set(place.customerId, { customerId: place.customerId, stayId: id, stageId: next.id, enteredAt: began, lastContactAt: began, stalledAt: null, stallDays: next.stallDays, setAt: next.setAt })
+    } else if (place.stayId && Date.parse(place.lastContactAt!) + SAME_CONTACT_MS < at.getTime()) {
+      place.lastContactAt = at.toISOString()
+      const began = moves.findLast((one) => one.id === place.stayId)
+      if (began) began.contactAt = at
+      else contacts.set(place.stayId, { id: place.stayId, at })
+    }
+  }
+  if (contacts.size > 0) {
+    await ctx.db`
+      update customers.stay s set last_contact_at = c.at from jsonb_to_recordset(${ctx.db.json([...contacts.values()] as never)}) as c (id uuid, at timestamptz) where s.id = c.id and s.left_at is null and s.last_contact_at < c.at`
+  }
+  const overtaken = await moveAll(ctx, moves)
+  return heard.filter((one) => overtaken.has(asked.get(String(one.data.customer))?.customerId ?? ''))
 }
 
 /** What two records had becomes the one's that is kept: its own stay goes on, or else the other's in its place. */
@@ -138,7 +205,7 @@ async function leaveQuiet(ctx: Ctx, stage: StoredStage, from: string): Promise<n
   const ms = stage.quietDays! * DAY_MS
   const due = await ctx.db<Place[]>`
     select s.customer_id, ${placeColumns(ctx)} from customers.stay s join customers.stage g on g.id = s.stage_id where s.left_at is null and s.stage_id = ${from} and s.last_contact_at <= ${new Date(ctx.now.getTime() - ms)} order by s.last_contact_at limit ${BATCH} for update of s skip locked`
-  for (const place of due) await move(ctx, place, { to: stage.id, at: later(new Date(Date.parse(place.lastContactAt!) + ms), stage.setAt, place.enteredAt!), cause: 'quiet', contactAt: new Date(place.lastContactAt!) })
+  await moveAll(ctx, due.map((place) => ({ id: newId(), place, to: stage.id, at: later(new Date(Date.parse(place.lastContactAt!) + ms), stage.setAt, place.enteredAt!), cause: 'quiet', contactAt: new Date(place.lastContactAt!) })))
   return due.length
 }
 
