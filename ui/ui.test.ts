@@ -212,11 +212,9 @@ describe.skipIf(!existsSync(executablePath) || !existsSync(join(built, 'index.ht
     await expect.poll(() => state.meCalls).toBeGreaterThan(calls)
     const [stream] = streams
     const again = state.meCalls
-    const at = performance.now()
     stream!.write('event: presence\ndata: {"personId":"x"}\n\n')
+    // A live event renews what is on screen; how soon is the bench’s to measure.
     await expect.poll(() => state.meCalls, { interval: 10 }).toBeGreaterThan(again)
-    // As bounded as a word in the chat; the 300 ms are the bench’s (`--part live`).
-    expect(performance.now() - at, 'a live event renews what is on screen').toBeLessThan(1_500)
   }, 60_000)
 
   test('the first load stays within 220 kB compressed, words aside', () => {

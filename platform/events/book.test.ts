@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDesk } from '../../test/harness.ts'
 import { sealEvents } from '../audit/seal.ts'
 import { verifyEvents } from '../audit/verify.ts'
-import { EventBook } from './book.ts'
+import { run } from '../context.ts'
+import { emit, EventBook } from './book.ts'
 import { startPulse } from './pulse.ts'
 
 // Found by kill -9 of a fresh installation: transactions 999 and 1000 were read in the order of their digits.
@@ -47,4 +48,32 @@ test('4.1-a F06 a stop ends listening behind the events in hand; whoever comes n
   const next = bookOf(0)
   await next.book.dispatch(next)
   expect(heard).toEqual(Array.from({ length: 1500 }, (_, nr) => nr + 1))
+})
+
+// Found where a visitor's words came to the agent's page two seconds late, each time: somebody else's transaction was open meanwhile.
+test('7.2-a an event that waits behind another’s open transaction is told and heard when that ends, not at the next sweep', async () => {
+  const desk = await openDesk()
+  onTestFinished(() => desk.close())
+  const heard: string[] = []
+  const told: string[] = []
+  const book = new EventBook()
+  book.register('probe', { listeners: { 'probe.happened': async (_ctx, event) => { heard.push(String(event.data.word)) } } })
+  const app = { ...desk.app, book }
+  await book.prepare(app)
+  book.subscribe({ wants: (event) => event.type === 'probe.happened', send: (event) => told.push(String(event.data.word)) })
+  await book.prime(app)
+  const pulse = await startPulse(app, { listen: true, sweepMs: 600_000, onError: (error) => { throw error } })
+  onTestFinished(() => pulse.stop())
+  await run(app, {}, (ctx) => emit(ctx, 'probe.happened', { data: { word: 'before' } }))
+  await expect.poll(() => [heard, told]).toEqual([['before'], ['before']])
+  let end: () => void = () => {}
+  const held = new Promise<void>((resolve) => { end = resolve })
+  const other = desk.app.pool.begin(async (db) => { await db`select pg_current_xact_id()`; await held })
+  await new Promise((wake) => setTimeout(wake, 50))
+  await run(app, {}, (ctx) => emit(ctx, 'probe.happened', { data: { word: 'behind' } }))
+  await new Promise((wake) => setTimeout(wake, 400))
+  expect([heard, told]).toEqual([['before'], ['before']])
+  end()
+  await other
+  await expect.poll(() => [heard, told]).toEqual([['before', 'behind'], ['before', 'behind']])
 })

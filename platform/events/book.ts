@@ -28,6 +28,7 @@ interface Room {
 }
 
 const BATCH = 50
+const MOST_AT_ONCE = 500
 /** An advisory lock: whoever holds it alone holds all listeners back. */
 export const HELD_LISTENERS = 7_101_003
 /** Transactions. */
@@ -43,6 +44,7 @@ export class EventBook {
   #reading = false
   #readAgain = false
   #halted = false
+  #waiting = new Set<string>()
 
   register(room: string, handlers: EventHandlers): void {
     for (const [type, follow] of Object.entries(handlers.followers ?? {})) {
@@ -67,6 +69,13 @@ export class EventBook {
   }
   get subscribers(): number { return this.#subscriptions.size }
 
+  /** Types of events that were found committed but not yet final since this was last asked: they are read once older transactions have ended, which nobody tells. */
+  takeWaiting(): ReadonlySet<string> {
+    const waiting = this.#waiting
+    this.#waiting = new Set()
+    return waiting
+  }
+
   /** Reads what is new since the last call and hands it to the live subscribers of this process. */
   async publish(app: App): Promise<void> {
     if (!this.#subscriptions.size) { this.#cursor = null; return }
@@ -76,12 +85,12 @@ export class EventBook {
       do {
         this.#readAgain = false
         this.#cursor ??= await newest(app)
-        const fresh = await readEvents(app, this.#cursor, 500)
+        const fresh = await this.#read(app, this.#cursor, MOST_AT_ONCE)
         for (const event of fresh) {
           this.#cursor = { xid: event.xid, seq: event.seq }
           for (const subscription of this.#subscriptions) if (subscription.wants(event)) subscription.send(event)
         }
-        if (fresh.length === 500) this.#readAgain = true
+        if (fresh.length === MOST_AT_ONCE) this.#readAgain = true
       } while (this.#readAgain)
     } finally {
       this.#reading = false
@@ -136,7 +145,7 @@ export class EventBook {
       if (!cursor) return 0
       const { horizon, ...stored } = cursor
       // Events of other rooms' types are walked over once, not again with every beat.
-      const events = await readEvents({ ...app, pool: ctx.db }, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
+      const events = await this.#read({ ...app, pool: ctx.db }, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
       if (!events.length) {
         room.searched = { xid: String(BigInt(horizon) - 1n), seq: Number.MAX_SAFE_INTEGER }
         // Kept now and then, so that a new process need not walk from the beginning either.
@@ -166,12 +175,24 @@ export class EventBook {
     await run(app, { actor: systemActor }, async (ctx) => {
       const cursor = await this.#take(ctx, room)
       if (!cursor) return
-      const [event] = await readEvents({ ...app, pool: ctx.db }, cursor, 1, room.types)
+      const [event] = await this.#read({ ...app, pool: ctx.db }, cursor, 1, room.types)
       if (!event) return
       await ctx.db`insert into platform.event_failure (listener, xid, seq, error, at)
         values (${room.name}, ${event.xid}::xid8, ${event.seq}, ${withoutAddresses(error)}, ${ctx.now})`
       await ctx.db`update platform.cursor set xid = ${event.xid}::xid8, seq = ${event.seq}, at = ${ctx.now} where listener = ${room.name}`
     })
+  }
+
+  // A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
+  // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
+  async #read({ pool: db }: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
+    const rows = await db<(StoredEvent & { isFinal: boolean })[]>`
+      select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_final from platform.event e
+      where (xid, seq) > (${after.xid}::xid8, ${after.seq}) ${types ? db`and type = any(${types})` : db``}
+      order by e.xid, e.seq limit ${limit}`
+    const events: StoredEvent[] = []
+    for (const { isFinal, ...event } of rows) if (isFinal) events.push(event); else this.#waiting.add(event.type)
+    return events
   }
 
   /** False while events that are committed wait behind an older transaction, be it another database's of the same server. */
@@ -187,17 +208,6 @@ export class EventBook {
 }
 
 const isBehind = (a: Place, b: Place): boolean => BigInt(a.xid) < BigInt(b.xid) || (a.xid === b.xid && a.seq < b.seq)
-
-// A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
-// xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
-async function readEvents(app: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
-  const db = app.pool
-  return db<StoredEvent[]>`
-    select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data from platform.event e
-    where (xid, seq) > (${after.xid}::xid8, ${after.seq}) and xid < pg_snapshot_xmin(pg_current_snapshot())
-      ${types ? db`and type = any(${types})` : db``}
-    order by e.xid, e.seq limit ${limit}`
-}
 
 async function newest(app: App): Promise<Place> {
   const [row] = await app.pool<{ xid: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xid`

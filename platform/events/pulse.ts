@@ -12,10 +12,13 @@ const SWEEP_MS = 2_000
 /** Listeners may wait a blink: at a busy hour one walk serves many commits. */
 const DISPATCH_MS = 60
 
+/** An event that waits behind an older transaction is looked for again after so long, then twice as long. */
+const AGAIN_MS = { first: 20, most: 1_000 }
+
 export interface Pulse { stop(): Promise<void>; signal(topic: string, value: unknown): void; onSignal(hear: (topic: string, value: unknown) => void): () => void }
 
 /** Starts publishing to live subscribers and, when `listen` is true, running the rooms' listeners. */
-export async function startPulse(app: App, options: { listen: boolean; onError: (error: unknown) => void; onWake?: () => void }): Promise<Pulse> {
+export async function startPulse(app: App, options: { listen: boolean; onError: (error: unknown) => void; onWake?: () => void; sweepMs?: number }): Promise<Pulse> {
   const node = newId()
   const hearers = new Set<(topic: string, value: unknown) => void>()
   let timer: NodeJS.Timeout | null = null
@@ -25,6 +28,9 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   let heard: Set<string> | 'all' = new Set()
   /** Types of our own commits that the other processes have not been told of. */
   let untold = new Set<string>()
+  let again: NodeJS.Timeout | null = null
+  let againMs = AGAIN_MS.first
+  let behind = new Set<string>()
   let stopped = false
   const underWay = new Set<Promise<void>>()
   const start = (work: () => Promise<void>) => (): void => {
@@ -39,6 +45,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     try {
       if (types.length) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node, types })})`
       await app.book.publish(app)
+      lookAgain(app.book.takeWaiting())
     } catch (error) {
       if (!stopped) options.onError(error)
     }
@@ -50,6 +57,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     heard = new Set()
     try {
       await app.book.dispatch(app, types === 'all' ? undefined : types)
+      lookAgain(app.book.takeWaiting())
     } catch (error) {
       if (!stopped) options.onError(error)
     }
@@ -60,6 +68,13 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     else if (heard !== 'all') for (const type of types) heard.add(type)
     timer ??= setTimeout(start(beat), GATHER_MS)
     if (options.listen) walk ??= setTimeout(start(dispatch), Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
+  }
+  const lookAgain = (waiting: ReadonlySet<string>) => {
+    for (const type of waiting) behind.add(type)
+    if (stopped || again) return
+    if (behind.size === 0) { againMs = AGAIN_MS.first; return }
+    again = setTimeout(() => { again = null; wake(behind); behind = new Set() }, againMs)
+    againMs = Math.min(2 * againMs, AGAIN_MS.most)
   }
   const stopWaking = app.book.onCommit((events) => {
     const types = events.map((event) => event.type)
@@ -74,7 +89,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     if (message.topic) for (const hear of hearers) hear(message.topic, message.value)
     else { wake(message.types); options.onWake?.() }
   }, () => wake())
-  const sweep = setInterval(() => wake(), SWEEP_MS)
+  const sweep = setInterval(() => wake(), options.sweepMs ?? SWEEP_MS)
   sweep.unref()
 
   return {
@@ -90,6 +105,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
       clearInterval(sweep)
       if (timer) clearTimeout(timer)
       if (walk) clearTimeout(walk)
+      if (again) clearTimeout(again)
       await subscription.unlisten().catch(() => {})
       // A pool that is closed around an open transaction waits for it in vain.
       await Promise.all(underWay)

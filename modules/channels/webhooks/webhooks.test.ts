@@ -35,7 +35,8 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
 })
 afterAll(async () => { await desk.close(); receiver.closeAllConnections(); await new Promise((done) => receiver.close(done)) })
-beforeEach(() => { got = []; answer = () => ({ status: 204 }) })
+// What an attempt that was cut off left behind would be told of as well.
+beforeEach(async () => { await desk.app.pool`delete from channels.webhook`; forgetWebhooks(desk.app); got = []; answer = () => ({ status: 204 }) })
 
 const call = <T = Record<string, never>>(method: string, path: string, body?: unknown) => desk.call<T>(method, path, { token: people.admin.token, body })
 const allowPrivate = async (is: boolean) => { await desk.app.pool`insert into platform.setting (key, value, at) values ('channels.network', ${desk.app.pool.json({ privateWebhooks: is } as never)}, ${desk.clock.now()}) on conflict (key) do update set value = excluded.value` }
