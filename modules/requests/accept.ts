@@ -155,18 +155,20 @@ type ArrivalRow = ReturnType<typeof rowOf>
 function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): PromiseLike<unknown> {
   const taken = new Map<string, number>()
   // Rows of this very statement are not counted by the database.
-  const placed = rows.map((row) => {
+  const placed = rows.map(({ clocks: _, ...row }) => {
     const hand = `${row.agent_id}/${row.channel}`
     const before = taken.get(hand) ?? 0
     taken.set(hand, before + 1)
     return { ...row, places: row.places - before }
   })
+  // Taken apart once for all: as a field of each row it would be looked up anew for each.
+  const clocks = rows.flatMap((row) => row.clocks.map((clock) => ({ request_id: row.id, ...clock })))
   return ctx.db`
     with arrived as materialized (
       select a.*, case when a.agent_id is not null then requests.take_place(a.agent_id, a.channel, a.places) end
       from jsonb_to_recordset(${ctx.db.json(placed as never)}) as a (id uuid, number bigint, subject text, stage text, priority text, type text, service_id uuid, explanation jsonb, channel text,
         channel_account uuid, language text, customer_id uuid, team_id uuid, agent_id uuid, answerable_id uuid, opened_by_kind text, opened_by_id uuid, at timestamptz, standard_id uuid,
-        clocks jsonb, next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
+        next_due_at timestamptz, verification text, calendar_id uuid, calendar_version int, calendar_by text, linked_from uuid, link_kind text, snippet text, message_id uuid, customer_name text, body text, html text, quoted text,
         oddities text[], raw_file_id uuid, source text, key text, fingerprint text, tokens text[], assignment_id uuid, score real, reason text, rule_version text, candidates jsonb, accept_due_at timestamptz, places int)),
     request as (
       insert into requests.request (id, number, subject, stage, stage_since, priority, type, service_id, explanation, channel, channel_account, language, customer_id, team_id,
@@ -182,8 +184,8 @@ function insertArrivals(ctx: Pick<Ctx, 'db'>, rows: readonly ArrivalRow[]): Prom
       insert into requests.intake (source, key, fingerprint, request_id, message_id, at) select source, key, decode(fingerprint, 'hex'), id, message_id, at from arrived),
     clock as (
       insert into requests.clock (id, request_id, kind, run, version_id, clause, target_ms, calendar_id, calendar_version, state, started_at, used_ms, since, due_at, wake_at)
-      select c.id, arrived.id, c.kind, c.run, c.version_id, c.clause, c.target_ms, c.calendar_id, c.calendar_version, c.state, c.started_at, c.used_ms, c.since, c.due_at, c.wake_at
-      from arrived cross join lateral jsonb_to_recordset(arrived.clocks) as c (${clockTypes(ctx.db)})),
+      select c.id, c.request_id, c.kind, c.run, c.version_id, c.clause, c.target_ms, c.calendar_id, c.calendar_version, c.state, c.started_at, c.used_ms, c.since, c.due_at, c.wake_at
+      from jsonb_to_recordset(${ctx.db.json(clocks as never)}) as c (request_id uuid, ${clockTypes(ctx.db)})),
     words as (
       insert into requests.search (request_id, tokens) select id, array_to_tsvector(tokens) from arrived)
     insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, by_id, score, reason, rule_version, candidates, offered_at, accept_due_at)

@@ -119,8 +119,9 @@ export class EventBook {
       for (;;) {
         room.again = false
         let count = 0
+        let isAll = true
         try {
-          count = await this.#batch(app, room, room.failures ? 1 : BATCH)
+          ({ count, isAll } = await this.#batch(app, room, room.failures ? 1 : BATCH))
           room.failures = 0
         } catch (error) {
           // Nothing is wrong with the event: it is heard at the next walk.
@@ -132,35 +133,36 @@ export class EventBook {
           continue
         }
         handled += count
-        if (this.#halted || (count === 0 && !room.again)) return handled
+        if (this.#halted || (isAll && !room.again)) return handled
       }
     } finally {
       room.runningNow = false
     }
   }
 
-  async #batch(app: App, room: Room, size: number): Promise<number> {
-    return run(app, { actor: systemActor }, async (ctx) => {
+  /** Handles the next events; `isAll`: there were no more. */
+  async #batch(app: App, room: Room, size: number): Promise<{ count: number; isAll: boolean }> {
+    const { count, searched } = await run(app, { actor: systemActor }, async (ctx) => {
       const cursor = await this.#take(ctx, room)
-      if (!cursor) return 0
+      if (!cursor) return { count: 0, searched: room.searched }
       const { horizon, ...stored } = cursor
       // Events of other rooms' types are walked over once, not again with every beat.
       const events = await this.#read({ ...app, pool: ctx.db }, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
-      if (!events.length) {
-        room.searched = { xid: String(BigInt(horizon) - 1n), seq: Number.MAX_SAFE_INTEGER }
-        // Kept now and then, so that a new process need not walk from the beginning either.
-        if (BigInt(horizon) - BigInt(stored.xid) > KEEP_SEARCHED_AFTER) ctx.later(ctx.db`update platform.cursor set xid = ${room.searched.xid}::xid8, seq = ${room.searched.seq}, at = ${ctx.now} where listener = ${room.name}`)
-        return 0
-      }
+      const searched = events.length < size ? { xid: String(BigInt(horizon) - 1n), seq: Number.MAX_SAFE_INTEGER } : null
       for (const event of events) await room.listeners[event.type]?.(ctx, event)
       for (const { types, hear } of room.together) {
         const heard = events.filter((event) => types.includes(event.type))
         if (heard.length > 0) await hear(ctx, heard)
       }
-      const last = events.at(-1)!
-      ctx.later(ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${room.name}`)
-      return events.length
+      const last = events.at(-1)
+      // What is only walked over is kept now and then, so that a new process need not walk from the beginning either.
+      const place = last ?? (BigInt(horizon) - BigInt(stored.xid) > KEEP_SEARCHED_AFTER ? searched : null)
+      if (place) ctx.later(ctx.db`update platform.cursor set xid = ${place.xid}::xid8, seq = ${place.seq}, at = ${ctx.now} where listener = ${room.name}`)
+      return { count: events.length, searched }
     })
+    // Not before it is committed: what a listener failed at is read again.
+    if (searched) room.searched = searched
+    return { count, isAll: searched !== null || count === 0 }
   }
 
   // The row lock lets one process at a time follow for a room; the others find it taken and leave.
@@ -185,10 +187,11 @@ export class EventBook {
 
   // A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
   // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
+  // The place as a subselect: for a plain value a plan is made at every read, which costs as much as reading.
   async #read({ pool: db }: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
     const rows = await db<(StoredEvent & { isFinal: boolean })[]>`
       select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_final from platform.event e
-      where (xid, seq) > (${after.xid}::xid8, ${after.seq}) ${types ? db`and type = any(${types})` : db``}
+      where (xid, seq) > ((select ${after.xid}::xid8), (select ${after.seq}::bigint)) ${types ? db`and type = any(${types})` : db``}
       order by e.xid, e.seq limit ${limit}`
     const events: StoredEvent[] = []
     for (const { isFinal, ...event } of rows) if (isFinal) events.push(event); else this.#waiting.add(event.type)
