@@ -8,6 +8,8 @@ import type { App } from '../context.ts'
 /** Where processes on one database hear of each other. */
 export const CHANNEL = 'loopdesk'
 const GATHER_MS = 8
+/** At a busy hour one word to the others serves many commits. */
+const TELL_MS = 25
 const SWEEP_MS = 2_000
 /** Listeners may wait a blink: at a busy hour one walk serves many commits. */
 const DISPATCH_MS = 60
@@ -24,6 +26,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   let timer: NodeJS.Timeout | null = null
   let walk: NodeJS.Timeout | null = null
   let walkedAt = -DISPATCH_MS
+  let toldAt = -TELL_MS
   /** Types of the events since the last walk; all: some may be unknown. */
   let heard: Set<string> | 'all' = new Set()
   /** Types of our own commits that the other processes have not been told of. */
@@ -40,6 +43,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
 
   const beat = async () => {
     timer = null
+    toldAt = performance.now()
     const types = [...untold]
     untold = new Set()
     try {
@@ -66,7 +70,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     if (stopped) return
     if (!types) heard = 'all'
     else if (heard !== 'all') for (const type of types) heard.add(type)
-    timer ??= setTimeout(start(beat), GATHER_MS)
+    timer ??= setTimeout(start(beat), Math.max(GATHER_MS, toldAt + TELL_MS - performance.now()))
     if (options.listen) walk ??= setTimeout(start(dispatch), Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
   }
   const lookAgain = (waiting: ReadonlySet<string>) => {
