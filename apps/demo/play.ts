@@ -14,6 +14,8 @@ import { rateRequest, recoverAfter } from '../../modules/quality/index.ts'
 import { drainQueues } from '../../modules/routing/index.ts'
 import { changeCustomer, followStages, getCustomer } from '../../modules/customers/index.ts'
 import { type Problem, englishNames, givenNames, notes, problems, replies, sendBackReasons, services, simplifiedNames, surnames } from './company.ts'
+import { Agenda, type Timed } from './agenda.ts'
+import { DAY, HOUR, isOpenHour, MINUTE, nextOpening, planArrivals, workTime } from './days.ts'
 import type { Company, DemoAgent } from './found.ts'
 import { loadRecognition, recognise } from '../../modules/standards/index.ts'
 import { type Random, seeded } from './random.ts'
@@ -22,9 +24,6 @@ import { type Random, seeded } from './random.ts'
 const MOST_AT_ONCE = 24
 const MOST_A_BATCH = 60
 const WINDOW_MS = 30 * 60_000
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 export interface PlayOptions { days: number; requests: number; endAt: Date; progress: (done: number, total: number) => void; isCancelled?: () => boolean }
 
@@ -35,51 +34,7 @@ interface Case { id: string; problem: Problem; agent: DemoAgent | null; customer
 interface DemoCustomer { name: string; email: string; phone: string; tier: string | null }
 type Act = (ctx: Ctx) => Promise<void>
 /** `of`: whose turn it is; null for a request that is not there yet. `seeks`: looks for somebody who is free. */
-interface Entry { at: number; nr: number; of: Case | null; actor: Actor; act: Act; seeks: boolean }
-
-/** Binary heap by time, then by order of entry, so that a seed always plays the same. */
-class Agenda {
-  #heap: Entry[] = []
-  #nr = 0
-  add(at: number, of: Case | null, actor: Actor, act: Act, { seeks } = { seeks: false }): void {
-    this.putBack({ at, nr: this.#nr++, of, actor, act, seeks })
-  }
-  putBack(entry: Entry): void {
-    const heap = this.#heap
-    heap.push(entry)
-    for (let i = heap.length - 1; i > 0;) {
-      const up = (i - 1) >> 1
-      if (!before(heap[i]!, heap[up]!)) break
-      ;[heap[i], heap[up]] = [heap[up]!, heap[i]!]
-      i = up
-    }
-  }
-  get next(): Entry | undefined { return this.#heap[0] }
-  take(): Entry {
-    const heap = this.#heap
-    const first = heap[0]!
-    const last = heap.pop()!
-    if (heap.length) {
-      heap[0] = last
-      for (let i = 0; ;) {
-        const left = 2 * i + 1
-        const best = [left, left + 1].filter((child) => child < heap.length && before(heap[child]!, heap[i]!)).sort((a, b) => (before(heap[a]!, heap[b]!) ? -1 : 1))[0]
-        if (best === undefined) break
-        ;[heap[i], heap[best]] = [heap[best]!, heap[i]!]
-        i = best
-      }
-    }
-    return first
-  }
-}
-const before = (a: Entry, b: Entry): boolean => a.at < b.at || (a.at === b.at && a.nr < b.nr)
-
-/** Share of a day's requests by hour in Taipei; the phone rings in the morning and after dinner. */
-const HOURS = [2, 1, 1, 1, 1, 2, 4, 8, 18, 26, 28, 26, 16, 20, 24, 24, 22, 18, 14, 14, 16, 15, 10, 5]
-const WEEKDAYS = [0.55, 1.15, 1.05, 1, 1, 1.05, 0.7]
-const OPEN_HOUR = 9
-const CLOSE_HOUR = 18
-const TAIPEI = 8 * HOUR
+interface Entry extends Timed { of: Case | null; actor: Actor; act: Act; seeks: boolean }
 
 /**
  * Plays until `endAt`; what is still open then stays open, as in life. Teams that share neither people nor
@@ -117,18 +72,6 @@ interface Arriving { at: number; n: number; number: number; problem: Problem }
 interface Lane { nr: number; lanes: number; teamIds: string[]; arrivals: Arriving[] }
 const LANES = [['front'], ['billing', 'care'], ['tech', 'field-north', 'field-south']]
 
-function planArrivals(random: Random, { days, requests, endAt }: PlayOptions): number[] {
-  const first = Math.floor((endAt.getTime() + TAIPEI) / DAY) * DAY - TAIPEI - (days - 1) * DAY
-  const byDay = Array.from({ length: days }, (_, day) => [first + day * DAY, WEEKDAYS[new Date(first + day * DAY + TAIPEI).getUTCDay()]!] as const)
-  const byHour = HOURS.map((weight, hour) => [hour, weight] as const)
-  const times: number[] = []
-  while (times.length < requests) {
-    const at = random.weighted(byDay) + random.weighted(byHour) * HOUR + random.next() * HOUR
-    if (at < endAt.getTime()) times.push(at)
-  }
-  return times.sort((a, b) => a - b)
-}
-
 const SEEKS = { seeks: true }
 const NEW: Standing = { stage: 'accept', holderId: null, verification: '', failed: 0, openTasks: 0, isLate: false, wakeAt: null }
 
@@ -139,7 +82,7 @@ class Play {
   readonly #seed: number
   readonly #options: PlayOptions
   readonly #lane: Lane
-  readonly #agenda = new Agenda()
+  readonly #agenda = new Agenda<Entry>()
   readonly #cases = new Map<string, Case>()
   readonly #byLanguage = new Map<Problem['language'], DemoCustomer[]>([['zh-Hant', []], ['zh-Hans', []], ['en', []]])
   #arrived = 0
@@ -159,7 +102,7 @@ class Play {
 
   async perform(): Promise<{ requests: number; commands: number }> {
     this.#inviteCustomers()
-    for (const one of this.#lane.arrivals) this.#agenda.add(one.at, null, systemActor, (ctx) => this.#arrive(ctx, one), SEEKS)
+    for (const one of this.#lane.arrivals) this.#plan(one.at, null, systemActor, (ctx) => this.#arrive(ctx, one), SEEKS)
     const end = this.#options.endAt.getTime()
     while (this.#agenda.next && this.#agenda.next.at <= end && !this.#options.isCancelled?.()) {
       if (this.#waiting.size && this.#agenda.next.at > this.#drainAt) await this.#drain()
@@ -172,6 +115,8 @@ class Play {
     }
     return { requests: this.#arrived, commands: this.#commands }
   }
+
+  #plan(at: number, of: Case | null, actor: Actor, act: Act, { seeks } = { seeks: false }): void { this.#agenda.add({ at, of, actor, act, seeks }) }
 
   async #batch(end: number): Promise<void> {
     await severally(this.#app, async (open) => {
@@ -308,7 +253,7 @@ class Play {
     const at = Math.max(Date.parse(wakeAt), now) + 1000
     if ((this.#looksAt.get(one) ?? Infinity) <= at) return
     this.#looksAt.set(one, at)
-    this.#agenda.add(at, one, systemActor, async (later) => {
+    this.#plan(at, one, systemActor, async (later) => {
       if (this.#looksAt.get(one) !== at) return
       this.#looksAt.delete(one)
       await sweepRequest(later, one.id)
@@ -332,9 +277,9 @@ class Play {
     one.agent = agent
     // A click beside other work: it does not wait for what the agent has in hand.
     const answer = workTime(now + random.around(one.channel === 'chat' ? 1 : 3 + 5 * (1 - agent.ability), 0.6) * MINUTE, agent)
-    if (random.chance(0.02)) this.#agenda.add(answer, one, agent.actor, (ctx) => this.#decline(ctx, one), SEEKS)
-    else if (answer - now > 19 * MINUTE) this.#agenda.add(now + 20 * MINUTE + 1000, one, systemActor, (ctx) => this.#takenBack(ctx, one), SEEKS)
-    else this.#agenda.add(answer, one, agent.actor, (ctx) => this.#begin(ctx, one))
+    if (random.chance(0.02)) this.#plan(answer, one, agent.actor, (ctx) => this.#decline(ctx, one), SEEKS)
+    else if (answer - now > 19 * MINUTE) this.#plan(now + 20 * MINUTE + 1000, one, systemActor, (ctx) => this.#takenBack(ctx, one), SEEKS)
+    else this.#plan(answer, one, agent.actor, (ctx) => this.#begin(ctx, one))
   }
 
   async #decline(ctx: Ctx, one: Case): Promise<void> {
@@ -363,7 +308,7 @@ class Play {
 
   #next(one: Case, minutes: number, act: Act): void {
     const agent = one.agent!
-    this.#agenda.add(this.#whenFree(agent, one.at, minutes), one, agent.actor, act)
+    this.#plan(this.#whenFree(agent, one.at, minutes), one, agent.actor, act)
   }
 
   async #giveTask(ctx: Ctx, one: Case): Promise<void> {
@@ -374,13 +319,13 @@ class Play {
   async #answer(ctx: Ctx, one: Case, text: string, asks: boolean): Promise<void> {
     if (one.stands.stage !== 'execute') return
     const messageId = await writeMessage(ctx, one.id, { kind: 'reply', text: text.replace('{customer}', one.customerName) + (asks ? `\n${one.problem.ask}` : '') })
-    this.#agenda.add(ctx.now.getTime() + 10_000, one, systemActor, async (later) => {
+    this.#plan(ctx.now.getTime() + 10_000, one, systemActor, async (later) => {
       await releaseMessage(later, messageId)
       await setDelivery(later, messageId, 'sent')
       later.actor = one.agent!.actor
       if (asks && one.stands.stage === 'execute') await startWaiting(later, one.id, { for: 'customer' })
     })
-    if (asks) this.#agenda.add(ctx.now.getTime() + one.random.around(3 * HOUR, 1), one, systemActor, (later) => this.#customerReplies(later, one))
+    if (asks) this.#plan(ctx.now.getTime() + one.random.around(3 * HOUR, 1), one, systemActor, (later) => this.#customerReplies(later, one))
     else this.#next(one, one.random.around(30 + 120 * (1 - one.agent!.ability), 0.9), (later) => this.#handIn(later, one))
   }
 
@@ -388,7 +333,7 @@ class Play {
     if (one.stands.stage !== 'track') return
     if (one.random.chance(0.12)) {
       // No answer: the agent goes on after two days.
-      this.#agenda.add(workTime(ctx.now.getTime() + 2 * DAY, one.agent!), one, one.agent!.actor, async (later) => {
+      this.#plan(workTime(ctx.now.getTime() + 2 * DAY, one.agent!), one, one.agent!.actor, async (later) => {
         if (one.stands.stage === 'track') { one.stands.stage = 'execute'; await stopWaiting(later, one.id); await this.#handIn(later, one) }
       })
       return
@@ -413,12 +358,12 @@ class Play {
     const { random } = one
     const fails = random.chance(0.03 + 0.18 * (1 - one.agent!.ability))
     if (one.stands.verification === 'customer') {
-      this.#agenda.add(now + random.around(4 * HOUR, 0.8), one, systemActor, (later) => this.#judge(later, one, fails, (inner) => customerVerdict(inner, one.id, { verdict: fails ? 'failed' : 'passed', reason: fails ? random.pick(replies[one.problem.language]) : '' })))
+      this.#plan(now + random.around(4 * HOUR, 0.8), one, systemActor, (later) => this.#judge(later, one, fails, (inner) => customerVerdict(inner, one.id, { verdict: fails ? 'failed' : 'passed', reason: fails ? random.pick(replies[one.problem.language]) : '' })))
       return
     }
     const colleagues = this.#company.agents.filter((agent) => agent !== one.agent && agent.teamKey === one.agent!.teamKey)
     const judge = random.chance(0.25) ? (colleagues.find((agent) => agent.isLead) ?? random.pick(colleagues)) : random.pick(colleagues)
-    this.#agenda.add(this.#whenFree(judge, now, random.around(12, 0.8)), one, judge.actor, (later) => this.#judge(later, one, fails, (inner) => verifyRequest(inner, one.id, fails ? { verdict: 'failed', reason: random.pick(sendBackReasons) } : { verdict: 'passed' })))
+    this.#plan(this.#whenFree(judge, now, random.around(12, 0.8)), one, judge.actor, (later) => this.#judge(later, one, fails, (inner) => verifyRequest(inner, one.id, fails ? { verdict: 'failed', reason: random.pick(sendBackReasons) } : { verdict: 'passed' })))
   }
 
   async #judge(ctx: Ctx, one: Case, fails: boolean, verdict: Act): Promise<void> {
@@ -430,18 +375,18 @@ class Play {
 
   #planRating(now: number, one: Case): void {
     const { random } = one
-    this.#agenda.add(now + 1000, one, systemActor, async (later) => {
+    this.#plan(now + 1000, one, systemActor, async (later) => {
       for (const { id } of await later.db<{ id: string }[]>`select id from requests.message where request_id = ${one.id} and state = 'queued'`) await setDelivery(later, id, 'sent')
     })
     if (random.chance(0.04)) {
-      this.#agenda.add(now + random.around(5 * HOUR, 0.8), one, systemActor, async (later) => {
+      this.#plan(now + random.around(5 * HOUR, 0.8), one, systemActor, async (later) => {
         await this.#customerSays(later, one, random.pick(replies[one.problem.language]))
         this.#then(one, () => { if (one.stands.stage === 'execute') this.#next(one, random.around(40, 0.6), (inner) => this.#handIn(inner, one)) })
       })
       return
     }
-    if (random.chance(0.55)) this.#agenda.add(now + random.around(6 * HOUR, 1), one, systemActor, (later) => this.#rate(later, one))
-    else this.#agenda.add(now + 72 * HOUR + 1000, one, systemActor, (later) => sweepRequest(later, one.id))
+    if (random.chance(0.55)) this.#plan(now + random.around(6 * HOUR, 1), one, systemActor, (later) => this.#rate(later, one))
+    else this.#plan(now + 72 * HOUR + 1000, one, systemActor, (later) => sweepRequest(later, one.id))
   }
 
   /** A low rating comes back to the lead, who works on it like on any request. */
@@ -458,8 +403,8 @@ class Play {
     const score = Math.max(1, Math.min(5, Math.round(mood)))
     const reasons = score >= 4 ? (['solved', 'quick', 'friendly'] as const) : isLate ? (['slow'] as const) : (['unclear', 'not-solved'] as const)
     await rateRequest(ctx, rateLink(ctx.app, one.id).split('/').at(-1)!, { score, reasons: one.random.chance(0.4) ? [one.random.pick(reasons)] : [] })
-    if (score <= 2) this.#agenda.add(ctx.now.getTime() + 1000, one, systemActor, (later) => this.#recover(later, one, score), SEEKS)
-    if (one.random.chance(0.01)) this.#agenda.add(ctx.now.getTime() + one.random.around(20 * HOUR, 0.7), one, systemActor, async (later) => {
+    if (score <= 2) this.#plan(ctx.now.getTime() + 1000, one, systemActor, (later) => this.#recover(later, one, score), SEEKS)
+    if (one.random.chance(0.01)) this.#plan(ctx.now.getTime() + one.random.around(20 * HOUR, 0.7), one, systemActor, async (later) => {
       await this.#customerSays(later, one, one.random.pick(replies[one.problem.language]))
       this.#then(one, () => { if (one.stands.stage === 'execute') this.#next(one, 60, (inner) => this.#handIn(inner, one)) })
     })
@@ -472,13 +417,3 @@ export const dropPlayed = (db: Ctx['db']) => db`delete from platform.job where q
 /** A clock began, or goes on after it stood or was moved. */
 const runsOn = ({ type, data }: NewEvent): boolean =>
   type === 'request.recognised' || (type === 'request.clocks-changed' && (data.changes as { did: string }[]).some(({ did }) => ['started', 'resumed', 'moved'].includes(did)))
-
-const localHour = (ms: number): number => ((ms + TAIPEI) % DAY) / HOUR
-const isWeekday = (ms: number): boolean => ![0, 6].includes(new Date(ms + TAIPEI).getUTCDay())
-const isOpenHour = (ms: number): boolean => isWeekday(ms) && localHour(ms) >= OPEN_HOUR && localHour(ms) < CLOSE_HOUR
-function nextOpening(ms: number): number {
-  let at = Math.floor((ms + TAIPEI) / DAY) * DAY - TAIPEI + OPEN_HOUR * HOUR
-  while (at <= ms || !isWeekday(at)) at += DAY
-  return at
-}
-const workTime = (ms: number, agent: DemoAgent): number => (agent.worksAlways || isOpenHour(ms) ? ms : nextOpening(ms) + (ms % (10 * MINUTE)))

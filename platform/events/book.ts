@@ -29,6 +29,8 @@ interface Room {
 
 const BATCH = 50
 const MOST_AT_ONCE = 500
+/** Of those that wait it is enough to know that there are some. */
+const MOST_WAITING = 5
 /** An advisory lock: whoever holds it alone holds all listeners back. */
 export const HELD_LISTENERS = 7_101_003
 /** Transactions. */
@@ -189,10 +191,14 @@ export class EventBook {
   // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
   // The place as a subselect: for a plain value a plan is made at every read, which costs as much as reading.
   async #read({ pool: db }: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
+    const kind = types ? db`and type = any(${types})` : db``
     const rows = await db<(StoredEvent & { isFinal: boolean })[]>`
-      select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data, xid < pg_snapshot_xmin(pg_current_snapshot()) as is_final from platform.event e
-      where (xid, seq) > ((select ${after.xid}::xid8), (select ${after.seq}::bigint)) ${types ? db`and type = any(${types})` : db``}
-      order by e.xid, e.seq limit ${limit}`
+      select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data, is_final from (
+        (select *, true as is_final from platform.event
+          where (xid, seq) > ((select ${after.xid}::xid8), (select ${after.seq}::bigint)) and xid < pg_snapshot_xmin(pg_current_snapshot()) ${kind} order by xid, seq limit ${limit})
+        union all
+        (select *, false from platform.event where xid >= pg_snapshot_xmin(pg_current_snapshot()) ${kind} order by xid, seq limit ${MOST_WAITING})) e
+      order by e.xid, e.seq`
     const events: StoredEvent[] = []
     for (const { isFinal, ...event } of rows) if (isFinal) events.push(event); else this.#waiting.add(event.type)
     return events
