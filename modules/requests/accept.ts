@@ -116,10 +116,10 @@ export async function acceptRequest(ctx: Ctx, arrival: Arrival): Promise<Accepte
 }
 
 interface Gate { number: number | null; requestId: string | null; messageId: string | null; fingerprint: Buffer | null }
-/** What became of these keys before; for the new ones the next numbers. */
+/** What became of these keys before; for the new ones the next numbers. As subselects: for lists whose length is known a plan is made at every call. */
 const selectGates = async ({ db }: Pick<Ctx, 'db'>, keys: readonly { source: string; key: string; isNumbered: boolean }[]): Promise<Gate[]> => db<Gate[]>`
   select case when i.request_id is null and a.wants = 'number' then nextval('requests.number') end as number, i.request_id, i.message_id, i.fingerprint
-  from unnest(${keys.map((one) => one.source)}::text[], ${keys.map((one) => one.key)}::text[], ${keys.map((one) => (one.isNumbered ? '' : 'number'))}::text[]) with ordinality as a (source, key, wants, nr)
+  from unnest((select ${keys.map((one) => one.source)}::text[]), (select ${keys.map((one) => one.key)}::text[]), (select ${keys.map((one) => (one.isNumbered ? '' : 'number'))}::text[])) with ordinality as a (source, key, wants, nr)
   left join lateral (select request_id, message_id, fingerprint from requests.intake where source = a.source and key = a.key limit 1) i on true order by a.nr`
 
 const hasAddress = ({ id, email, phone, external, visitor }: CustomerClaim): boolean => Boolean(id ?? email ?? phone ?? external ?? visitor)

@@ -65,7 +65,7 @@ export const loadsOf = (ctx: Ctx, agentIds: readonly string[]): Promise<Load[]> 
 async function selectLoads(ctx: Pick<Ctx, 'db'>, teams: readonly (readonly string[])[]): Promise<Load[][]> {
   const rows = await ctx.db<Load[]>`
     select holder_id as agent_id, channel, count(*)::int as open, max(stage_since) as last_at from requests.request
-    where holder_id = any(${[...new Set(teams.flat())]}::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
+    where holder_id = any((select ${[...new Set(teams.flat())]}::uuid[])::uuid[]) and stage in ('assign', 'execute') group by holder_id, channel`
   // Others' loads among them are of no harm: each looks for its own people.
   return teams.map(() => rows)
 }
