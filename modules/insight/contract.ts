@@ -51,7 +51,7 @@ export const Column = z.object({
 export type Column = z.infer<typeof Column>
 
 /** A deadline that is not missed yet. */
-const Ahead = BoardRow.extend({ dueAt: instant, /** Of which clock; null when it is of none that runs. */ kind: z.enum(clockKinds).nullable() })
+const Ahead = BoardRow.extend({ dueAt: instant, /** Of which clock, or of an offer somebody is to accept; null when it is of neither. */ kind: z.enum([...clockKinds, 'offer']).nullable() })
 export type Ahead = z.infer<typeof Ahead>
 
 /** Today's number beside the mean of the same weekday up to the same time of day, and the weeks that rests on; null with fewer than three. */

@@ -45,7 +45,8 @@ test('1.3-a the board of a team: what waits since when, what is late, what is du
   const team = await run(desk.app, {}, (ctx) => createTeam(ctx, { name: '看板隊', memberIds: [people.lead.id] }))
   const on = { teamId: team.id }
   await put({ ...on, at: '2026-03-02T01:00:00Z', dueAt: '2026-03-02T01:30:00Z' })
-  await put({ ...on, at: '2026-03-02T00:10:00Z', dueAt: '2026-03-02T06:00:00Z' })
+  const offered = await put({ ...on, at: '2026-03-02T00:10:00Z', dueAt: '2026-03-02T06:00:00Z' })
+  await desk.app.pool`insert into requests.assignment (id, request_id, team_id, agent_id, how, state, by_kind, reason, candidates, offered_at, accept_due_at) values (${newId()}, ${offered}, ${team.id}, ${people.agents[0]!.id}, 'rule', 'offered', 'system', '', '[]', ${desk.clock.now()}, '2026-03-02T06:00:00Z')`
   const soonest = await put({ ...on, at: '2026-03-02T01:40:00Z', stage: 'execute', dueAt: '2026-03-02T02:40:00Z', holderId: people.agents[0]!.id })
   await put({ ...on, at: '2026-03-01T01:00:00Z', stage: 'track' })
   const board = await boardOf(people.lead, `?teamId=${team.id}`)
@@ -53,6 +54,7 @@ test('1.3-a the board of a team: what waits since when, what is late, what is du
   expect(board.waitingSince).toBe('2026-03-02T00:10:00.000Z')
   expect([board.overdue, board.dueSoon]).toEqual([1, 1])
   expect(board.ahead.map((one) => one.dueAt)).toEqual(['2026-03-02T02:40:00.000Z', '2026-03-02T06:00:00.000Z'])
+  expect(board.ahead.map((one) => one.kind)).toEqual([null, 'offer'])
   expect(board.ahead[0]).toMatchObject({ id: soonest, holder: { id: people.agents[0]!.id } })
   expect(board.ageMs).toBeGreaterThanOrEqual(0)
   expect(board.alarms).toBe(0)

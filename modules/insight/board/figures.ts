@@ -52,7 +52,9 @@ export function boardQueries(ctx: Ctx, seen: Fragment) {
       from requests.request r where r.stage <> 'closed' and r.due_order <= ${new Date(now.getTime() + DUE_SOON_MS)} and ${seen}`,
     // A request without a deadline has one beyond all time in its index.
     ahead: db<SealedAhead[]>`
-      select ${shown}, r.due_order as due_at, (select k.kind from requests.clock k where k.request_id = r.id and k.due_at = r.due_order and k.ended_at is null order by k.id limit 1) as kind
+      select ${shown}, r.due_order as due_at, coalesce(
+        (select k.kind from requests.clock k where k.request_id = r.id and k.due_at = r.due_order and k.ended_at is null order by k.id limit 1),
+        (select 'offer' from requests.assignment a where a.request_id = r.id and a.accept_due_at = r.due_order and a.state = 'offered' limit 1)) as kind
       from (select * from requests.request r where r.stage <> 'closed' and r.due_order > ${now} and r.next_due_at is not null and ${seen} order by r.due_order, r.id limit ${AHEAD}) r ${named} order by r.due_order, r.id`,
   }
 }

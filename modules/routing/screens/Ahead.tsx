@@ -14,7 +14,7 @@ export function Ahead({ rows }: { rows: Deadline[] }): ReactElement {
       label={t('routing.ahead')} rowId={(row) => row.id} rows={rows} density="compact"
       columns={[
         { id: 'due', title: t('routing.ahead-due'), width: '8rem', cell: (row) => <Time at={row.dueAt} isPlain className="font-bold" /> },
-        { id: 'kind', title: t('routing.ahead-kind'), width: '7rem', priority: 3, cell: (row) => row.kind === null ? '' : t(`requests.clock-kind.${row.kind}`) },
+        { id: 'kind', title: t('routing.ahead-kind'), width: '7rem', priority: 3, cell: (row) => row.kind === null ? '' : row.kind === 'offer' ? t('routing.ahead-offer') : t(`requests.clock-kind.${row.kind}`) },
         { id: 'subject', title: t('routing.ahead-request'), cell: (row) => <span className="flex min-w-0 items-center gap-2"><PriorityMark priority={row.priority} label={t(`routing.priority.${row.priority}`)} /><Link href={paths.request({ id: row.id })} variant="quiet" className="block max-w-96 truncate">{row.subject}</Link></span> },
         { id: 'holder', title: t('routing.ahead-holder'), width: '10rem', cell: (row) => row.holder?.name ?? <span className="text-soon">{t('routing.nobody')}</span> },
         { id: 'steer', title: t('routing.steer-title'), align: 'end', width: '4rem', cell: (row) => <Steer row={row} /> },
