@@ -85,6 +85,8 @@ export interface TrendProps {
   limits?: { mean: number; lower: number; upper: number }
   /** Places of points that are more than chance. */
   outstanding?: ReadonlySet<number>
+  /** Ticks of the axis, ascending; they hold all values and limits. */
+  scale: readonly number[]
 }
 
 /** Drawn in the pixels there are, so that its words keep their size. */
@@ -100,13 +102,12 @@ function useWidth(usual: number): { frame: RefObject<HTMLDivElement | null>; wid
 }
 
 /** Many values in their order, with an earlier period as a quiet line behind. The page shows the same as a table. */
-export function Trend({ title, points, format, beforeLabel, limits, outstanding }: TrendProps): ReactElement {
+export function Trend({ title, points, format, beforeLabel, limits, outstanding, scale }: TrendProps): ReactElement {
   const { frame, width } = useWidth(720)
   const [height, foot, head, left] = [180, 20, 12, 56]
-  const values = points.flatMap((point) => [point.value, point.before ?? null]).filter((value): value is number => value !== null)
-  const top = Math.max(1e-9, ...values, limits?.upper ?? 0)
+  const [bottom, top] = [scale[0]!, scale.at(-1)!]
   const x = (at: number): number => left + (points.length === 1 ? 0.5 : at / (points.length - 1)) * (width - left - 8)
-  const y = (value: number): number => height - foot - (value / top) * (height - foot - head)
+  const y = (value: number): number => height - foot - ((value - bottom) / (top - bottom)) * (height - foot - head)
   // A gap in the values is a gap in the line.
   const line = (of: (point: TrendPoint) => number | null): string => points.map((point, at) => ({ value: of(point), at })).reduce((path, { value, at }, nr, all) => value === null ? path : `${path}${nr > 0 && all[nr - 1]!.value !== null ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`, '')
   const every = Math.max(1, Math.ceil((points.length * 72) / (width - left)))
@@ -115,15 +116,15 @@ export function Trend({ title, points, format, beforeLabel, limits, outstanding 
   return (
     <div ref={frame} className="max-w-240">
       <svg role="img" aria-label={`${title}. ${told}`} width={width} height={height} viewBox={`0 0 ${width} ${height}`} className="block max-w-full">
-        {[0, 0.5, 1].map((part) => (
-          <g key={part}>
-            <line x1={left} x2={width} y1={y(top * part)} y2={y(top * part)} className="stroke-line" />
-            <text x={left - 6} y={y(top * part) + 4} textAnchor="end" className="fill-faint text-[0.6875rem]">{format(top * part)}</text>
+        {scale.map((tick) => (
+          <g key={tick}>
+            <line x1={left} x2={width} y1={y(tick)} y2={y(tick)} className="stroke-line" />
+            <text x={left - 6} y={y(tick) + 4} textAnchor="end" className="fill-faint text-[0.6875rem]">{format(tick)}</text>
           </g>
         ))}
         {limits && (
           <g>
-            <rect x={left} width={width - left} y={y(limits.upper)} height={Math.max(0, y(Math.max(0, limits.lower)) - y(limits.upper))} className="fill-sunken" />
+            <rect x={left} width={width - left} y={y(limits.upper)} height={Math.max(0, y(Math.max(bottom, limits.lower)) - y(limits.upper))} className="fill-sunken" />
             <line x1={left} x2={width} y1={y(limits.mean)} y2={y(limits.mean)} className="stroke-muted" strokeDasharray="1 3" />
           </g>
         )}

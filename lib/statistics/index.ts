@@ -4,6 +4,7 @@
  * those of Nelson, Journal of Quality Technology 16(4), 1984, numbers 1, 2 and 3.
  */
 
+export { scaleOf } from './scale.ts'
 export { differenceInterval, effectiveCount, type Estimate, type Interval, meanInterval, percentileRanks, shareInterval, studentT } from './intervals.ts'
 
 /** beyond: outside the limits · run: nine in a row on one side of the mean · trend: six in a row rising or falling */

@@ -1,6 +1,6 @@
 /** A report's picture as strokes and words, drawn the same into a PNG and onto a page. Pure. */
 import { metrics, rowWords, valueWords } from '../../../lib/metrics/index.ts'
-import { controlChart } from '../../../lib/statistics/index.ts'
+import { controlChart, scaleOf } from '../../../lib/statistics/index.ts'
 import { insightText, type Told } from './table.ts'
 
 export interface Stroke { kind: 'stroke'; /** An SVG path. */ path: string; stroke?: string; fill?: string; width?: number; dash?: readonly [number, number] }
@@ -26,18 +26,19 @@ function trend({ asked, figures, locale, zone }: Told, width: number, height: nu
   const isOver = (at: number): boolean => (rows[at + 1]?.id ?? figures.to) <= figures.asOf
   const control = controlChart(values.map((value, at) => (isOver(at) ? value : null)), { least: 0, ...(metrics[asked.metric].unit === 'share' ? { most: 1 } : {}) })
   const before = asked.compare === 'none' ? [] : rows.map((row) => row.before)
-  const top = Math.max(1e-9, ...[...values, ...before].filter((value): value is number => value !== null), control?.upper ?? 0)
+  const scale = scaleOf([...values, ...before, ...(control ? [Math.max(0, control.lower), control.upper] : [])].filter((value) => value !== null), { isTime: metrics[asked.metric].unit === 'minutes' })
+  const [bottom, top] = [scale[0]!, scale.at(-1)!]
   const x = (at: number): number => left + (rows.length === 1 ? 0.5 : at / (rows.length - 1)) * (width - left - 8)
-  const y = (value: number): number => height - foot - (value / top) * (height - foot - head)
+  const y = (value: number): number => height - foot - ((value - bottom) / (top - bottom)) * (height - foot - head)
   const line = (series: readonly (number | null)[]): string => series.map((value, at) => (value === null ? '' : `${at > 0 && series[at - 1] !== null ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)).join('')
   const parts: Drawing['parts'] = []
   if (control) {
-    parts.push({ kind: 'stroke', path: box(left, y(control.upper), width - left, Math.max(0, y(Math.max(0, control.lower)) - y(control.upper))), fill: colour.band })
+    parts.push({ kind: 'stroke', path: box(left, y(control.upper), width - left, Math.max(0, y(Math.max(bottom, control.lower)) - y(control.upper))), fill: colour.band })
     parts.push({ kind: 'stroke', path: `M${left} ${y(control.mean).toFixed(1)}H${width}`, stroke: colour.muted, width: 0.75, dash: [2, 3] })
   }
-  for (const part of [0, 0.5, 1]) {
-    parts.push({ kind: 'stroke', path: `M${left} ${y(top * part).toFixed(1)}H${width}`, stroke: colour.line, width: 0.75 })
-    parts.push({ kind: 'words', x: left - 6, y: y(top * part) + 4, text: words(top * part), size: 10, colour: colour.muted, anchor: 'end' })
+  for (const tick of scale) {
+    parts.push({ kind: 'stroke', path: `M${left} ${y(tick).toFixed(1)}H${width}`, stroke: colour.line, width: 0.75 })
+    parts.push({ kind: 'words', x: left - 6, y: y(tick) + 4, text: words(tick), size: 10, colour: colour.muted, anchor: 'end' })
   }
   if (before.length) parts.push({ kind: 'stroke', path: line(before), stroke: colour.muted, width: 1.25, dash: [4, 3] })
   parts.push({ kind: 'stroke', path: line(values), stroke: colour.accent, width: 2 })

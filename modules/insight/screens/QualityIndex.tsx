@@ -6,6 +6,7 @@ import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useLanguage, useText, type Text } from '../../../apps/console/text.tsx'
 import { Banner, EmptyState, Link, Num, Section, Select, Table, TextField, Time, Trend, useNumberFormatter, type TableColumn } from '../../../ui/index.ts'
 import { comparisons, periods, rowWords, valueWords, WEIGHTS } from '../../../lib/metrics/index.ts'
+import { scaleOf } from '../../../lib/statistics/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { indexBy, qualityIndex, type IndexFigures, type IndexVersion } from '../indicators/contract.ts'
 import { InsightFrame } from './InsightFrame.tsx'
@@ -103,7 +104,7 @@ function Shown({ figures, versions }: { figures: IndexFigures; versions: readonl
       {(figures.versions.length > 1 || (isCompared && figures.versionBefore !== version)) && <Banner tone="info">{t('insight.index.versions-differ', { number: version ?? 0 })}</Banner>}
       {total.value === null ? <EmptyState title={t('insight.index.no-data')}>{t('insight.index.no-data-next')}</EmptyState> : (
         <>
-          {by === 'time' && <Trend title={t('insight.index.index')} points={rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => format.format(value)} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
+          {by === 'time' && <Trend title={t('insight.index.index')} scale={scaleOf(rows.flatMap((row) => [row.value, row.before]).filter((value) => value != null))} points={rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => format.format(value)} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
           <Table label={t('insight.index.index')} columns={columns} rows={by === 'time' ? [...rows].reverse() : rows} rowId={(row) => row.id || 'none'} density="compact" />
         </>
       )}

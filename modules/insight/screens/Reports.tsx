@@ -8,7 +8,7 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Button, EmptyState, Link, Menu, Num, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { comparisons, dimensions, metricKeys, metrics, periods } from '../../../lib/metrics/index.ts'
-import { controlChart } from '../../../lib/statistics/index.ts'
+import { controlChart, scaleOf } from '../../../lib/statistics/index.ts'
 import { fillPath } from '../../../platform/http/contract.ts'
 import { reports, type Figure, type Figures } from '../metrics/contract.ts'
 import { savedReports } from '../reports/contract.ts'
@@ -115,7 +115,7 @@ function Shown({ figures, question, search }: { figures: Figures; question: Ques
       <p className="max-w-reading text-sm text-muted">{t(`insight.metric.${question.metric}-formula`)} {t('insight.report.as-of')} <Time at={figures.asOf} isPlain /></p>
       {total.count === 0 && (total.before ?? 0) === 0 ? <EmptyState title={t('insight.report.empty')}>{t('insight.report.empty-next')}</EmptyState> : (
         <>
-          {isByTime && <Trend title={name} points={figures.rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => words(value)} {...(control ? { limits: control, outstanding: new Set(control.signals.keys()) } : {})} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
+          {isByTime && <Trend title={name} scale={scaleOf([...figures.rows.flatMap((row) => [row.value, row.before]), ...(control ? [Math.max(0, control.lower), control.upper] : [])].filter((value) => value != null), { isTime: metrics[question.metric].unit === 'minutes' })} points={figures.rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => words(value)} {...(control ? { limits: control, outstanding: new Set(control.signals.keys()) } : {})} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
           {control && <p className="max-w-reading text-sm text-muted">{t('insight.report.control', { mean: words(control.mean), lower: words(control.lower), upper: words(control.upper), count: control.signals.size })}</p>}
           <Table label={name} columns={columns} rows={isByTime ? [...figures.rows].reverse() : figures.rows} rowId={(row) => row.id || 'none'} density="compact" />
         </>
