@@ -142,10 +142,12 @@ export async function assemble(options: AssembleOptions): Promise<Installation> 
       const until = performance.now() + SETTLE_MS
       for (;;) {
         // Asked before they are heard: what becomes readable in between was not, nor what a job in hand still says.
-        const isQuiet = !jobs.isBusy || performance.now() > until
+        const isQuiet = (): boolean => !jobs.isBusy || performance.now() > until
+        const [wasQuiet, taken] = [isQuiet(), jobs.taken]
         const isRead = await app.book.isRead(app)
         if ((await app.book.dispatch(app)) + (await jobs.runDue()) > 0) continue
-        if (isQuiet && isRead) return
+        // A job the worker took in the meantime is not due to anybody else, and may have more to say.
+        if (wasQuiet && isRead && isQuiet() && jobs.taken === taken) return
         await new Promise((wake) => setTimeout(wake, 5))
       }
     },

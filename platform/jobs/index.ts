@@ -53,6 +53,7 @@ export class JobRunner {
   #queues: Map<string, Queue<Record<string, unknown>>>
   #node = newId()
   #running = new Map<string, Job>()
+  #taken = 0
   #timers: NodeJS.Timeout[] = []
   #stopped = true
   #claiming = false
@@ -90,6 +91,9 @@ export class JobRunner {
 
   /** Jobs this process works on. */
   get running(): number { return this.#running.size }
+
+  /** How many this process has taken in hand since it began. */
+  get taken(): number { return this.#taken }
 
   /** Whether a job of this process is under way or about to be. */
   get isBusy(): boolean { return this.#running.size > 0 || this.#claiming }
@@ -169,7 +173,7 @@ export class JobRunner {
     const surplus: string[] = []
     for (const job of jobs) {
       if (this.#busyLanes().includes(`${job.queue}/${job.lane}`)) surplus.push(job.id)
-      else { this.#running.set(job.id, job); taken.push(job) }
+      else { this.#running.set(job.id, job); this.#taken++; taken.push(job) }
     }
     if (surplus.length) await this.#app.pool`update platform.job set leased_by = null, leased_until = null, attempts = attempts - 1 where id = any(${surplus}) and leased_by = ${this.#node}`.catch(this.#onError)
     // What could not be given back comes free with the end of its lease; what was taken must not wait for that.
