@@ -59,7 +59,8 @@ describe.skipIf(!canTravel)('a chat in a browser', () => {
       delays.push(await arrives - sentAt)
     }
     console.log(`from the chat to the agent's screen: ${delays.map((ms) => `${ms} ms`).join(', ')}`)
-    // How soon is the bench’s to measure (`--part live`): machines that test are busy.
+    // Told, not found by the sweep of every two seconds. The bound of 300 ms is the bench’s (`--part live`): machines that test are busy.
+    expect(Math.min(...delays)).toBeLessThanOrEqual(1_500)
 
     await visitor.reload()
     await chat.getByText('有，红玫瑰和白玫瑰都有。').waitFor()

@@ -72,7 +72,7 @@ describe.skipIf(!canTravel)('every page in a browser', () => {
       if (isInside) await page.evaluate((to) => history.pushState({}, '', to), address)
       else await page.goto(desk.url + address)
       // Asked at every frame: Playwright's own waiting looks twice a second.
-      await page.waitForFunction(() => document.querySelector('h1'), undefined, { timeout: 25_000 }).catch(() => wrong.push(`${address}: no heading`))
+      await page.waitForFunction(() => document.querySelector('h1')?.checkVisibility({ visibilityProperty: true }), undefined, { timeout: 25_000 }).catch(() => wrong.push(`${address}: no heading`))
       await isQuiet()
       const seen = await page.evaluate(() => ({ text: document.body.innerText, over: document.documentElement.scrollWidth - innerWidth }))
       if (seen.over > 0) wrong.push(`${address}: ${seen.over} px wider than the screen`)

@@ -69,9 +69,11 @@ test('4.1-b an answer reaches the visitor as it is released, a note never, and i
   await desk.call('POST', `/api/requests/${id}/messages`, { token: tokenOf(holderId), body: { kind: 'reply', text: '您好，本月帳單已寄出' } })
   await say(token, '還有一件事')
   desk.clock.advance(10_000)
+  const released = performance.now()
   await desk.settle()
   // What the visitor said a moment ago may come along.
-  const { data } = await page.until<NewMessages>('messages', ({ rows }) => rows.some((row) => row.from === 'us'))
+  const { data, at } = await page.until<NewMessages>('messages', ({ rows }) => rows.some((row) => row.from === 'us'))
+  expect(at - released).toBeLessThan(1_500)
   const answers = data.rows.filter((row) => row.from === 'us')
   expect(answers).toMatchObject([{ text: '您好，本月帳單已寄出' }])
   const [answer] = answers as [NewMessages['rows'][number]]
