@@ -124,7 +124,7 @@ export function Trend({ title, points, format, beforeLabel, limits, outstanding,
         ))}
         {limits && (
           <g>
-            <rect x={left} width={width - left} y={y(limits.upper)} height={Math.max(0, y(Math.max(bottom, limits.lower)) - y(limits.upper))} className="fill-sunken" />
+            <rect x={left} width={width - left} y={y(limits.upper)} height={y(limits.lower) - y(limits.upper)} className="fill-sunken" />
             <line x1={left} x2={width} y1={y(limits.mean)} y2={y(limits.mean)} className="stroke-muted" strokeDasharray="1 3" />
           </g>
         )}

@@ -5,11 +5,12 @@ const DECIMAL = [1, 2, 2.5, 5, 10]
 const TIME = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10_080]
 
 /**
- * Three to six ticks, ascending, that hold all `values`; with none, 0 and 1. The axis begins at zero unless the values
+ * Three to six ticks, ascending, that hold all values of `series`, gaps aside; with none, 0 and 1. The axis begins at zero unless the values
  * lie so near each other that nothing could be told of them; then it still covers a tenth of the largest, so that a
  * ripple looks like one. `isTime`: values are minutes. Round steps: Heckbert, Graphics Gems (1990), "Nice numbers for graph labels".
  */
-export function scaleOf(values: readonly number[], { isTime = false } = {}): number[] {
+export function scaleOf(series: readonly (number | null | undefined)[], { isTime = false } = {}): number[] {
+  const values = series.filter((value) => value != null)
   const [low, high] = [Math.min(...values), Math.max(...values)]
   if (values.length === 0 || (low === 0 && high === 0)) return [0, 1]
   const [from, to] = low > high / 2 ? [Math.min(low, high * 0.9), high] : [Math.min(0, low), Math.max(0, high)]

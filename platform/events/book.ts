@@ -71,7 +71,8 @@ export class EventBook {
   }
   get subscribers(): number { return this.#subscriptions.size }
 
-  /** Types of events that were found committed but not yet final since this was last asked: they are read once older transactions have ended, which nobody tells. */
+  get hasWaiting(): boolean { return this.#waiting.size > 0 }
+  /** Types of events that were found committed but not yet final since they were last taken: they are read once older transactions have ended, which nobody tells. */
   takeWaiting(): ReadonlySet<string> {
     const waiting = this.#waiting
     this.#waiting = new Set()
@@ -87,7 +88,7 @@ export class EventBook {
       do {
         this.#readAgain = false
         this.#cursor ??= await newest(app)
-        const fresh = await this.#read(app, this.#cursor, MOST_AT_ONCE)
+        const fresh = await this.#read(app.pool, this.#cursor, MOST_AT_ONCE)
         for (const event of fresh) {
           this.#cursor = { xid: event.xid, seq: event.seq }
           for (const subscription of this.#subscriptions) if (subscription.wants(event)) subscription.send(event)
@@ -149,7 +150,7 @@ export class EventBook {
       if (!cursor) return { count: 0, searched: room.searched }
       const { horizon, ...stored } = cursor
       // Events of other rooms' types are walked over once, not again with every beat.
-      const events = await this.#read({ ...app, pool: ctx.db }, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
+      const events = await this.#read(ctx.db, room.searched && isBehind(stored, room.searched) ? room.searched : stored, size, room.types)
       const searched = events.length < size ? { xid: String(BigInt(horizon) - 1n), seq: Number.MAX_SAFE_INTEGER } : null
       for (const event of events) await room.listeners[event.type]?.(ctx, event)
       for (const { types, hear } of room.together) {
@@ -179,7 +180,7 @@ export class EventBook {
     await run(app, { actor: systemActor }, async (ctx) => {
       const cursor = await this.#take(ctx, room)
       if (!cursor) return
-      const [event] = await this.#read({ ...app, pool: ctx.db }, cursor, 1, room.types)
+      const [event] = await this.#read(ctx.db, cursor, 1, room.types)
       if (!event) return
       await ctx.db`insert into platform.event_failure (listener, xid, seq, error, at)
         values (${room.name}, ${event.xid}::xid8, ${event.seq}, ${withoutAddresses(error)}, ${ctx.now})`
@@ -190,7 +191,7 @@ export class EventBook {
   // A bare `order by xid` would mean the text that is selected, and 1000 would come before 999.
   // xid < xmin: everything older than the oldest running transaction is final, so (xid, seq) can't be overtaken.
   // The place as a subselect: for a plain value a plan is made at every read, which costs as much as reading.
-  async #read({ pool: db }: Pick<App, 'pool'>, after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
+  async #read(db: Ctx['db'], after: Place, limit: number, types?: string[]): Promise<StoredEvent[]> {
     const kind = types ? db`and type = any(${types})` : db``
     const rows = await db<(StoredEvent & { isFinal: boolean })[]>`
       select seq, xid::text, id, type, subject, team_id, at, actor_kind, actor_id, data, is_final from (

@@ -33,7 +33,6 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
   let untold = new Set<string>()
   let again: NodeJS.Timeout | null = null
   let againMs = AGAIN_MS.first
-  let behind = new Set<string>()
   let stopped = false
   const underWay = new Set<Promise<void>>()
   const start = (work: () => Promise<void>) => (): void => {
@@ -49,7 +48,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     try {
       if (types.length) await app.pool`select pg_notify(${CHANNEL}, ${JSON.stringify({ node, types })})`
       await app.book.publish(app)
-      lookAgain(app.book.takeWaiting())
+      lookAgain()
     } catch (error) {
       if (!stopped) options.onError(error)
     }
@@ -61,7 +60,7 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     heard = new Set()
     try {
       await app.book.dispatch(app, types === 'all' ? undefined : types)
-      lookAgain(app.book.takeWaiting())
+      lookAgain()
     } catch (error) {
       if (!stopped) options.onError(error)
     }
@@ -73,11 +72,10 @@ export async function startPulse(app: App, options: { listen: boolean; onError: 
     timer ??= setTimeout(start(beat), Math.max(GATHER_MS, toldAt + TELL_MS - performance.now()))
     if (options.listen) walk ??= setTimeout(start(dispatch), Math.max(GATHER_MS, walkedAt + DISPATCH_MS - performance.now()))
   }
-  const lookAgain = (waiting: ReadonlySet<string>) => {
-    for (const type of waiting) behind.add(type)
+  const lookAgain = () => {
     if (stopped || again) return
-    if (behind.size === 0) { againMs = AGAIN_MS.first; return }
-    again = setTimeout(() => { again = null; wake(behind); behind = new Set() }, againMs)
+    if (!app.book.hasWaiting) { againMs = AGAIN_MS.first; return }
+    again = setTimeout(() => { again = null; wake(app.book.takeWaiting()) }, againMs)
     againMs = Math.min(2 * againMs, AGAIN_MS.most)
   }
   const stopWaking = app.book.onCommit((events) => {

@@ -21,11 +21,12 @@ interface Place { customerId: string; stayId: string | null; stageId: string | n
 const placeColumns = ({ db }: Pick<Ctx, 'db'>) => db`s.id as stay_id, s.stage_id, s.entered_at, s.last_contact_at, s.stalled_at, g.stall_days, g.set_at`
 /** From a place into a stage; `reason` is sealed. */
 interface Move { id: string; place: Place; to: string; at: Date; cause: Stay['cause']; contactAt: Date; requestId?: string | null; reason?: string }
-interface Begun { id: string; customerId: string; stageId: string; enteredAt: Date; cause: Stay['cause']; requestId: string | null; byId: string | null; reason: string | null; lastContactAt: Date; leftAt: Date | null; leftCause: Stay['cause'] | null; stalledAt: Date | null; notedAt: Date | null; stallDays: number | null }
+/** A stay that begins, in the columns of its table. */
+interface Begun { id: string; customer_id: string; stage_id: string; entered_at: Date; cause: Stay['cause']; request_id: string | null; by_id: string | null; reason: string | null; last_contact_at: Date; left_at: Date | null; left_cause: Stay['cause'] | null; stalled_at: Date | null; noted_at: Date | null; stall_days: number | null }
 
 /**
- * Ends the present stays and begins the next, in four statements however many they are; several moves of one customer
- * follow each other. Answers the customers whom somebody else was quicker to move: with those nothing was done.
+ * Ends the present stays and begins the next, in three statements however many they are and one for each that lasted too
+ * long; several moves of one customer follow each other. Answers the customers whom somebody else was quicker to move: with those nothing was done.
  */
 async function moveAll(ctx: Ctx, moves: readonly Move[]): Promise<ReadonlySet<string>> {
   const { now } = ctx
@@ -38,18 +39,19 @@ async function moveAll(ctx: Ctx, moves: readonly Move[]): Promise<ReadonlySet<st
     const isLate = stalledAt !== null && stalledAt <= at
     if (isLate) stalls.push({ place, at: stalledAt })
     const last = place.stayId === null ? undefined : begun.get(place.stayId)
-    if (last) Object.assign(last, { leftAt: at, leftCause: cause }, isLate && { stalledAt, notedAt: now, stallDays: place.stallDays })
+    if (last) Object.assign(last, { left_at: at, left_cause: cause }, isLate && { stalled_at: stalledAt, noted_at: now, stall_days: place.stallDays })
     else if (place.stayId) ended.push({ id: place.stayId, customerId: place.customerId, at, cause })
     if (reason !== undefined) await holdKey(ctx, place.customerId)
-    begun.set(id, { id, customerId: place.customerId, stageId: to, enteredAt: at, cause, requestId, byId: personIdOf(ctx), reason: reason === undefined ? null : ctx.app.vault.seal(place.customerId, REASON, id, reason), lastContactAt: contactAt, leftAt: null, leftCause: null, stalledAt: null, notedAt: null, stallDays: null })
+    const sealed = reason === undefined ? null : ctx.app.vault.seal(place.customerId, REASON, id, reason)
+    begun.set(id, { id, customer_id: place.customerId, stage_id: to, entered_at: at, cause, request_id: requestId, by_id: personIdOf(ctx), reason: sealed, last_contact_at: contactAt, left_at: null, left_cause: null, stalled_at: null, noted_at: null, stall_days: null })
   }
   const overtaken = await endStays(ctx, ended)
-  const rows = [...begun.values()].filter((one) => !overtaken.has(one.customerId))
-  const isOpen = (one: Begun): boolean => one.leftAt === null
+  const rows = [...begun.values()].filter((one) => !overtaken.has(one.customer_id))
+  const isOpen = (one: Begun): boolean => one.left_at === null
   const open = rows.filter(isOpen)
   const made = new Set(await beginStays(ctx, open))
-  for (const one of open) if (!made.has(one.id)) overtaken.add(one.customerId)
-  await beginStays(ctx, rows.filter((one) => !isOpen(one) && !overtaken.has(one.customerId)))
+  for (const one of open) if (!made.has(one.id)) overtaken.add(one.customer_id)
+  await beginStays(ctx, rows.filter((one) => !isOpen(one) && !overtaken.has(one.customer_id)))
   for (const { place, at } of stalls) if (!overtaken.has(place.customerId)) await stall(ctx, place, at)
   for (const { place, to, at, cause, requestId = null } of moves) {
     if (!overtaken.has(place.customerId)) await emit(ctx, 'customer.stage-entered', { subject: place.customerId, data: { stage: to, from: place.stageId, cause, request: requestId, at: at.toISOString() } })
@@ -73,10 +75,7 @@ async function beginStays({ db }: Ctx, rows: readonly Begun[]): Promise<string[]
   if (!rows.length) return []
   const made = await db<{ id: string }[]>`
     insert into customers.stay (id, customer_id, stage_id, entered_at, cause, request_id, by_id, reason, last_contact_at, left_at, left_cause, stalled_at, noted_at, stall_days)
-    select * from jsonb_to_recordset(${db.json(rows.map((one) => ({
-      id: one.id, customer_id: one.customerId, stage_id: one.stageId, entered_at: one.enteredAt, cause: one.cause, request_id: one.requestId, by_id: one.byId, reason: one.reason,
-      last_contact_at: one.lastContactAt, left_at: one.leftAt, left_cause: one.leftCause, stalled_at: one.stalledAt, noted_at: one.notedAt, stall_days: one.stallDays,
-    })) as never)}) as r (id uuid, customer_id uuid, stage_id uuid, entered_at timestamptz, cause text, request_id uuid, by_id uuid, reason text, last_contact_at timestamptz, left_at timestamptz, left_cause text, stalled_at timestamptz, noted_at timestamptz, stall_days int)
+    select * from jsonb_to_recordset(${db.json(rows as never)}) as r (id uuid, customer_id uuid, stage_id uuid, entered_at timestamptz, cause text, request_id uuid, by_id uuid, reason text, last_contact_at timestamptz, left_at timestamptz, left_cause text, stalled_at timestamptz, noted_at timestamptz, stall_days int)
     on conflict (customer_id) where left_at is null do nothing returning id`
   return made.map((one) => one.id)
 }

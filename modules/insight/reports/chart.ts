@@ -26,14 +26,14 @@ function trend({ asked, figures, locale, zone }: Told, width: number, height: nu
   const isOver = (at: number): boolean => (rows[at + 1]?.id ?? figures.to) <= figures.asOf
   const control = controlChart(values.map((value, at) => (isOver(at) ? value : null)), { least: 0, ...(metrics[asked.metric].unit === 'share' ? { most: 1 } : {}) })
   const before = asked.compare === 'none' ? [] : rows.map((row) => row.before)
-  const scale = scaleOf([...values, ...before, ...(control ? [Math.max(0, control.lower), control.upper] : [])].filter((value) => value !== null), { isTime: metrics[asked.metric].unit === 'minutes' })
+  const scale = scaleOf([...values, ...before, control?.lower, control?.upper], { isTime: metrics[asked.metric].unit === 'minutes' })
   const [bottom, top] = [scale[0]!, scale.at(-1)!]
   const x = (at: number): number => left + (rows.length === 1 ? 0.5 : at / (rows.length - 1)) * (width - left - 8)
   const y = (value: number): number => height - foot - ((value - bottom) / (top - bottom)) * (height - foot - head)
   const line = (series: readonly (number | null)[]): string => series.map((value, at) => (value === null ? '' : `${at > 0 && series[at - 1] !== null ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)).join('')
   const parts: Drawing['parts'] = []
   if (control) {
-    parts.push({ kind: 'stroke', path: box(left, y(control.upper), width - left, Math.max(0, y(Math.max(bottom, control.lower)) - y(control.upper))), fill: colour.band })
+    parts.push({ kind: 'stroke', path: box(left, y(control.upper), width - left, y(control.lower) - y(control.upper)), fill: colour.band })
     parts.push({ kind: 'stroke', path: `M${left} ${y(control.mean).toFixed(1)}H${width}`, stroke: colour.muted, width: 0.75, dash: [2, 3] })
   }
   for (const tick of scale) {

@@ -104,7 +104,7 @@ function Shown({ figures, versions }: { figures: IndexFigures; versions: readonl
       {(figures.versions.length > 1 || (isCompared && figures.versionBefore !== version)) && <Banner tone="info">{t('insight.index.versions-differ', { number: version ?? 0 })}</Banner>}
       {total.value === null ? <EmptyState title={t('insight.index.no-data')}>{t('insight.index.no-data-next')}</EmptyState> : (
         <>
-          {by === 'time' && <Trend title={t('insight.index.index')} scale={scaleOf(rows.flatMap((row) => [row.value, row.before]).filter((value) => value != null))} points={rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => format.format(value)} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
+          {by === 'time' && <Trend title={t('insight.index.index')} scale={scaleOf(rows.flatMap((row) => [row.value, row.before]))} points={rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => format.format(value)} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
           <Table label={t('insight.index.index')} columns={columns} rows={by === 'time' ? [...rows].reverse() : rows} rowId={(row) => row.id || 'none'} density="compact" />
         </>
       )}
