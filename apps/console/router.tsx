@@ -13,7 +13,8 @@ import { useText } from './text.tsx'
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: BrokenAll })
 const entries = Object.entries(routes) as [PageName, Route][]
 const tree = root.addChildren(entries.map(([name, route]) => createRoute({
-  getParentRoute: () => root, path: patterns[name], component: () => <Framed route={route} />,
+  // The page before stays until the next one's script is there: a placeholder, once shown, is kept by React for 300 ms.
+  getParentRoute: () => root, path: patterns[name], component: Object.assign(() => <Framed route={route} />, { preload: () => route.page.preload?.() }),
 })))
 
 export const router = createRouter({
@@ -25,10 +26,21 @@ export const router = createRouter({
     return text && `?${text}`
   },
   scrollRestoration: true,
+  defaultPendingComponent: Loading,
 })
 
 function Root(): ReactElement {
-  const { history } = useRouter()
+  const { history, preloadRoute } = useRouter()
+  // Whoever points at a link is about to follow it: the page's script is on its way by then.
+  useEffect(() => {
+    const foresee = ({ target }: Event) => {
+      const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null
+      if (link?.origin === location.origin && link.target !== '_blank') void preloadRoute({ to: link.pathname } as never).catch(() => undefined)
+    }
+    document.addEventListener('pointerover', foresee)
+    document.addEventListener('focusin', foresee)
+    return () => { document.removeEventListener('pointerover', foresee); document.removeEventListener('focusin', foresee) }
+  }, [preloadRoute])
   return <AriaRouterProvider navigate={(href) => { history.push(href) }}><Outlet /></AriaRouterProvider>
 }
 
@@ -36,7 +48,7 @@ function Framed({ route }: { route: Route }): ReactElement {
   const { person } = useSession()
   const { href } = useLocation()
   // A page that breaks takes nothing else with it, and going elsewhere is a new beginning.
-  const page = <CatchBoundary getResetKey={() => href} errorComponent={Broken}><Suspense fallback={<Loading />}><route.page /></Suspense></CatchBoundary>
+  const page = <CatchBoundary getResetKey={() => href} errorComponent={Broken}><route.page /></CatchBoundary>
   if (route.frame === 'bare' || (route.frame === 'either' && !person)) return <Bare>{page}</Bare>
   if (!person) return <ToSignIn />
   // What the sign-in rules ask for first stands in front of every page.

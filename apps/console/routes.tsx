@@ -1,4 +1,4 @@
-import { lazy, type ComponentType } from 'react'
+import { type AsyncRouteComponent, lazyRouteComponent } from '@tanstack/react-router'
 import { ChannelsPage, MailsPage } from '../../modules/channels/screens/index.tsx'
 import { CustomerPage, CustomersPage, LifecyclePage, StagesPage } from '../../modules/customers/screens/index.tsx'
 import { AlarmsPage, AuditPage, CompliancePage, NoticesPage } from '../../modules/governance/screens/index.tsx'
@@ -17,12 +17,12 @@ import type { Place } from './shell/rail.ts'
  * Every page of the console. To add one: give it an address in `paths.ts`; in its room write
  *
  *     // modules/<room>/screens/index.tsx
- *     export const InboxPage = lazy(() => import('./Inbox.tsx'))      // Inbox.tsx: export default function Inbox() {…}
+ *     export const InboxPage = lazyRouteComponent(() => import('./Inbox.tsx'))      // Inbox.tsx: export default function Inbox() {…}
  *
  * and a line here. Pages are fetched when they are first opened; `rail` also gives them a place at the left and a `g …` key.
  */
 export interface Route {
-  page: ComponentType
+  page: AsyncRouteComponent<object>
   /** The permission that opens it; others are told so. */
   needs?: string
   rail?: Place
@@ -84,10 +84,10 @@ export const routes: Partial<Record<PageName, Route>> = {
   roles: { page: RolesPage, needs: 'staff.read', within: 'people' },
   calendars: { page: CalendarsPage, needs: 'staff.read', within: 'people' },
   calendar: { page: CalendarPage, needs: 'staff.read', within: 'people' },
-  demo: { page: lazy(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
+  demo: { page: lazyRouteComponent(() => import('../demo/DemoPage.tsx')), needs: 'staff.configure' },
   tokens: { page: TokensPage, needs: 'access.grant', within: 'people' },
   access: { page: AccessPage, needs: 'access.approve', within: 'people' },
   providers: { page: ProvidersPage, needs: 'access.configure', within: 'people' },
   directories: { page: DirectoriesPage, needs: 'access.grant', within: 'people' },
-  parts: { page: lazy(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
+  parts: { page: lazyRouteComponent(() => import('./shell/parts/PartsPage.tsx')), frame: 'either' },
 }

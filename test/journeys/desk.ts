@@ -1,6 +1,6 @@
 /** A desk as a company would run it, on the real clock, and a browser for each person in front of it. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core'
 import { demoRoom } from '../../apps/demo/room.ts'
 import { servePages } from '../../apps/pages.ts'
 import { rooms } from '../../apps/rooms.ts'
@@ -117,17 +117,21 @@ export async function until<A>(ask: () => Promise<A>, isGood: (answer: A) => boo
   }
 }
 
-/** Waits until nothing has been asked of the server for a moment; streams stay open and do not count. */
+/** Waits until the server has answered everything for a moment and nothing stands in for an answer any more; streams stay open and do not count. */
 export function quietness(page: Page): () => Promise<void> {
-  let pending = 0
+  const pending = new Set<Request>()
   let lastAt = Date.now()
-  const counts = (request: { url(): string }) => !/\/(live|stream)\b/.test(request.url())
-  page.on('request', (request) => { if (counts(request)) { pending++; lastAt = Date.now() } })
-  const ended = (request: { url(): string }) => { if (counts(request)) { pending--; lastAt = Date.now() } }
+  page.on('request', (request) => { if (!/\/(live|stream)\b/.test(request.url())) { pending.add(request); lastAt = Date.now() } })
+  // One that began before anybody looked does not count.
+  const ended = (request: Request) => { if (pending.delete(request)) lastAt = Date.now() }
   page.on('requestfinished', ended)
   page.on('requestfailed', ended)
+  const isDrawn = () => page.evaluate(() => new Promise<boolean>((done) => { requestAnimationFrame(() => requestAnimationFrame(() => { done(!document.querySelector('.animate-breathe')) })) }))
   return async () => {
     lastAt = Date.now()
-    for (const end = Date.now() + 5000; Date.now() < end && (pending > 0 || Date.now() - lastAt < 200);) await page.waitForTimeout(50)
+    for (const end = Date.now() + 5000; Date.now() < end;) {
+      if (pending.size === 0 && Date.now() - lastAt >= 80 && await isDrawn() && pending.size === 0) return
+      await new Promise((wake) => setTimeout(wake, 20))
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const ChannelsPage = lazy(() => import('./Channels.tsx'))
-export const MailsPage = lazy(() => import('./Mails.tsx'))
+export const ChannelsPage = lazyRouteComponent(() => import('./Channels.tsx'))
+export const MailsPage = lazyRouteComponent(() => import('./Mails.tsx'))

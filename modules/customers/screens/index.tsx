@@ -1,7 +1,7 @@
 /** The staff's pages of the customers room. */
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const CustomersPage = lazy(() => import('./Customers.tsx'))
-export const CustomerPage = lazy(() => import('./Customer.tsx'))
-export const LifecyclePage = lazy(() => import('./Lifecycle.tsx'))
-export const StagesPage = lazy(() => import('./Stages.tsx'))
+export const CustomersPage = lazyRouteComponent(() => import('./Customers.tsx'))
+export const CustomerPage = lazyRouteComponent(() => import('./Customer.tsx'))
+export const LifecyclePage = lazyRouteComponent(() => import('./Lifecycle.tsx'))
+export const StagesPage = lazyRouteComponent(() => import('./Stages.tsx'))

@@ -1,6 +1,6 @@
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const AuditPage = lazy(() => import('./audit/Audit.tsx'))
-export const NoticesPage = lazy(() => import('./notices/Notices.tsx'))
-export const CompliancePage = lazy(() => import('./compliance/Compliance.tsx'))
-export const AlarmsPage = lazy(() => import('./audit/Alarms.tsx'))
+export const AuditPage = lazyRouteComponent(() => import('./audit/Audit.tsx'))
+export const NoticesPage = lazyRouteComponent(() => import('./notices/Notices.tsx'))
+export const CompliancePage = lazyRouteComponent(() => import('./compliance/Compliance.tsx'))
+export const AlarmsPage = lazyRouteComponent(() => import('./audit/Alarms.tsx'))

@@ -1,12 +1,12 @@
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const StartPage = lazy(() => import('./Start.tsx'))
-export const ReportsPage = lazy(() => import('./Reports.tsx'))
-export const ReportRequestsPage = lazy(() => import('./ReportRequests.tsx'))
-export const SavedReportsPage = lazy(() => import('./SavedReports.tsx'))
-export const MetricAlarmsPage = lazy(() => import('./Alarms.tsx'))
-export const WallboardsPage = lazy(() => import('./Wallboards.tsx'))
-export const WallPage = lazy(() => import('./Wall.tsx'))
-export const ChannelEffectPage = lazy(() => import('./ChannelEffect.tsx'))
-export const ChannelTiersPage = lazy(() => import('./ChannelTiers.tsx'))
-export const QualityIndexPage = lazy(() => import('./QualityIndex.tsx'))
+export const StartPage = lazyRouteComponent(() => import('./Start.tsx'))
+export const ReportsPage = lazyRouteComponent(() => import('./Reports.tsx'))
+export const ReportRequestsPage = lazyRouteComponent(() => import('./ReportRequests.tsx'))
+export const SavedReportsPage = lazyRouteComponent(() => import('./SavedReports.tsx'))
+export const MetricAlarmsPage = lazyRouteComponent(() => import('./Alarms.tsx'))
+export const WallboardsPage = lazyRouteComponent(() => import('./Wallboards.tsx'))
+export const WallPage = lazyRouteComponent(() => import('./Wall.tsx'))
+export const ChannelEffectPage = lazyRouteComponent(() => import('./ChannelEffect.tsx'))
+export const ChannelTiersPage = lazyRouteComponent(() => import('./ChannelTiers.tsx'))
+export const QualityIndexPage = lazyRouteComponent(() => import('./QualityIndex.tsx'))

@@ -1,6 +1,6 @@
 /** The staff's pages of the requests room. */
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
 export { NoticesBell } from './Notices.tsx'
-export const InboxPage = lazy(() => import('./Inbox.tsx'))
-export const RequestPage = lazy(() => import('./RequestPage.tsx'))
+export const InboxPage = lazyRouteComponent(() => import('./Inbox.tsx'))
+export const RequestPage = lazyRouteComponent(() => import('./RequestPage.tsx'))

@@ -1,3 +1,3 @@
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const QueuesPage = lazy(() => import('./Queues.tsx'))
+export const QueuesPage = lazyRouteComponent(() => import('./Queues.tsx'))

@@ -1,9 +1,9 @@
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const ServicesPage = lazy(() => import('./Services.tsx'))
-export const ServicePage = lazy(() => import('./ServicePage.tsx'))
-export const StandardPage = lazy(() => import('./StandardPage.tsx'))
-export const CataloguePage = lazy(() => import('./Catalogue.tsx'))
-export const RulesPage = lazy(() => import('./Rules.tsx'))
-export const ChannelRecordsPage = lazy(() => import('./Channels.tsx'))
-export const ChannelRecordPage = lazy(() => import('./Channel.tsx'))
+export const ServicesPage = lazyRouteComponent(() => import('./Services.tsx'))
+export const ServicePage = lazyRouteComponent(() => import('./ServicePage.tsx'))
+export const StandardPage = lazyRouteComponent(() => import('./StandardPage.tsx'))
+export const CataloguePage = lazyRouteComponent(() => import('./Catalogue.tsx'))
+export const RulesPage = lazyRouteComponent(() => import('./Rules.tsx'))
+export const ChannelRecordsPage = lazyRouteComponent(() => import('./Channels.tsx'))
+export const ChannelRecordPage = lazyRouteComponent(() => import('./Channel.tsx'))

@@ -1,13 +1,13 @@
 /** The privacy officer's pages. */
-import { lazy } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
 
-export const BreachesPage = lazy(() => import('../breaches/Breaches.tsx'))
-export const BreachPage = lazy(() => import('../breaches/Breach.tsx'))
-export const OutsidePage = lazy(() => import('../outside/Outside.tsx'))
-export const AssessmentsPage = lazy(() => import('../outside/Assessments.tsx'))
-export const PersonRequestsPage = lazy(() => import('./PersonRequests.tsx'))
-export const PersonRequestPage = lazy(() => import('./PersonRequest.tsx'))
-export const RetentionPage = lazy(() => import('./Retention.tsx'))
-export const ConsentsPage = lazy(() => import('./Consents.tsx'))
-export const ExportsPage = lazy(() => import('./Exports.tsx'))
-export const RegisterPage = lazy(() => import('./Register.tsx'))
+export const BreachesPage = lazyRouteComponent(() => import('../breaches/Breaches.tsx'))
+export const BreachPage = lazyRouteComponent(() => import('../breaches/Breach.tsx'))
+export const OutsidePage = lazyRouteComponent(() => import('../outside/Outside.tsx'))
+export const AssessmentsPage = lazyRouteComponent(() => import('../outside/Assessments.tsx'))
+export const PersonRequestsPage = lazyRouteComponent(() => import('./PersonRequests.tsx'))
+export const PersonRequestPage = lazyRouteComponent(() => import('./PersonRequest.tsx'))
+export const RetentionPage = lazyRouteComponent(() => import('./Retention.tsx'))
+export const ConsentsPage = lazyRouteComponent(() => import('./Consents.tsx'))
+export const ExportsPage = lazyRouteComponent(() => import('./Exports.tsx'))
+export const RegisterPage = lazyRouteComponent(() => import('./Register.tsx'))
