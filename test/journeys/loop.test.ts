@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Locale } from '../../lib/text/index.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Branch, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, until, wordsOf } from './desk.ts'
+import { type Branch, type Company, canTravel, enter, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, until, wordsOf } from './desk.ts'
 
 interface Words { subject: string; text: string; name: string; reply: string; better: string; answer: string; result: string; sentBack: string; second: string; score: number }
 const said: Record<Locale, Words> = {
@@ -32,7 +32,7 @@ describe.skipIf(!canTravel)('the loop in a browser', () => {
     const t = wordsOf(locale)
     const problems: string[] = []
     const agent = await openPage(browser, locale, problems)
-    await signIn(agent, desk, branch.agent, '/inbox?view=mine')
+    await enter(agent, desk, branch.agent, '/inbox?view=mine')
     await agent.getByText(t('requests.empty.mine')).waitFor()
 
     const customer = await openPage(browser, locale, problems)
