@@ -11,6 +11,7 @@ import { readConfig } from '../platform/config.ts'
 import { deriveKeys, newToken } from '../platform/crypto/index.ts'
 import { openPool } from '../platform/database/index.ts'
 import { TEMPLATE, withDatabase } from '../platform/testing/template.ts'
+import { callWire } from './wire.ts'
 
 declare module 'vitest' { interface ProvidedContext { databaseUrl: string } }
 
@@ -61,13 +62,10 @@ async function startDesk(database: { url: string; drop(): Promise<void> }, clock
   return {
     ...desk, clock, url, databaseUrl: database.url,
     async call(method, path, { token, cookie, body, headers } = {}) {
-      const response = await fetch(url + path, {
-        method,
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(token ? { authorization: `Bearer ${token}` } : {}), ...(cookie ? { cookie } : {}), ...headers },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      })
-      const text = await response.text()
-      return { status: response.status, body: (text ? JSON.parse(text) : {}) as never, headers: response.headers }
+      const answer = await callWire(url + path, method, {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(token ? { authorization: `Bearer ${token}` } : {}), ...(cookie ? { cookie } : {}), ...headers,
+      }, body === undefined ? undefined : JSON.stringify(body))
+      return { status: answer.status, body: (answer.text ? JSON.parse(answer.text) : {}) as never, headers: answer.headers }
     },
     async pass(ms) { clock.advance(ms); await desk.settle() },
     async close() {

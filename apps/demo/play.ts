@@ -135,8 +135,11 @@ class Play {
   async #wave(open: (options: RunOptions) => Ctx, end: number): Promise<number> {
     const entries = this.#choose(end)
     this.#clock.set(Math.max(entries[0]!.at, this.#clock.now().getTime()))
-    for (const entry of entries) if (entry.seeks) await this.#turn(open, entry)
-    await Promise.all(entries.map((entry) => entry.seeks || this.#turn(open, entry)))
+    const heard: NewEvent[] = []
+    for (const entry of entries) if (entry.seeks) heard.push(...await this.#turn(open, entry))
+    heard.push(...(await Promise.all(entries.map((entry) => (entry.seeks ? [] : this.#turn(open, entry))))).flat())
+    // The listener is held while the past is played; what it does is done here, in the play's own time.
+    await followStages(open({ now: new Date(Math.max(...entries.map((entry) => entry.at))) }), heard)
     const touched = [...this.#plans.keys()].sort((a, b) => a.n - b.n)
     await this.#look(open({}), touched)
     for (const one of touched) for (const plan of this.#plans.get(one)!) plan()
@@ -164,17 +167,16 @@ class Play {
     return chosen
   }
 
-  async #turn(open: (options: RunOptions) => Ctx, { at, of, actor, act }: Entry): Promise<void> {
+  /** Answers what happened by it. */
+  async #turn(open: (options: RunOptions) => Ctx, { at, of, actor, act }: Entry): Promise<readonly NewEvent[]> {
     const ctx = open({ actor, now: new Date(at) })
     if (of) { of.at = at; this.#then(of) }
     await act(ctx)
-    // The listener is held while the past is played; what it does is done here, in the play's own time.
-    ctx.actor = systemActor
-    await followStages(ctx, [...ctx.events])
     for (const event of ctx.events) {
       const about = runsOn(event) && this.#cases.get(event.subject ?? '')
       if (about) this.#then(about, () => this.#watch(about, at))
     }
+    return ctx.events
   }
 
   #then(one: Case, ...plans: (() => void)[]): void {

@@ -1,5 +1,6 @@
 /** The API as its own document describes it: operations, bodies that fit their schemas, and bodies that don't. */
 import type { TestDesk } from '../harness.ts'
+import { callWire } from '../wire.ts'
 
 export interface Schema {
   type?: string | string[]; properties?: Record<string, Schema>; required?: string[]; items?: Schema; enum?: unknown[]; const?: unknown; anyOf?: Schema[]; oneOf?: Schema[]; allOf?: Schema[]
@@ -116,18 +117,13 @@ export const fill = (path: string, value: string | Record<string, string>): stri
 export interface Raw { status: number; text: string; code: string | null; fields: string[] }
 /** Sends bytes as they are; a stream's answer is cut off after its head. */
 export async function send(desk: TestDesk, method: string, path: string, options: { token?: string; body?: string | Uint8Array | FormData; type?: string; headers?: Record<string, string> } = {}): Promise<Raw> {
-  const stop = new AbortController()
-  const response = await fetch(desk.url + path, {
-    method, signal: stop.signal, body: options.body as never,
-    headers: { ...(options.token ? { authorization: `Bearer ${options.token}` } : {}), ...(options.body !== undefined && !(options.body instanceof FormData) ? { 'content-type': options.type ?? 'application/json' } : {}), ...options.headers },
-  })
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    const first = await response.body!.getReader().read()
-    stop.abort()
-    return { status: response.status, text: new TextDecoder().decode(first.value), code: null, fields: [] }
-  }
-  const text = await response.text()
+  const form = options.body instanceof FormData ? new Request(desk.url, { method: 'POST', body: options.body }) : null
+  const body = form ? new Uint8Array(await form.arrayBuffer()) : options.body as string | Uint8Array | undefined
+  const { status, headers, text } = await callWire(desk.url + path, method, {
+    ...(options.token ? { authorization: `Bearer ${options.token}` } : {}), ...(body === undefined ? {} : { 'content-type': form?.headers.get('content-type') ?? options.type ?? 'application/json' }), ...options.headers,
+  }, body)
+  if (headers.get('content-type')?.startsWith('text/event-stream')) return { status, text, code: null, fields: [] }
   let fault: { code: string; fields: { code: string }[] } | undefined
   try { fault = (JSON.parse(text) as { fault?: typeof fault }).fault } catch { /* a page, a file or nothing */ }
-  return { status: response.status, text, code: fault?.code ?? null, fields: fault?.fields.map((field) => field.code) ?? [] }
+  return { status, text, code: fault?.code ?? null, fields: fault?.fields.map((field) => field.code) ?? [] }
 }

@@ -1,5 +1,5 @@
 /** Looks through every byte of a folder for words, in the forms in which programs write words down. */
-import { createReadStream, readdirSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** The ways a word may stand in a file. Base64 of a word inside a longer text begins at one of three places. */
@@ -20,13 +20,11 @@ export function formsOf(word: string): Map<string, Buffer> {
 }
 
 const PIECE = 256 * 1024
-const EMPTY = Buffer.alloc(PIECE)
 export interface Found { word: string; form: string; file: string }
 /** Every place where one of the words stands; `passes` leaves files out. */
-export async function scanFolder(folder: string, words: readonly string[], passes: (file: string) => boolean = () => false): Promise<{ found: Found[]; files: number; bytes: number }> {
-  // Some forms of a word are the same bytes.
-  const needles = [...new Map(words.flatMap((word) => [...formsOf(word)].map(([form, bytes]) => [bytes.toString('hex'), { word, form, bytes }] as const))).values()]
-  const longest = Math.max(...needles.map((needle) => needle.bytes.length))
+export function scanFolder(folder: string, words: readonly string[], passes: (file: string) => boolean = () => false): { found: Found[]; files: number; bytes: number } {
+  const lookIn = seeker(words)
+  const window = Buffer.alloc(PIECE + lookIn.longest)
   const found = new Map<string, Found>()
   let files = 0
   let bytes = 0
@@ -34,15 +32,43 @@ export async function scanFolder(folder: string, words: readonly string[], passe
     // A running database makes and removes files.
     if (!statSync(path, { throwIfNoEntry: false })?.isFile() || passes(relative(folder, path))) continue
     files++
-    let rest: Buffer = Buffer.alloc(0)
-    for await (const chunk of createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      // Room that a database has taken and not written to yet.
-      if (chunk.equals(EMPTY.subarray(0, chunk.length))) { rest = chunk.subarray(-longest); continue }
-      const window = Buffer.concat([rest, chunk])
-      for (const { word, form, bytes: needle } of needles) if (window.includes(needle)) found.set(`${word} ${form} ${path}`, { word, form, file: relative(folder, path) })
-      rest = window.subarray(Math.max(0, window.length - longest))
-    }
+    const file = openSync(path, 'r')
+    try {
+      // What ends a piece may begin a word.
+      for (let kept = 0, read: number; (read = readSync(file, window, kept, PIECE, null)) > 0;) {
+        bytes += read
+        for (const { word, form } of lookIn.all(window.subarray(0, kept + read))) found.set(`${word} ${form} ${path}`, { word, form, file: relative(folder, path) })
+        const from = Math.max(0, kept + read - lookIn.longest)
+        window.copyWithin(0, from, kept + read)
+        kept = kept + read - from
+      }
+    } finally { closeSync(file) }
   }
   return { found: [...found.values()], files, bytes }
+}
+
+interface Needle { word: string; form: string; bytes: Buffer }
+/** Looks for all forms of all words in one pass: what begins with no needle's first two bytes is left behind at once. */
+function seeker(words: readonly string[]): { longest: number; all(window: Buffer): Set<Needle> } {
+  // Some forms of a word are the same bytes.
+  const needles = [...new Map(words.flatMap((word) => [...formsOf(word)].map(([form, bytes]) => [bytes.toString('hex'), { word, form, bytes }] as const))).values()]
+  const begins = new Uint8Array(65_536)
+  const byBeginning = new Map<number, Needle[]>()
+  for (const needle of needles) {
+    const beginning = needle.bytes.readUInt16BE(0)
+    begins[beginning] = 1
+    byBeginning.set(beginning, [...byBeginning.get(beginning) ?? [], needle])
+  }
+  return {
+    longest: Math.max(...needles.map((needle) => needle.bytes.length)),
+    all(window) {
+      const seen = new Set<Needle>()
+      for (let at = 0, beginning = window[0] ?? 0; at + 1 < window.length; at++) {
+        beginning = (beginning << 8 & 0xff00) | window[at + 1]!
+        if (begins[beginning] === 0) continue
+        for (const needle of byBeginning.get(beginning)!) if (!seen.has(needle) && window[at + 2] === needle.bytes[2] && window.subarray(at, at + needle.bytes.length).equals(needle.bytes)) seen.add(needle)
+      }
+      return seen
+    },
+  }
 }

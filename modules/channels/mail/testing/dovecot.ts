@@ -1,6 +1,6 @@
 /** A real Dovecot on a free loopback port, with mails in a folder of its own; for tests. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -76,8 +76,9 @@ service stats {
 }
 `)
   // What the server has already seen it renames under our hands: only new files are given to it.
-  const own = (path: string): void => { if (isRoot) execFileSync('chown', ['-R', `${uid}:${gid}`, path]) }
-  own(join(folder, 'mail'))
+  const numbers = isRoot ? (['-u', '-g'] as const).map((which) => Number(execFileSync('id', [which, user]).toString())) : null
+  const own = (path: string): void => { if (numbers) chownSync(path, numbers[0]!, numbers[1]!) }
+  for (const path of ['mail', 'mail/desk', ...['cur', 'new', 'tmp'].map((name) => `mail/desk/${name}`)]) own(join(folder, path))
   execFileSync('chmod', ['755', folder])
   const child: ChildProcess = spawn(dovecotPath!, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' })
   await untilListening(inner)
@@ -87,9 +88,12 @@ service stats {
     port: relay.port, password,
     deliver(mails) {
       // Written aside and moved, so that the server never sees half a mail.
-      for (const mail of mails) writeFileSync(join(inbox, 'tmp', `${1e9 + ++count}.M${process.pid}.test`), mail)
-      own(join(inbox, 'tmp'))
-      for (const name of readdirSync(join(inbox, 'tmp'))) renameSync(join(inbox, 'tmp', name), join(inbox, 'new', name))
+      for (const mail of mails) {
+        const name = `${1e9 + ++count}.M${process.pid}.test`
+        writeFileSync(join(inbox, 'tmp', name), mail)
+        own(join(inbox, 'tmp', name))
+        renameSync(join(inbox, 'tmp', name), join(inbox, 'new', name))
+      }
     },
     async renumber() {
       relay.cut()
