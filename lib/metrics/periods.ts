@@ -1,7 +1,7 @@
 /** Periods by name, as days. Pure. */
 import type { Bucket } from './catalogue.ts'
 
-export const periods = ['today', 'yesterday', 'week', 'last-week', 'month', 'this-month', 'last-month', 'quarter', 'year', 'own'] as const
+export const periods = ['today', 'yesterday', 'week', 'last-week', '4-weeks', 'this-month', 'last-month', 'quarter', 'year', 'own'] as const
 export type PeriodName = (typeof periods)[number]
 export const comparisons = ['none', 'previous', 'year'] as const
 export type Comparison = (typeof comparisons)[number]
@@ -20,12 +20,13 @@ export function daysOf(period: PeriodName, today: string, own: { from?: string; 
     case 'yesterday': return { from: plus(today, -1), to: plus(today, -1) }
     case 'week': return { from: plus(today, -6), to: today }
     case 'last-week': return { from: plus(monday, -7), to: plus(monday, -1) }
-    case 'month': return { from: plus(today, -29), to: today }
+    // Whole weeks: as many Mondays as Sundays, so that the period before is like it.
+    case '4-weeks': return { from: plus(today, -27), to: today }
     case 'this-month': return { from: first, to: today }
     case 'last-month': return { from: `${lastOfBefore.slice(0, 8)}01`, to: lastOfBefore }
     case 'quarter': return { from: plus(today, -90), to: today }
     case 'year': return { from: plus(today, -364), to: today }
-    case 'own': return { from: own.from ?? plus(today, -29), to: own.to ?? today }
+    case 'own': return { from: own.from ?? plus(today, -27), to: own.to ?? today }
   }
 }
 

@@ -1,6 +1,5 @@
 /** One-time codes of an authenticator application (RFC 6238): offered, proved, in force; each code counts once. */
 import { Secret, TOTP } from 'otpauth'
-import QRCode from 'qrcode'
 import type { Ctx } from '../../platform/context.ts'
 import { secretsFor } from '../../platform/crypto/secret.ts'
 import { emit } from '../../platform/events/book.ts'
@@ -36,6 +35,7 @@ export async function offerTotp(ctx: Ctx): Promise<{ secret: string; uri: string
   const secret = new Secret({ size: 20 }).base32
   await store.updateTotp(ctx, person.id, null, seal(ctx.app, person.id, secret))
   const uri = totp(secret, person.login).toString()
+  const { default: QRCode } = await import('qrcode')
   return { secret, uri, svg: await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 }) }
 }
 

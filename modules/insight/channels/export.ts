@@ -1,5 +1,5 @@
 /** The effect of channels as a table: words in the reader's language, figures as figures. */
-import writeExcel, { type Cell } from 'write-excel-file/node'
+import type { Cell } from 'write-excel-file/node'
 import { writeCsv } from '../../../lib/csv/index.ts'
 import { metrics } from '../../../lib/metrics/index.ts'
 import type { Ctx } from '../../../platform/context.ts'
@@ -32,6 +32,7 @@ export async function effectWorkbook(ctx: Ctx, asked: EffectAsked): Promise<Uint
   const word = (value: string): Cell => ({ value, type: String })
   // The fourth and the eighth figure count requests.
   const figure = (value: number | null, at: number, format: string): Cell => (value === null ? null : { value, type: Number, format: at === 3 || at === 7 ? '#,##0' : format })
+  const { default: writeExcel } = await import('write-excel-file/node')
   return writeExcel([
     head.map((value): Cell => ({ value, type: String, fontWeight: 'bold' })),
     ...lines.map(({ words, figures, format, verdict }) => [...words.map(word), ...figures.map((value, at) => figure(value, at, format)), word(verdict)]),

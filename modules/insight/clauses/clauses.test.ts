@@ -11,7 +11,7 @@ import { measure } from '../metrics/measure.ts'
 import type { ClauseFigure, Decided } from './contract.ts'
 import { decidedIn } from './kept.ts'
 
-// Monday 2026-03-02, 10:00 in Taipei; the last 30 days began on 2026-02-01 there.
+// Monday 2026-03-02, 10:00 in Taipei; the last four weeks began on 2026-02-03 there.
 let desk: TestDesk
 let people: Staffed
 let service: Service
@@ -54,7 +54,7 @@ test('1.2-c 4.3-b of a deadline the share kept is counted from its clocks: each 
     { clocks: [{ state: 'met', endedAt: '2026-02-10T02:00:00Z' }] }, { clocks: [{ state: 'met', endedAt: '2026-02-11T02:00:00Z' }] },
     // Missed and met later counts where it was missed; missed and still open counts too.
     { clocks: [{ state: 'met', breachedAt: '2026-02-12T02:00:00Z', endedAt: '2026-02-13T02:00:00Z' }] }, { clocks: [{ state: 'breached', breachedAt: '2026-02-20T02:00:00Z' }] },
-    // Neither: cancelled, running, before the 30 days, another team's.
+    // Neither: cancelled, running, before the four weeks, another team's.
     { clocks: [{ state: 'cancelled', endedAt: '2026-02-10T02:00:00Z' }] }, { clocks: [{ state: 'running' }] }, { clocks: [{ state: 'met', endedAt: '2026-01-20T02:00:00Z' }] },
     { teamId: people.otherTeamId, clocks: [{ state: 'breached', breachedAt: '2026-02-20T02:00:00Z' }] },
   ])

@@ -22,6 +22,6 @@ export type Decided = z.infer<typeof Decided>
 
 const gone = ['standards.service.not-found'] as const
 export const clauses = {
-  keptClauses: { method: 'GET', path: '/api/services/:id/kept', access: 'requests.read', params: byId, response: Kept, faults: gone, summary: 'Each measured clause of the standard in force beside what came of it in the last 30 days, over the requests the caller may see.' },
+  keptClauses: { method: 'GET', path: '/api/services/:id/kept', access: 'requests.read', params: byId, response: Kept, faults: gone, summary: 'Each measured clause of the standard in force beside what came of it in the last four weeks, over the requests the caller may see.' },
   clauseClocks: { method: 'GET', path: '/api/services/:id/kept/:key/deadlines', access: 'requests.read', params: z.strictObject({ id, key: z.string().max(60) }), query: z.strictObject({ missed: flag.optional(), cursor: id.optional(), limit: limit(200, 50) }), response: page(Decided), faults: gone, summary: 'The very deadlines such a share is made of, the latest begun first; with `missed` only those that were not kept.' },
 } as const satisfies Endpoints

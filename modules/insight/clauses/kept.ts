@@ -22,8 +22,8 @@ async function clausesInForce(ctx: Ctx, serviceId: string): Promise<readonly Cla
 export async function keptClauses(ctx: Ctx, serviceId: string) {
   const inForce = (await clausesInForce(ctx, serviceId)).filter((clause) => clause.measure !== null && clause.target !== null)
   const { zone } = await dayOf(ctx)
-  // The days of "the last 30 days" of a report, so that its page shows the same figure.
-  const days = daysOf('month', dayIn(zone, ctx.now.getTime()))
+  // The days of "the last four weeks" of a report, so that its page shows the same figure.
+  const days = daysOf('4-weeks', dayIn(zone, ctx.now.getTime()))
   // A request keeps no trace of which teams it passed between: there is nothing to count such a rate by.
   const measured = inForce.filter((clause) => !isClockKind(clause.measure) && !clause.when.fromTeam && !clause.when.toTeam)
   const { asOf, period, totals } = await totalsOf(ctx, zone, days, measured.map(({ measure, when: { priority, tier, channel } }) =>
@@ -61,7 +61,7 @@ async function sharesKept(ctx: Ctx, serviceId: string, from: Date, to: Date): Pr
 export async function clauseClocks(ctx: Ctx, serviceId: string, key: string, query: { missed?: boolean; cursor?: string; limit: number }): Promise<{ rows: Decided[]; next: string | null }> {
   await clausesInForce(ctx, serviceId)
   const { zone } = await dayOf(ctx)
-  const { period } = await totalsOf(ctx, zone, daysOf('month', dayIn(zone, ctx.now.getTime())), [])
+  const { period } = await totalsOf(ctx, zone, daysOf('4-weeks', dayIn(zone, ctx.now.getTime())), [])
   const rows = await ctx.db<Decided[]>`
     select k.id, r.id as request_id, r.number, k.kind, k.breached_at is null as is_kept, coalesce(k.breached_at, k.ended_at) as at, k.due_at, k.ended_at, h.name as holder
     from requests.clock k join requests.request r on r.id = k.request_id join standards.version v on v.id = k.version_id left join staff.person h on h.id = r.holder_id

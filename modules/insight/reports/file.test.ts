@@ -9,7 +9,7 @@ import { chartOf } from './chart.ts'
 import { faceFor } from './font.ts'
 import { pdfOf } from './page.ts'
 
-const face = faceFor('zh-Hant', '')
+const face = await faceFor('zh-Hant', '')
 let desk: TestDesk
 let people: Staffed
 beforeAll(async () => {
@@ -37,8 +37,8 @@ test('4.3-b a report is had as a workbook and CSV anywhere, as page and picture 
   expect(decodeURIComponent(csv.name)).toContain('新增工單 2026-02-24 2026-03-02.csv')
   expect((await fetched('doc')).status).toBe(404)
   expect((await fetched('csv', 'metric=volume&by=team&from=2026-03-02&to=2026-02-24')).status).toBe(422)
-  expect(faceFor('zh-Hant', '', [])).toBeNull()
-  expect(faceFor('zh-Hant', new URL(import.meta.url).pathname, [])).toBeNull()
+  expect(await faceFor('zh-Hant', '', [])).toBeNull()
+  expect(await faceFor('zh-Hant', new URL(import.meta.url).pathname, [])).toBeNull()
 })
 
 test.skipIf(!face)('4.3-b the page holds its words as words in a face cut to the signs it needs; the picture is twice as fine as it is wide', async () => {

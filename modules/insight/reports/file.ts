@@ -16,8 +16,8 @@ export const types: Record<Format, string> = { xlsx: 'application/vnd.openxmlfor
 const needsFace: ReadonlySet<Format> = new Set(['pdf', 'png'])
 
 /** Why a file of this format can't be made on this machine; null when it can. */
-export const refusalOf = (app: App, format: Format): string | null => (needsFace.has(format) && !faceFor('zh-Hant', app.config.reportFont) ? 'insight.file.no-font' : null)
-export const formatsHere = (app: App) => ({ rows: formats.map((format) => ({ format, reason: refusalOf(app, format) })) })
+export const refusalOf = async (app: App, format: Format): Promise<string | null> => (needsFace.has(format) && !(await faceFor('zh-Hant', app.config.reportFont)) ? 'insight.file.no-font' : null)
+export const formatsHere = async (app: App) => ({ rows: await Promise.all(formats.map(async (format) => ({ format, reason: await refusalOf(app, format) }))) })
 
 // Setting a page takes some hundred milliseconds and megabytes: one after another, however many are asked for.
 let last: Promise<unknown> = Promise.resolve()
@@ -44,7 +44,7 @@ async function contentOf(app: App, format: Format, told: Told): Promise<Uint8Arr
       ...rows.map((row) => [row.name, row.value, row.count, ...(isCompared ? [row.before] : [])]), [t('insight.saved.total'), total.value, total.count, ...(isCompared ? [total.before] : [])],
     ]))
   }
-  const face = faceFor(told.locale as Locale, app.config.reportFont)
+  const face = await faceFor(told.locale as Locale, app.config.reportFont)
   if (!face) throw new Fault('insight.file.no-font', 409)
   return inTurn(() => (format === 'pdf' ? pdfOf(told, face) : pngOf(told, face)))
 }

@@ -37,7 +37,7 @@ async function nextAt(ctx: Ctx, rhythm: Rhythm, zone: string): Promise<Date> {
 
 export async function setMailing(ctx: Ctx, id: string, { personIds, ...given }: NewMailing): Promise<SavedReport> {
   const me = mustBePerson(ctx)
-  for (const format of given.attachments) { const refusal = refusalOf(ctx.app, format); if (refusal) throw new Fault(refusal, 422, {}, [{ path: 'attachments', code: refusal }]) }
+  for (const format of given.attachments) { const refusal = await refusalOf(ctx.app, format); if (refusal) throw new Fault(refusal, 422, {}, [{ path: 'attachments', code: refusal }]) }
   const report = await viewSaved(ctx, id)
   const people = [...new Set(personIds)]
   if (!report.isMine && people.some((person) => person !== me)) throw new Fault('insight.saved.only-self', 403)

@@ -1,5 +1,4 @@
 /** A report on paper: its figure, its chart and every row, as a PDF with the words as words. */
-import PDFDocument from 'pdfkit'
 import { metrics, valueWords } from '../../../lib/metrics/index.ts'
 import { chartOf } from './chart.ts'
 import type { Face } from './font.ts'
@@ -25,6 +24,8 @@ export function headOf(told: Told): { title: string; period: string; total: stri
 
 export async function pdfOf(told: Told, face: Face): Promise<Uint8Array> {
   const head = headOf(told)
+  // Read when first wanted: the program starts without it.
+  const { default: PDFDocument } = await import('pdfkit')
   const doc = new PDFDocument({ size: 'A4', margin: EDGE, bufferPages: true, lang: told.locale, info: { Title: `${head.title} · ${head.period}`, CreationDate: new Date(told.figures.asOf), Producer: 'Loopdesk' }, font: undefined as never })
   const parts: Buffer[] = []
   const done = new Promise<Uint8Array>((resolve, reject) => { doc.on('data', (part: Buffer) => parts.push(part)); doc.on('end', () => resolve(Buffer.concat(parts))); doc.on('error', reject) })
@@ -44,7 +45,7 @@ export async function pdfOf(told: Told, face: Face): Promise<Uint8Array> {
   return done
 }
 
-type Doc = InstanceType<typeof PDFDocument>
+type Doc = InstanceType<typeof import('pdfkit')>
 
 function draw(doc: Doc, told: Told, width: number): void {
   if (told.figures.rows.length === 0) return

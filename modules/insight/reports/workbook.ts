@@ -1,5 +1,5 @@
 /** A report as an Excel workbook: numbers as numbers, words as words that no spreadsheet takes for a formula. */
-import writeExcel, { type Cell } from 'write-excel-file/node'
+import type { Cell } from 'write-excel-file/node'
 import { metrics, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { tableOf } from './table.ts'
 
@@ -13,6 +13,7 @@ export async function workbookOf({ table: { head, rows, isCompared, t }, metric,
   const line = (row: { name: string; value: number | null; count: number; before: number | null }, isBold = false): Cell[] => [
     word(row.name, isBold), number(row.value, formats[metrics[metric].unit]), number(row.count, '#,##0'), ...(isCompared ? [number(row.before, formats[metrics[metric].unit])] : []),
   ]
+  const { default: writeExcel } = await import('write-excel-file/node')
   return writeExcel([
     [word(head.name, true), word(head.value, true), word(head.count, true), ...(isCompared ? [word(head.before, true)] : [])],
     ...rows.map((row) => line(row)), line({ name: t('insight.saved.total'), ...total }, true),

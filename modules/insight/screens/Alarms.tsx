@@ -98,7 +98,7 @@ function AlarmDrawer({ alarm, onClose }: { alarm: MetricAlarm; onClose: () => vo
           { label: t('insight.alarm.raised'), value: <Time at={alarm.raisedAt} isExact /> }, { label: t('insight.alarm.owner'), value: alarm.owner?.name ?? t('insight.alarm.nobody') },
           ...(alarm.dueAt ? [{ label: t('insight.alarm.due'), value: <Time at={alarm.dueAt} isExact /> }] : []), ...(alarm.passedOnAt ? [{ label: t('insight.alarm.passed-on'), value: <Time at={alarm.passedOnAt} isExact /> }] : []),
         ]} />
-        <p><Link href={paths.reports({ metric: alarm.metric, by: alarm.each ?? 'time', ...(alarm.each ? { period: 'own', from: day, to: day } : { period: alarm.bucket === 'week' ? 'quarter' : alarm.bucket === 'day' ? 'month' : 'today' }), ...narrowed })}>{t('insight.alarm.door')}</Link></p>
+        <p><Link href={paths.reports({ metric: alarm.metric, by: alarm.each ?? 'time', ...(alarm.each ? { period: 'own', from: day, to: day } : { period: alarm.bucket === 'week' ? 'quarter' : alarm.bucket === 'day' ? '4-weeks' : 'today' }), ...narrowed })}>{t('insight.alarm.door')}</Link></p>
         {alarm.acknowledgedAt === null ? (
           <Form onSubmit={(values) => acknowledge.mutate({ params: { id: alarm.id }, body: { note: String(values.get('note')) } })} faults={acknowledge.fieldFaults} fault={acknowledge.faultText}>
             <TextArea name="note" label={t('insight.alarm.note')} isRequired error={acknowledge.fieldFaults?.['note']} />

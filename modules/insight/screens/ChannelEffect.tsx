@@ -16,8 +16,8 @@ import { IntervalDots } from './IntervalDots.tsx'
 
 const DAY_MS = 86_400_000
 const plus = (on: string, days: number): string => new Date(Date.parse(on) + days * DAY_MS).toISOString().slice(0, 10)
-const periods = ['7', '30', '90', 'own', 'around'] as const
-const spans = [7, 14, 30, 60, 90] as const
+const periods = ['7', '28', '91', 'own', 'around'] as const
+const spans = [7, 14, 28, 56, 91] as const
 const overview = ['volume', 'first-response-time', 'first-response-in-limit', 'satisfied-share', 'retention', 'cost-per-resolution'] as const satisfies readonly EffectMetric[]
 type Name = 'period' | 'from' | 'to' | 'on' | 'span' | 'compare' | 'teamId' | 'serviceId' | 'channel'
 
@@ -26,10 +26,10 @@ function useAsked() {
   const [search, set] = useSearchState<Name>()
   const { person } = useSession()
   const yesterday = plus(dayIn(person?.zone ?? 'UTC', Date.now()), -1)
-  const period = periods.find((one) => one === search.period) ?? '30'
-  const span = spans.find((one) => String(one) === search.span) ?? 30
+  const period = periods.find((one) => one === search.period) ?? '28'
+  const span = spans.find((one) => String(one) === search.span) ?? 28
   const on = search.on ?? plus(yesterday, -13)
-  const [from, to] = period === 'own' ? [search.from ?? plus(yesterday, -29), search.to ?? yesterday]
+  const [from, to] = period === 'own' ? [search.from ?? plus(yesterday, -27), search.to ?? yesterday]
     : period === 'around' ? [on, [plus(on, span - 1), yesterday].sort()[0]!] : [plus(yesterday, 1 - Number(period)), yesterday]
   const compare = period !== 'around' && search.compare === 'year' ? 'year' as const : 'previous' as const
   const narrowed = { ...(search.teamId ? { teamId: search.teamId } : {}), ...(search.serviceId ? { serviceId: search.serviceId } : {}) }

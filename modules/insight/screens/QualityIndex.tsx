@@ -12,6 +12,7 @@ import { indexBy, qualityIndex, type IndexFigures, type IndexVersion } from '../
 import { InsightFrame } from './InsightFrame.tsx'
 import { FirstFormula, Formulas } from './IndexFormula.tsx'
 import { useQuestion } from './report.ts'
+import { Unknown } from './Unknown.tsx'
 
 type Row = IndexFigures['rows'][number]
 type IndexBy = (typeof indexBy)[number]
@@ -19,17 +20,19 @@ const channels = ['email', 'chat', 'portal', 'phone', 'outlet', 'api']
 
 /** The question of the reports' pages, as far as an index can be asked; a day more or less says nothing of it. */
 function useIndexQuestion() {
-  const { question, set, search } = useQuestion()
+  const { question, unknown, set, search } = useQuestion()
   const by: IndexBy = indexBy.find((one) => one === question.by) ?? 'time'
   const days = (Date.parse(question.to) - Date.parse(question.from)) / 86_400_000 + 1
   const bucket = days <= 14 ? 'day' as const : days <= 125 ? 'week' as const : 'month' as const
-  return { ...question, by, bucket, set, search }
+  // An index is asked by fewer things than a report.
+  const unasked = search.by === question.by && by !== question.by ? [question.by] : []
+  return { ...question, by, bucket, unknown: [...unknown, ...unasked], set, search }
 }
 
 /** The service-quality index: how good the service is in one number, what it is made of, and by which formula. */
 export default function QualityIndex(): ReactElement {
   const t = useText()
-  const { by, bucket, from, to, compare, filters } = useIndexQuestion()
+  const { by, bucket, from, to, compare, filters, unknown } = useIndexQuestion()
   const versions = useGet(qualityIndex.indexVersions, {}, { live: ['index.'] })
   const asked = { by, bucket, from, to, compare, ...(filters.teamId ? { teamId: filters.teamId } : {}), ...(filters.serviceId ? { serviceId: filters.serviceId } : {}), ...(filters.channel ? { channel: filters.channel } : {}) }
   const hasFormula = versions.data?.rows.some((row) => row.state === 'approved') ?? false
@@ -38,7 +41,7 @@ export default function QualityIndex(): ReactElement {
     <InsightFrame here="index" title={t('insight.index.title')} lead={t('insight.index.lead')}>
       <Loaded of={versions}>{({ rows }) => (
         <>
-          {hasFormula ? <><Questions /><Loaded of={figures}>{(answer) => <Shown figures={answer} versions={rows} />}</Loaded></> : <FirstFormula isProposed={rows.length > 0} />}
+          {hasFormula ? <><Unknown words={unknown} /><Questions /><Loaded of={figures}>{(answer) => <Shown figures={answer} versions={rows} />}</Loaded></> : <FirstFormula isProposed={rows.length > 0} />}
           {rows.length > 0 && <Formulas rows={rows} />}
         </>
       )}</Loaded>

@@ -6,13 +6,14 @@ import { useText } from '../../../apps/console/text.tsx'
 import { Button, EmptyState, ErrorState, Link, Page, Skeleton, Table, Time, type TableColumn } from '../../../ui/index.ts'
 import { reports, type Behinds } from '../metrics/contract.ts'
 import { queryOf, useFigureWords, useKeyWords, useQuestion } from './report.ts'
+import { Unknown } from './Unknown.tsx'
 
 type Row = Behinds['rows'][number]
 
 /** The very requests a figure is made of, with what each is worth. */
 export default function ReportRequests(): ReactElement {
   const t = useText()
-  const { question, key, search } = useQuestion()
+  const { question, unknown, key, search } = useQuestion()
   const named = useKeyWords(question)
   const query = { ...queryOf(question), ...(key !== undefined ? { key } : {}), limit: 50 }
   const found = useInfiniteQuery<Behinds, CallFault, InfiniteData<Behinds>, readonly unknown[], string | null>({
@@ -35,6 +36,7 @@ export default function ReportRequests(): ReactElement {
   const { key: _, ...back } = search
   return (
     <Page title={t('insight.report.behind')} lead={`${t(`insight.metric.${question.metric}`)} · ${question.from} – ${question.to}${key === undefined ? '' : ` · ${named({ id: key, label })}`}`} actions={<Link href={paths.reports(back)} variant="button">{t('insight.report.back')}</Link>}>
+      <Unknown words={unknown} />
       {found.isPending ? <Skeleton label={t('console.loading')} rows={8} />
         : found.isError && rows.length === 0 ? <ErrorState title={t(found.error.code, found.error.args)} action={<Button onPress={() => { void found.refetch() }}>{t('console.try-again')}</Button>} />
         : (

@@ -15,11 +15,12 @@ import { savedReports } from '../reports/contract.ts'
 import { InsightFrame } from './InsightFrame.tsx'
 import { SaveDialog } from './SaveDialog.tsx'
 import { queryOf, savedOf, useFigureWords, useKeyWords, useQuestion, type Question } from './report.ts'
+import { Unknown } from './Unknown.tsx'
 
 /** Any metric over any period by any dimension. Every figure opens the requests it is made of. */
 export default function Reports(): ReactElement {
   const t = useText()
-  const { question, saved, set, search } = useQuestion()
+  const { question, unknown, saved, set, search } = useQuestion()
   const [dialog, setDialog] = useState<'new' | 'change' | null>(null)
   const found = useGet(savedReports.savedReport, { params: { id: saved ?? '' } }, { isEnabled: saved !== undefined })
   const report = saved === undefined ? undefined : found.data
@@ -33,6 +34,7 @@ export default function Reports(): ReactElement {
         <ExportMenu query={query as Record<string, string>} />
       </>
     )}>
+      <Unknown words={unknown} />
       <Questions />
       <Loaded of={figures}>{(answer) => <Shown figures={answer} question={question} search={search} />}</Loaded>
       {dialog && <SaveDialog question={savedOf(question)} {...(dialog === 'change' && report ? { report } : {})} onClose={() => setDialog(null)} onSaved={({ id }) => set({ saved: id })} />}

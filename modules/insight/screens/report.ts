@@ -18,20 +18,23 @@ export interface Question {
 
 const oneOf = <T extends string>(all: readonly T[], value: string | undefined, usual: T): T => all.includes(value as T) ? value as T : usual
 
-export function useQuestion(): { question: Question; key: string | undefined; saved: string | undefined; set: (change: Partial<Record<Name, string | null>>) => void; search: Search } {
+/** `unknown`: what the address asks for and nobody knows; the usual is shown in its place. */
+export function useQuestion(): { question: Question; unknown: readonly string[]; key: string | undefined; saved: string | undefined; set: (change: Partial<Record<Name, string | null>>) => void; search: Search } {
   const [search, set] = useSearchState<Name>()
   const { person } = useSession()
   const zone = person?.zone ?? 'UTC'
   const today = dayIn(zone, Date.now())
   const question = useMemo(() => {
-    const period = oneOf(periods, search.period, 'month')
+    const period = oneOf(periods, search.period, '4-weeks')
     const days = daysOf(period, today, search)
     return {
       metric: oneOf(metricKeys, search.metric, 'volume'), by: oneOf(dimensions, search.by, 'time'), period, ...days, bucket: bucketOf(days.from, days.to), compare: oneOf(comparisons, search.compare, 'previous'),
       filters: Object.fromEntries(filters.flatMap((name) => (search[name] ? [[name, search[name]]] : []))) as Question['filters'],
     }
   }, [search, today])
-  return { question, key: search.key, saved: search.saved, set, search }
+  const known = { metric: metricKeys, by: dimensions, period: periods, compare: comparisons } as const
+  const unknown = (Object.keys(known) as (keyof typeof known)[]).flatMap((name) => (search[name] === undefined || (known[name] as readonly string[]).includes(search[name]) ? [] : [search[name]]))
+  return { question, unknown, key: search.key, saved: search.saved, set, search }
 }
 
 /** The question as it is saved: a named period moves on by itself. */

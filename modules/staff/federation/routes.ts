@@ -152,7 +152,7 @@ function mountReturns(mount: Mount, at: Landing): void {
   mount(federation.samlMetadata, async (ctx, { params, reply }) => {
     const provider = await providers.openProvider(ctx, params.id, true)
     if (!providers.isSaml(provider)) throw new Fault('staff.provider.not-found', 404)
-    return reply.type('application/samlmetadata+xml; charset=utf-8').send(samlMetadata(ctx.app, provider))
+    return reply.type('application/samlmetadata+xml; charset=utf-8').send(await samlMetadata(ctx.app, provider))
   })
 }
 

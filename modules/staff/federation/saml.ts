@@ -4,7 +4,7 @@
  */
 import { stringify } from 'node:querystring'
 import { inflateRawSync } from 'node:zlib'
-import { type Profile, SAML, ValidateInResponseTo } from '@node-saml/node-saml'
+import type { Profile, SAML } from '@node-saml/node-saml'
 import { newToken } from '../../../platform/crypto/index.ts'
 import type { App } from '../../../platform/context.ts'
 import type { SamlSettings } from './contract.ts'
@@ -16,8 +16,10 @@ type Provider = OpenProvider<SamlSettings>
 const SKEW_MS = 60_000
 const MOST_BYTES = 256 * 1024
 
-function samlOf(app: App, provider: Provider, asked: Asked, signer: Signer | null = null): SAML {
+async function samlOf(app: App, provider: Provider, asked: Asked, signer: Signer | null = null): Promise<SAML> {
   const { settings } = provider
+  // Read when first wanted: the program starts without it.
+  const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml')
   // Real time: a provider dates by the world's clock, and the question's age is already limited by its flow.
   const askedAt = new Date().toISOString()
   return new SAML({
@@ -32,14 +34,14 @@ function samlOf(app: App, provider: Provider, asked: Asked, signer: Signer | nul
   })
 }
 
-export const samlAddress = (app: App, provider: Provider, asked: Asked): Promise<string> => samlOf(app, provider, asked).getAuthorizeUrlAsync(asked.state, undefined, {})
+export const samlAddress = async (app: App, provider: Provider, asked: Asked): Promise<string> => (await samlOf(app, provider, asked)).getAuthorizeUrlAsync(asked.state, undefined, {})
 
 const signerOf = ({ secret }: Provider): Signer | null => (secret ? (JSON.parse(secret) as Signer) : null)
 const unasked = (): Asked => ({ state: '', nonce: '', verifier: '', requestId: `_${newToken()}` })
 
-export function samlMetadata(app: App, provider: Provider): string {
+export async function samlMetadata(app: App, provider: Provider): Promise<string> {
   const signer = signerOf(provider)
-  return samlOf(app, provider, unasked(), signer).generateServiceProviderMetadata(null, signer?.certificate ?? null)
+  return (await samlOf(app, provider, unasked(), signer)).generateServiceProviderMetadata(null, signer?.certificate ?? null)
     // Signed is what ends sessions; the library knows of one binding only, we take two.
     .replace('AuthnRequestsSigned="true"', 'AuthnRequestsSigned="false"')
     .replace(/<SingleLogoutService [^>]*>/, (element) => `${element.replace(':HTTP-POST', ':HTTP-Redirect')}${element}`)
@@ -65,7 +67,8 @@ const only = <T>(list: T[] | undefined): T => {
 /** Throws 401 `staff.federation.refused`. The assertion has still to be marked as used. */
 export async function samlAnswer(app: App, provider: Provider, asked: Asked, response: string): Promise<Asserted> {
   if (response.length > MOST_BYTES || !/^[A-Za-z0-9+/=\s]+$/.test(response) || !isPlain(Buffer.from(response, 'base64').toString('utf8'))) throw refused()
-  const { profile } = await samlOf(app, provider, asked).validatePostResponseAsync({ SAMLResponse: response }).catch((error: unknown) => { throw refused(error) })
+  const saml = await samlOf(app, provider, asked)
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: response }).catch((error: unknown) => { throw refused(error) })
   if (!profile?.getAssertion || !profile.nameID) throw refused()
   const assertion = (profile.getAssertion() as { Assertion: Node & { $: Record<string, string> } }).Assertion
   if (only(assertion.Issuer)._ !== provider.settings.entityId) throw refused()
@@ -109,7 +112,8 @@ function asSigned(address: string): string {
 export async function samlFarewell(app: App, provider: Provider, nameId: string, { sid, nameIdFormat, nameQualifier, spNameQualifier }: TheirSession): Promise<string | null> {
   const signer = signerOf(provider)
   if (!provider.settings.signOutUrl || !signer) return null
-  return asSigned(await samlOf(app, provider, unasked(), signer).getLogoutUrlAsync({ issuer: provider.settings.entityId, nameID: nameId, nameIDFormat: nameIdFormat ?? '', ...(sid ? { sessionIndex: sid } : {}), ...(nameQualifier ? { nameQualifier } : {}), ...(spNameQualifier ? { spNameQualifier } : {}) }, '', {}))
+  const saml = await samlOf(app, provider, unasked(), signer)
+  return asSigned(await saml.getLogoutUrlAsync({ issuer: provider.settings.entityId, nameID: nameId, nameIDFormat: nameIdFormat ?? '', ...(sid ? { sessionIndex: sid } : {}), ...(nameQualifier ? { nameQualifier } : {}), ...(spNameQualifier ? { spNameQualifier } : {}) }, '', {}))
 }
 
 export interface SignOutAsked { messageId: string; issuer: string; subject: string; sid: string | null; expiresAt: Date; answer: string }
@@ -126,7 +130,7 @@ export async function samlEnded(app: App, provider: Provider, { query, form }: {
   const given = form ?? new URLSearchParams(query)
   const message = given.get('SAMLRequest') ?? ''
   if (!BASE64.test(message) || message.length > MOST_BYTES || given.getAll('SAMLRequest').length !== 1) throw refused()
-  const saml = samlOf(app, provider, unasked(), signer)
+  const saml = await samlOf(app, provider, unasked(), signer)
   try {
     const xml = (form ? Buffer.from(message, 'base64') : inflateRawSync(Buffer.from(message, 'base64'), { maxOutputLength: MOST_BYTES })).toString('utf8')
     if (!isPlain(xml)) throw new Error('not plain')

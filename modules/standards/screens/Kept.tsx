@@ -11,7 +11,7 @@ import { clauses as kept, type ClauseFigure, type Decided } from '../../insight/
 import { isClockKind, type Clause } from '../versions/contract.ts'
 import { clauseWords, type Known } from './standard-words.ts'
 
-/** A column with what came of each clause in the last 30 days; undefined for who may not see requests. */
+/** A column with what came of each clause in the last four weeks; undefined for who may not see requests. */
 export function useKept(serviceId: string, isShown: boolean): TableColumn<Clause> | undefined {
   const t = useText()
   const may = useMay()
@@ -39,7 +39,7 @@ function Actual({ clause, figure, currency, serviceId }: { clause: Clause; figur
   }
   return (
     <span>
-      <Link href={paths.reports({ metric: measure, by: 'time', period: 'month', serviceId, priority, tier, channel })} variant="quiet" className="font-bold">{valueWords(measure as MetricKey, locale, t, currency)(figure.value)}</Link>{' '}
+      <Link href={paths.reports({ metric: measure, by: 'time', period: '4-weeks', serviceId, priority, tier, channel })} variant="quiet" className="font-bold">{valueWords(measure as MetricKey, locale, t, currency)(figure.value)}</Link>{' '}
       <span className="text-sm text-muted">{t('standards.kept-of-requests', { count: figure.count })}</span>
       {figure.isMet !== null && <span className="block"><Badge tone={figure.isMet ? 'ok' : 'late'}>{t(figure.isMet ? 'standards.kept-yes' : 'standards.kept-no')}</Badge></span>}
     </span>
