@@ -23,7 +23,7 @@ export default defineConfig({
     // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
     isolate: false,
     // As many as the processors of a small machine; a third only makes the browsers wait for each other.
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
     retry: 2,
