@@ -113,6 +113,20 @@ describe.skipIf(!existsSync(executablePath) || !existsSync(join(built, 'index.ht
     expect(await page.evaluate(() => document.documentElement.dataset.headless)).toBeUndefined()
   })
 
+  test('the script of a page is fetched when its link is pointed at; when it can’t be, the page that is open stays', async () => {
+    state.isSignedIn = true
+    const page = await open({ width: 1280, theme: 'light' })
+    const link = page.locator('nav a[href="/customers"]').first()
+    await link.waitFor()
+    await page.evaluate(() => { document.documentElement.dataset.kept = 'yes' })
+    await page.route(/\/assets\/Customers-/, (route) => route.abort())
+    const asked = page.waitForRequest(/\/assets\/Customers-/)
+    await link.hover()
+    await asked
+    await page.waitForTimeout(500)
+    expect(await page.evaluate(() => document.documentElement.dataset.kept)).toBe('yes')
+  })
+
   test.each([['zh-CN', 'zh-Hans', '登录'], ['en-US', 'en', 'Sign in']])('speaks %s when the browser does', async (locale, lang, title) => {
     const page = await open({ width: 1280, theme: 'light', locale, path: '/sign-in' })
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title)

@@ -4,6 +4,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api.ts'
+import { isForeseeing } from './foresee.ts'
 import { router } from './router.tsx'
 import { SessionProvider } from './session.tsx'
 import { loadCatalogue, rememberedLocale, TextProvider } from './text.tsx'
@@ -11,7 +12,7 @@ import { applyPreferences } from './theme.ts'
 
 // After an update the pages of the old version are gone: the first that is missed brings the new one, once.
 window.addEventListener('vite:preloadError', (event) => {
-  if (sessionStorage.getItem('loopdesk.renewed') === location.href) return
+  if (isForeseeing() || sessionStorage.getItem('loopdesk.renewed') === location.href) return
   sessionStorage.setItem('loopdesk.renewed', location.href)
   event.preventDefault()
   location.reload()

@@ -3,6 +3,7 @@ import { CatchBoundary, createRootRoute, createRoute, createRouter, Outlet, useL
 import { Suspense, useEffect, type ReactElement, type ReactNode } from 'react'
 import { RouterProvider as AriaRouterProvider } from 'react-aria-components'
 import { Button, ErrorState, Link, Skeleton, ToastRegion } from '../../ui/index.ts'
+import { foreseeLinks } from './foresee.ts'
 import { paths, patterns, type PageName } from './paths.ts'
 import { routes, type Route } from './routes.tsx'
 import { useMay, useSession } from './session.tsx'
@@ -31,16 +32,7 @@ export const router = createRouter({
 
 function Root(): ReactElement {
   const { history, preloadRoute } = useRouter()
-  // Whoever points at a link is about to follow it: the page's script is on its way by then.
-  useEffect(() => {
-    const foresee = ({ target }: Event) => {
-      const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null
-      if (link?.origin === location.origin && link.target !== '_blank') void preloadRoute({ to: link.pathname } as never).catch(() => undefined)
-    }
-    document.addEventListener('pointerover', foresee)
-    document.addEventListener('focusin', foresee)
-    return () => { document.removeEventListener('pointerover', foresee); document.removeEventListener('focusin', foresee) }
-  }, [preloadRoute])
+  useEffect(() => foreseeLinks((path) => preloadRoute({ to: path } as never)), [preloadRoute])
   return <AriaRouterProvider navigate={(href) => { history.push(href) }}><Outlet /></AriaRouterProvider>
 }
 
