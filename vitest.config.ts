@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Minutes long each: begun first, so that none is left alone at the end. */
-const LONG = ['journeys/sweep', 'ui/ui', 'journeys/federation', 'secrecy/secrecy', 'journeys/loop', 'attacks/rendering', 'database/embedded', 'faults/faults', 'demo/year', 'input/refused', 'mail/dovecot', 'attacks/exhaustion', 'input/naughty']
+/** Minutes long each: begun first, so that none is left alone at the end; what waits beside what works. */
+const LONG = ['journeys/sweep', 'faults/faults', 'attacks/exhaustion', 'ui/ui', 'database/embedded', 'journeys/federation', 'secrecy/secrecy', 'journeys/loop', 'mail/dovecot', 'attacks/rendering', 'demo/year', 'journeys/insight', 'input/refused', 'input/naughty']
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => { const nr = LONG.findIndex((one) => moduleId.includes(`/${one}.test.`)); return nr < 0 ? LONG.length : nr }
@@ -22,7 +22,7 @@ export default defineConfig({
     pool: 'forks',
     // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
     isolate: false,
-    // As many as the processors of a small machine; a third only makes the browsers wait for each other.
+    // One more than the processors of a small machine: many a test waits for leases, time-outs and servers.
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.

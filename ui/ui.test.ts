@@ -181,7 +181,7 @@ describe.skipIf(!existsSync(executablePath) || !existsSync(join(built, 'index.ht
     await page.getByRole('button', { name: '錯誤訊息' }).click()
     expect(await page.getByRole('alert').filter({ hasText: '回覆沒有送出' }).innerText()).toContain('您寫的內容還在草稿裡')
     expect(await violationsOf(page)).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   test('the long list walks by arrows and j/k, keeps few rows in the page, and j typed in a field stays a letter', async () => {
     const page = await shown()

@@ -196,10 +196,9 @@ test('7.3-c P13 47 nothing of the person is left in a live row or a file, the fi
   // Somebody else, who wrote to nobody, is untouched.
   expect((await desk.call<Customer>('GET', `/api/customers/${otherId}`, { token: people.admin.token })).body).toMatchObject({ name: '旁人', identities: [{ shown: OTHER_MAIL }] })
 
-  await sealEvents(desk.app)
-  const verdict = await verifyEvents(desk.app)
-  expect(verdict).toMatchObject({ damage: null, removed: 0, unsealed: 0 })
-  expect(verdict.blanked).toBeGreaterThan(5)
+  // Nothing is sealed past a transaction that is open anywhere on the server, a neighbour's test among them.
+  await expect.poll(async () => { await sealEvents(desk.app); return verifyEvents(desk.app) }).toMatchObject({ damage: null, removed: 0, unsealed: 0 })
+  expect((await verifyEvents(desk.app)).blanked).toBeGreaterThan(5)
   // A second erasure of what is no longer there changes nothing.
   await desk.app.pool`update governance.person_request set stage = 'granted' where id = ${request.id}`
   await desk.app.pool`insert into platform.job (id, queue, payload, run_at, created_at) values (gen_random_uuid(), 'governance.erase', ${desk.app.pool.json({ id: request.id })}, ${desk.clock.now()}, ${desk.clock.now()})`
