@@ -22,8 +22,8 @@ export default defineConfig({
     pool: 'forks',
     // No test replaces a module, and each has a database and an installation of its own: a worker reads the program once for all its files.
     isolate: false,
-    // One more than the processors of a small machine: many a test waits for leases, time-outs and servers.
-    maxWorkers: 3,
+    // As many as the processors of a small machine: a third makes the browsers and the waiting tests miss their time.
+    maxWorkers: 2,
     sequence: { sequencer: LongFirst },
     // Two browsers and two servers on two shared processors: a stolen second is not a fault. What is broken fails three times.
     retry: 2,

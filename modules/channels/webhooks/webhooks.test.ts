@@ -87,7 +87,7 @@ test('3.1-a F04 a try that stood still and ends after another delivered does not
   await off(webhook)
 })
 
-test('3.1-a what is refused is tried for a day, then kept as failed, and can be sent again under the same id', async () => {
+test('3.1-a what is refused is tried for a day, then kept as failed, and can be sent again under the same id', { timeout: 120_000 }, async () => {
   const webhook = await add('/down')
   answer = () => ({ status: 503 })
   await open()
