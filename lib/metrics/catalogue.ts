@@ -6,8 +6,8 @@
 
 /** minutes: business or wall time · share: 0 to 1 · score: 1 to 5 · times: how often in the mean · money: in the currency of the channels' records */
 export type Unit = 'requests' | 'minutes' | 'share' | 'score' | 'times' | 'money'
-/** The moment that puts a request into a period; due-back: thirty days after it was closed; end: what was still open when the period ended. */
-export type Moment = 'opened' | 'accepted' | 'first-response' | 'resolution' | 'closed' | 'scored' | 'due-back' | 'end'
+/** The moment that puts a request into a period; due-back: thirty days after it was closed; end: what was still open when the period ended; attended: no request but a quarter of an hour that somebody was at the desk. */
+export type Moment = 'opened' | 'accepted' | 'first-response' | 'resolution' | 'closed' | 'scored' | 'due-back' | 'end' | 'attended'
 /** count · mean · share (of the true ones) · p50, p90: by linear interpolation between neighbours, as percentile_cont does */
 export type Aggregate = 'count' | 'mean' | 'share' | 'p50' | 'p90'
 
@@ -46,7 +46,9 @@ export const metrics = {
   'verification-failure-rate': metric('share', 'share', 'resolution', 'less'),
   'rating': metric('score', 'mean', 'scored', 'more'),
   'satisfied-share': metric('share', 'share', 'scored', 'more'),
+  'improvement-rate': metric('share', 'share', 'scored', 'more'),
   'rating-share': metric('share', 'share', 'closed', 'more'),
+  'occupancy': metric('share', 'share', 'attended', null),
   'complaint-rate': metric('share', 'share', 'opened', 'less'),
   'retention': metric('share', 'share', 'due-back', 'more'),
   'cost-per-contact': metric('money', 'mean', 'opened', 'less'),
@@ -56,8 +58,20 @@ export const metrics = {
 export type MetricKey = keyof typeof metrics
 export const metricKeys = Object.keys(metrics) as [MetricKey, ...MetricKey[]]
 
+/** Metrics of people's time; all others are of requests. */
+export const isOfTime = (metric: MetricKey): boolean => metrics[metric].at === 'attended'
+export const requestMetricKeys = metricKeys.filter((key) => !isOfTime(key)) as [MetricKey, ...MetricKey[]]
+
 export const dimensions = ['time', 'team', 'person', 'channel', 'service', 'priority', 'tier', 'type'] as const
 export type Dimension = (typeof dimensions)[number]
+/** What people's time can be told apart by. */
+export const dimensionsOf = (metric: MetricKey): readonly Dimension[] => (isOfTime(metric) ? ['time', 'team', 'person'] : dimensions)
+const ofRequests = ['serviceId', 'channel', 'priority', 'tier', 'type'] as const
+/** What of a question its metric has no answer to: the dimension, or a filter of requests asked of people's time. */
+export function amissIn(asked: { metric: MetricKey; by?: Dimension | null } & { [name in (typeof ofRequests)[number]]?: string | undefined }): string | null {
+  if (!isOfTime(asked.metric)) return null
+  return asked.by && !dimensionsOf(asked.metric).includes(asked.by) ? 'by' : ofRequests.find((name) => asked[name] !== undefined) ?? null
+}
 export const buckets = ['hour', 'day', 'week', 'month'] as const
 export type Bucket = (typeof buckets)[number]
 

@@ -1,8 +1,13 @@
 /** Figures in words, the same on screens and in mails. Pure; words come by key. */
 import { intlTag, type Locale } from '../text/index.ts'
-import { metrics, type Bucket, type Dimension, type MetricKey } from './catalogue.ts'
+import { isOfTime, metrics, type Bucket, type Dimension, type MetricKey } from './catalogue.ts'
 
 type Text = (key: string) => string
+
+/** What a figure is made of, in words: requests, or quarters of an hour of people's time. */
+export const madeOf = (metric: MetricKey) => isOfTime(metric)
+  ? { head: 'insight.report.quarters', of: 'insight.report.of-quarters', behind: 'insight.report.behind-time', empty: 'insight.report.empty-time' } as const
+  : { head: 'insight.report.requests', of: 'insight.report.of-requests', behind: 'insight.report.behind', empty: 'insight.report.empty' } as const
 
 /** Minutes in the unit that can be read at a glance. */
 export function readable(t: Text, minutes: number | null): { value: number | null; digits: number; unit: string } {

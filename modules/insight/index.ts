@@ -7,7 +7,8 @@ import { compose, type Module } from '../../platform/module.ts'
 import { alarmsPart } from './alarms/index.ts'
 import { channelsPart } from './channels/index.ts'
 import { clausesPart } from './clauses/index.ts'
-import { shownLike } from '../requests/index.ts'
+import { asking } from '../../platform/database/viewer.ts'
+import { shownLike, withRequest } from '../requests/index.ts'
 import { insight } from './contract.ts'
 import { indicatorsPart } from './indicators/index.ts'
 import { metricsPart } from './metrics/index.ts'
@@ -28,4 +29,4 @@ const todayPart: Omit<Module, 'name'> = {
   },
 }
 
-export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, clausesPart, wallPart, channelsPart])
+export const insightRoom: Module = compose('insight', { migrations: new URL('./migrations/', import.meta.url), text: new URL('./text/', import.meta.url), policies: [{ table: 'insight.fact', shows: shownLike('fact') }, { table: 'insight.in_hand', shows: withRequest('in_hand.request_id') }, { table: 'insight.quarter', shows: `person_id = ${asking.me} or team_id = any(${asking.teams}::uuid[])` }, { table: 'insight.desk_time', shows: `person_id = ${asking.me}` }] }, [todayPart, metricsPart, indicatorsPart, reportsPart, alarmsPart, clausesPart, wallPart, channelsPart])

@@ -12,7 +12,7 @@ import { qualityPersonal } from './personal-data.ts'
 import { rateRequest, recoverAfter, viewRating } from './rate.ts'
 import { selectRating, selectRecovery } from './store.ts'
 
-export { rateRequest, recoverAfter } from './rate.ts'
+export { LOW_SCORE, rateRequest, recoverAfter } from './rate.ts'
 
 function mountQuality(mount: Mount): void {
   const limit = limiter({ burst: 240, perSecond: 4 })

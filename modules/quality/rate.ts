@@ -12,7 +12,7 @@ import hans from './text/zh-Hans.json' with { type: 'json' }
 import hant from './text/zh-Hant.json' with { type: 'json' }
 
 /** At or below: the customer is lost unless somebody calls. */
-const LOW = 2
+export const LOW_SCORE = 2
 const SOURCE = 'quality:recovery'
 const texts: Record<Locale, Translate<keyof typeof hant>> = { 'zh-Hant': createTranslator(hant, 'zh-Hant'), 'zh-Hans': createTranslator(hans, 'zh-Hans'), en: createTranslator(en, 'en') }
 const textFor = (language: string): Translate<keyof typeof hant> => texts[locales.find((one) => one === language) ?? 'zh-Hant']
@@ -54,7 +54,7 @@ async function addToRecovery(ctx: Ctx, request: RatedRequest, comment: string): 
 /** A low score opens one recovery request at the team's lead; a second low score of the same request opens none. */
 export async function recoverAfter(ctx: Ctx, event: Pick<StoredEvent, 'subject' | 'data'>): Promise<void> {
   const id = event.subject!
-  if (Number(event.data.score) > LOW || await selectRecovery(ctx, id)) return
+  if (Number(event.data.score) > LOW_SCORE || await selectRecovery(ctx, id)) return
   const request = await selectRated(ctx, id)
   // A recovery that failed as well is the lead's own affair; it must not breed another.
   if (!request || request.linkKind === 'recovery') return

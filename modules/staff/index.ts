@@ -24,7 +24,7 @@ export { type Chosen, type NewCalendar, calendarOf, calendarOfTeam, calendarVers
 export { shownStep, shownSteps } from './preview.ts'
 export {
   type NewPerson, type PersonName, type AgentProfile,
-  createPerson, defaultCapacity, disablePerson, findPeople, getPerson, keepPresent, listCandidates, listPeople, namesOfPeople, putPersonSkills, setPresence,
+  createPerson, defaultCapacity, disablePerson, findPeople, getPerson, hoursOfPeople, keepPresent, listCandidates, listPeople, namesOfPeople, putPersonSkills, setPresence,
 } from './people.ts'
 export { type NewTeam, addMember, addSkill, createRole, createTeam, editTeam, getRole, getTeam, listRoles, listSkills, listTeams, removeMember, teamIdsOf } from './teams.ts'
 export { type NewToken, createSetupLink, createSignInLink, createToken, revokeToken } from './tokens.ts'

@@ -279,5 +279,9 @@ export async function listCandidates(ctx: Ctx, teamId: string): Promise<AgentPro
     presence: row.presence, isWorking: isOpen(row), capacity: row.capacity,
   }))
 }
-const calendarOfMember = (ctx: Ctx, row: store.Member): BusinessCalendar =>
+/** The team each has been in longest and the hours they work by; null: round the clock. */
+export async function hoursOfPeople(ctx: Ctx, ids: readonly string[]): Promise<Map<string, { teamId: string | null; calendar: BusinessCalendar | null }>> {
+  return new Map((await store.selectHours(ctx, ids)).map((row) => [row.agentId, { teamId: row.teamId, calendar: row.calendarId ? calendarOfMember(ctx, row) : null }]))
+}
+const calendarOfMember = (ctx: Ctx, row: Omit<store.HoursRow, 'teamId'>): BusinessCalendar =>
   compiledOf(ctx, { id: row.calendarId!, version: row.calendarVersion!, hours: row.hours!, holidays: row.holidays!, years: row.years!, imports: row.imports! })

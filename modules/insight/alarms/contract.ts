@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, cursor, id, instant, limit, line, page, someText, text } from '../../../platform/http/shapes.ts'
-import { metricKeys } from '../../../lib/metrics/index.ts'
+import { amissIn, metricKeys, type MetricKey } from '../../../lib/metrics/index.ts'
 
 export const conditions = ['above', 'below', 'control'] as const
 export const ruleBuckets = ['hour', 'day', 'week'] as const
@@ -16,7 +16,8 @@ const rule = {
   /** Figures made of fewer requests are not judged. */
   least: z.int().min(1).max(100_000), ackMinutes: z.int().min(5).max(10_080), isPaused: z.boolean(),
 }
-const fits = <T extends { condition: string; bound: number | null; each: string | null; bucket: string }>(given: T): boolean =>
+const fits = <T extends { metric: MetricKey; filters: z.infer<typeof Filters>; condition: string; bound: number | null; each: (typeof eachOf)[number] | null; bucket: string }>(given: T): boolean =>
+  amissIn({ metric: given.metric, by: given.each, ...given.filters }) === null &&
   (given.condition === 'control') === (given.bound === null) && (given.each === null || (given.condition !== 'control' && given.bucket !== 'hour'))
 const doesNotFit = { message: 'insight.alarm.rule-odd', path: ['condition'] }
 const NewRule = z.strictObject({ ...rule, nextId: id.nullable() })

@@ -29,10 +29,11 @@ export const Figures = z.object({
   rows: z.array(Figure),
 })
 export type Figures = z.infer<typeof Figures>
-export const Behinds = z.object({ currency: z.string().nullable(), rows: z.array(z.object({ id, number: z.number(), at: instant, team: z.string().nullable(), person: z.string().nullable(), service: z.string().nullable(), channel: z.string(), priority: z.string(), value: z.number() })), next: z.string().nullable() })
+export const Behinds = z.object({ currency: z.string().nullable(), /** Of people's time: quarters of an hour, without a number, service, channel and priority. */
+  rows: z.array(z.object({ id: z.string(), number: z.number().nullable(), at: instant, team: z.string().nullable(), person: z.string().nullable(), service: z.string().nullable(), channel: z.string().nullable(), priority: z.string().nullable(), value: z.number() })), next: z.string().nullable() })
 export type Behinds = z.infer<typeof Behinds>
 
-const REFUSALS = ['insight.period-backwards', 'insight.period-too-long'] as const
+const REFUSALS = ['insight.period-backwards', 'insight.period-too-long', 'insight.not-of-time'] as const
 export const reports = {
   figures: { method: 'GET', path: '/api/reports/figures', access: 'requests.read', query: Asked, response: Figures, faults: REFUSALS, summary: 'A metric over a period by a dimension, over the requests the caller may see, beside an earlier period if asked.' },
   behind: { method: 'GET', path: '/api/reports/requests', access: 'requests.read', query: Behind, response: Behinds, faults: REFUSALS, summary: 'The very requests a figure is made of, with what each is worth.' },

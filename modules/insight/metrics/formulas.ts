@@ -1,9 +1,12 @@
 /** The catalogue's formulas as SQL over `insight.fact r`: which rows count, and what each is worth. */
 import type { Ctx } from '../../../platform/context.ts'
 import type { Fragment } from '../../../platform/database/index.ts'
-import { metrics, type MetricKey, type Moment } from '../../../lib/metrics/index.ts'
+import { isOfTime, metrics, type MetricKey, type Moment } from '../../../lib/metrics/index.ts'
+import { LOW_SCORE } from '../../quality/index.ts'
 
-const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', 'due-back': 'closed_at', end: 'opened_at' }
+const momentColumn: Record<Moment, string> = { opened: 'opened_at', accepted: 'accepted_at', 'first-response': 'first_response_at', resolution: 'resolution_at', closed: 'closed_at', scored: 'scored_at', 'due-back': 'closed_at', end: 'opened_at', attended: 'start_at' }
+/** From here on a customer counts as content. */
+const HIGH_SCORE = 4
 /** How long a customer is given to come back; whole hours, because days are longer and shorter where clocks are put forward and back. */
 const BACK = "interval '720 hours'"
 /** What counts in one currency: that of the record set last. */
@@ -26,7 +29,10 @@ const worth: Record<MetricKey, string> = {
   'follow-up-in-time': 'case when r.follow_ups > 0 then (r.follow_ups_missed = 0)::int end',
   'first-contact-resolution': '(r.asked = 1 and r.reopened = 0)::int',
   'transfers': 'r.transfers', 'reopen-rate': '(r.reopened > 0)::int', 'verification-failure-rate': '(r.failed_verifications > 0)::int',
-  'rating': 'r.score', 'satisfied-share': '(r.score >= 4)::int', 'rating-share': '(r.score is not null)::int',
+  'rating': 'r.score', 'satisfied-share': `(r.score >= ${HIGH_SCORE})::int`, 'rating-share': '(r.score is not null)::int',
+  // Whoever was content before, and whoever rates for the first time, says nothing about getting better.
+  'improvement-rate': `case when r.score_before <= ${LOW_SCORE} then (r.score >= ${HIGH_SCORE})::int end`,
+  'occupancy': 'r.occupied_s::float8 / r.present_s',
   'complaint-rate': "(r.type = 'complaint')::int",
   // What has no thirty days behind it yet says nothing.
   'retention': `case when r.closed_at + ${BACK} <= {now} then coalesce(r.back_at <= r.closed_at + ${BACK}, false)::int end`,
@@ -41,6 +47,7 @@ export const columnOf = (metric: MetricKey): string => (metrics[metric].at === '
 
 /** The facts with what these metrics need beside them: the record `k` of their channel as it was when they were opened. */
 export function factsFor({ db }: Pick<Ctx, 'db'>, ...of: readonly MetricKey[]) {
+  if (of.some(isOfTime)) return db`(select q.person_id as id, q.person_id as holder_id, q.team_id, q.start_at, q.present_s, q.occupied_s from insight.quarter q) r`
   if (!of.some((metric) => ofChannel.has(metric))) return db`insight.fact r`
   return db`insight.fact r left join (select channel, response_minutes, cost, currency, effective_at as since, lead(effective_at, 1, 'infinity') over (partition by channel order by effective_at, number) as until from standards.channel) k
     on k.channel = r.channel and r.opened_at >= k.since and r.opened_at < k.until`

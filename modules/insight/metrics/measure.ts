@@ -3,6 +3,8 @@ import type { BusinessCalendar } from '../../../lib/calendar/index.ts'
 import type { App, Ctx } from '../../../platform/context.ts'
 import { run } from '../../../platform/context.ts'
 import { calendarFor } from '../../requests/index.ts'
+import { hearPresence, keepInHand } from './attendance.ts'
+import { type Held, inHandOf, NEVER } from './quarters.ts'
 
 const LISTENER = 'insight.facts'
 const BATCH = 2_000
@@ -10,6 +12,7 @@ const BATCH = 2_000
 interface Raw {
   id: string; serviceId: string | null; teamId: string | null; calendarId: string | null; calendarVersion: number | null; openedAt: string; acceptedAt: string | null; firstResponseAt: string | null; resolutionAt: string | null
   pauses: { type: string; at: string; isPaused: boolean | null }[] | null
+  holders: { personId: string; from: string; until: string | null }[] | null
 }
 /** [from, to) in epoch ms. */
 type Span = readonly [number, number]
@@ -28,12 +31,13 @@ async function measureBatch(ctx: Ctx): Promise<number> {
   ctx.later(ctx.db`insert into platform.cursor (listener) values (${LISTENER}) on conflict do nothing`)
   const [found] = await ctx.db<{ xid: string; seq: number }[]>`select xid::text, seq from platform.cursor where listener = ${LISTENER} for update`
   const place = found!
-  const events = await ctx.db<{ xid: string; seq: number; subject: string | null; ours: boolean }[]>`
-    select xid::text, seq, subject, type like 'request.%' as ours from platform.event e
+  const events = await ctx.db<{ xid: string; seq: number; at: string; subject: string | null; ours: boolean; presence: string | null }[]>`
+    select xid::text, seq, at, subject, type like 'request.%' as ours, case when type = 'staff.presence-changed' then data->>'to' end as presence from platform.event e
     where (e.xid, e.seq) > (${place.xid}::xid8, ${place.seq}) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) order by e.xid, e.seq limit ${BATCH}`
   const last = events.at(-1)
   if (!last) return 0
   await measure(ctx, [...new Set(events.flatMap((event) => (event.ours && event.subject ? [event.subject] : [])))])
+  await hearPresence(ctx, events.flatMap(({ subject, at, presence }) => (subject && presence ? [{ personId: subject, at, isThere: presence === 'online' }] : [])))
   await ctx.db`update platform.cursor set xid = ${last.xid}::xid8, seq = ${last.seq}, at = ${ctx.now} where listener = ${LISTENER}`
   return events.length
 }
@@ -52,7 +56,8 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
     select r.id, r.service_id, r.team_id, r.calendar_id, r.calendar_version, r.opened_at, r.first_response_at, r.resolution_at,
       (select min(a.answered_at) from requests.assignment a where a.request_id = r.id and a.state in ('accepted', 'ended') and a.agent_id is not null) as accepted_at,
       (select jsonb_agg(jsonb_build_object('type', e.type, 'at', e.at, 'isPaused', e.data->'isPaused') order by e.seq) from platform.event e
-        where e.subject = r.id and e.type in ('request.waiting', 'request.resumed', 'request.closed', 'request.reopened', 'request.submitted', 'request.sent-back')) as pauses
+        where e.subject = r.id and e.type in ('request.waiting', 'request.resumed', 'request.closed', 'request.reopened', 'request.submitted', 'request.sent-back')) as pauses,
+      (select jsonb_agg(jsonb_build_object('personId', a.agent_id, 'from', a.answered_at, 'until', a.ended_at) order by a.id) from requests.assignment a where a.request_id = r.id and a.agent_id is not null and a.answered_at is not null) as holders
     from requests.request r where r.id = any(${ids as string[]}::uuid[])`
   const lost = raws.length < ids.length ? await ctx.db<{ id: string }[]>`
     select e.id from insight.fact g join insight.fact e on e.customer_id = g.customer_id and e.closed_at is not null and e.back_at = g.opened_at
@@ -77,6 +82,10 @@ export async function measure(ctx: Ctx, ids: readonly string[]): Promise<void> {
       = (excluded.customer_id, excluded.team_id, excluded.holder_id, excluded.answerable_id, excluded.service_id, excluded.channel, excluded.priority, excluded.type, excluded.tier, excluded.accepted_at, excluded.first_response_at, excluded.resolution_at, excluded.closed_at, excluded.scored_at,
         excluded.acceptance_s, excluded.first_response_s, excluded.handling_s, excluded.resolution_s, excluded.first_response_late, excluded.resolution_late, excluded.score, excluded.transfers, excluded.reopened, excluded.failed_verifications, excluded.asked, excluded.deadlines, excluded.missed, excluded.follow_ups, excluded.follow_ups_missed, excluded.by_channel_clause)`
   await measureReturns(ctx, [...ids, ...lost.map((row) => row.id)])
+  await measureBefore(ctx, ids)
+  const held = new Map<string, Held[]>(ids.map((id) => [id, []]))
+  for (const { id, holders, pauses } of raws) held.set(id, inHandOf((holders ?? []).map(({ personId, from, until }) => ({ personId, from: Date.parse(from), until: until === null ? NEVER : Date.parse(until) })), pauses ?? []))
+  await keepInHand(ctx, held)
 }
 
 /** When the customers came back after these requests, and after those before which these are the first to be opened. */
@@ -88,6 +97,17 @@ export const measureReturns = ({ db }: Pick<Ctx, 'db'>, ids: readonly string[]) 
       union select e.id from insight.fact m join insight.fact e on e.customer_id = m.customer_id and e.closed_at < m.opened_at and e.back_at is null where m.id = any(${ids as string[]}::uuid[])
       union select e.id from insight.fact m join insight.fact e on e.customer_id = m.customer_id and e.closed_at < m.opened_at and e.back_at > m.opened_at where m.id = any(${ids as string[]}::uuid[]))) n
   where f.id = n.id and f.back_at is distinct from n.back_at`
+
+/** What the customers had said the time before they rated these, and before the ratings that follow these or followed them until now. */
+export const measureBefore = ({ db }: Pick<Ctx, 'db'>, ids: readonly string[]) => db`
+  update insight.fact f set rated_before = n.before, score_before = n.score from (
+    select o.id, b.id as before, b.score from insight.fact o
+      left join lateral (select p.id, p.score from insight.fact p where p.customer_id = o.customer_id and p.score is not null and (p.scored_at, p.id) < (o.scored_at, o.id) order by p.scored_at desc, p.id desc limit 1) b on o.score is not null
+    where o.id in (
+      select unnest(${ids as string[]}::uuid[])
+      union select e.id from insight.fact e where e.rated_before = any(${ids as string[]}::uuid[])
+      union select e.id from insight.fact m cross join lateral (select x.id from insight.fact x where x.customer_id = m.customer_id and x.score is not null and (x.scored_at, x.id) > (m.scored_at, m.id) order by x.scored_at, x.id limit 1) e where m.id = any(${ids as string[]}::uuid[]) and m.score is not null)) n
+  where f.id = n.id and f.rated_before is distinct from n.before or f.id = n.id and f.score_before is distinct from n.score`
 
 /** How many deadlines of `r` were kept or missed, all of them and those after the first answer; one that was called off counts only when it had been missed. */
 const deadlinesOf = (db: Ctx['db']) => db`

@@ -4,7 +4,8 @@ import { newId } from '../../../lib/id/index.ts'
 import { run } from '../../../platform/context.ts'
 import { openDesk, type TestDesk } from '../../../test/harness.ts'
 import { staffed, type Staffed } from '../../../test/people.ts'
-import { aggregateOf, dimensions, metricKeys, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
+import { aggregateOf, dimensionsOf, metricKeys, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
+import { setPresence } from '../../staff/index.ts'
 import type { Today } from '../contract.ts'
 import type { Behinds, Figures } from './contract.ts'
 import { measure, measureNew } from './measure.ts'
@@ -92,9 +93,10 @@ const near = (a: number | null, b: number | null): boolean => (a === null || b =
 
 test('4.3-b 1.3-a every figure of every metric by every dimension is what the requests behind it make, and the export says the same', async () => {
   await crowd(300)
+  await run(desk.app, {}, (ctx) => setPresence(ctx, people.agents[0]!.id, 'online', { until: null }))
   await desk.pass(7 * 24 * HOUR)
   const wrong: string[] = []
-  for (const metric of metricKeys) for (const by of dimensions) {
+  for (const metric of metricKeys) for (const by of dimensionsOf(metric)) {
     const query = `metric=${metric}&by=${by}&bucket=day&${march}`
     const shown = await figures(query)
     const { body: csv } = { body: await (await fetch(`${desk.url}/api/reports/figures.csv?${query}`, { headers: { authorization: `Bearer ${people.admin.token}` } })).text() }
@@ -114,24 +116,39 @@ test('4.3-b 1.3-a every figure of every metric by every dimension is what the re
   expect(wrong).toEqual([])
 }, 120_000)
 
-test('3.1-d when a customer came back is the same in whatever order it was measured, and when requests close, reopen and go', async () => {
+test('3.1-d 4.3-b when a customer came back, and what they had said before, is the same in whatever order it was measured, and when requests close, reopen and go', async () => {
   const { pool } = desk.app
   const odd = () => pool`
     select f.id, f.back_at, n.back_at as true_back from insight.fact f cross join lateral (select min(n.opened_at) as back_at from insight.fact n where n.customer_id = f.customer_id and n.opened_at > f.closed_at) n where f.back_at is distinct from n.back_at`
+  const oddRatings = () => pool`
+    select f.id from insight.fact f left join (select id, lag(id) over w as before, lag(score) over w as score from insight.fact where score is not null window w as (partition by customer_id order by scored_at, id)) n on n.id = f.id
+    where f.rated_before is distinct from n.before or f.score_before is distinct from n.score`
   const again = (ids: readonly string[]) => run(desk.app, {}, (ctx) => measure(ctx, ids))
   const ids = (await pool<{ id: string }[]>`select id from requests.request where customer_id = (select customer_id from insight.fact group by customer_id order by count(*) desc limit 1) order by md5(id::text)`).map((row) => row.id)
   expect((await pool`select 1 from insight.fact where back_at is not null`).length).toBeGreaterThan(50)
-  expect(await odd()).toHaveLength(0)
+  expect((await pool`select 1 from insight.fact where score_before <= 2 and score >= 4`).length).toBeGreaterThan(10)
+  expect([...await odd(), ...await oddRatings()]).toHaveLength(0)
   await pool`delete from insight.fact where id = any(${ids})`
-  for (let at = 0; at < ids.length; at += 37) { await again(ids.slice(at, at + 37)); expect(await odd()).toHaveLength(0) }
+  for (let at = 0; at < ids.length; at += 37) { await again(ids.slice(at, at + 37)); expect([...await odd(), ...await oddRatings()]).toHaveLength(0) }
   await pool`update requests.request set closed_at = null, stage = 'execute' where id = any(${ids.slice(0, 10)})`
   await pool`update requests.request set closed_at = opened_at + interval '1 minute', stage = 'closed' where id = any(${ids.slice(10, 20)})`
+  await pool`update requests.request set score = 6 - score, scored_at = scored_at - interval '1 day' where id = any(${ids.slice(0, 15)}) and score is not null`
   await again(ids.slice(0, 20))
-  expect(await odd()).toHaveLength(0)
+  expect([...await odd(), ...await oddRatings()]).toHaveLength(0)
   await pool`delete from requests.request where id = any(${ids.slice(20, 60)})`
   await again(ids.slice(20, 60))
   expect(await pool`select 1 from insight.fact where id = any(${ids.slice(20, 60)})`).toHaveLength(0)
-  expect(await odd()).toHaveLength(0)
+  expect([...await odd(), ...await oddRatings()]).toHaveLength(0)
+})
+
+test('4.3-b improvement is who had given a low score and now gives a high one; first ratings and content customers say nothing', async () => {
+  const rated = await behind(`metric=rating&${march}&from=2026-02-01&to=2026-04-30`.replace(`${march}&`, ''))
+  const improved = await behind('metric=improvement-rate&from=2026-02-01&to=2026-04-30')
+  const scores = [...rated].sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id))
+  // One customer had them all.
+  const expected = scores.flatMap((row, nr) => nr > 0 && scores[nr - 1]!.value <= 2 ? [[row.id, row.value >= 4 ? 1 : 0]] : [])
+  expect(expected.length).toBeGreaterThan(20)
+  expect(new Map(improved.map((row) => [row.id, row.value]))).toEqual(new Map(expected as [string, number][]))
 })
 
 test('1.3-a a lead counts what a lead may see, and narrowing opens nothing more', async () => {
@@ -196,3 +213,64 @@ test('4.3-b the first report of an installation counts what is there, also for t
     await fresh.close()
   }
 })
+
+test('4.3-b occupancy is the share of the time at the desk with a request in hand, within working hours, as it happened and again when the history is told anew', async () => {
+  const fresh = await openDesk()
+  try {
+    const { admin, lead, intake, agents, teamId } = await staffed(fresh)
+    // Monday 10:00 in Taipei; open until 18:00.
+    const at = async (id: string, presence: 'online' | 'away') => run(fresh.app, {}, (ctx) => setPresence(ctx, id, presence, { until: null }))
+    const asked = async <T>(path: string, token = admin.token) => (await fresh.call<T>('GET', path, { token })).body
+    const occupancy = async (query: string, token?: string) => asked<Figures>(`/api/reports/figures?metric=occupancy&from=2026-03-02&to=2026-03-03${query}`, token)
+    for (const one of [...agents, lead]) await at(one.id, 'away')
+    await fresh.pass(HOUR)
+    const { body: request } = await fresh.call<{ id: string }>('POST', '/api/requests', { token: intake.token, body: { subject: '寬頻斷線', text: '早上開始', channel: 'api', customer: { name: '王', email: 'occ@example.com' } } })
+    const act = async (token: string, method: string, path: string, body?: unknown) => { const { status, body: answer } = await fresh.call(method, `/api/requests/${request.id}/${path}`, { token, body }); expect(status, `${path} ${JSON.stringify(answer)}`).toBeLessThan(300) }
+    const [one, other] = [agents[0]!, agents[1]!]
+    const before = (await occupancy('&by=person')).rows.length
+    await at(one.id, 'online') // 11:00
+    await fresh.pass(HOUR) // 12:00
+    await act(one.token, 'PUT', 'holder')
+    await fresh.pass(HOUR / 2) // 12:30
+    await act(one.token, 'PUT', 'waiting', { for: 'customer', reason: '等燈號' })
+    const row = async (token?: string) => (await occupancy('&by=person', token)).rows.find((found) => found.id === one.id)
+    // Two quarters of six: read while it goes on, and the one that runs as far as it has come.
+    expect(await row()).toMatchObject({ value: 2 / 6, count: 6 })
+    await fresh.pass(HOUR / 2) // 13:00
+    await act(one.token, 'DELETE', 'waiting')
+    await fresh.pass(24 * HOUR) // the next day 13:00: in hand from 13:00 to 18:00 and from 09:00 to 13:00
+    await at(one.id, 'away')
+    await at(other.id, 'online')
+    await fresh.pass(HOUR)
+    const whole = await row()
+    expect(whole).toMatchObject({ value: (2 + 20 + 16) / (8 + 20 + 16), count: 44 })
+    expect((await occupancy('&by=person')).rows.length).toBe(before + 2)
+    expect((await occupancy('&by=team')).rows.find((found) => found.id === teamId)).toMatchObject({ label: '一線', count: 48 })
+    expect((await occupancy(`&by=time&bucket=hour&personId=${one.id}`)).rows.filter((found) => found.count > 0).length).toBe(7 + 4)
+    // Nobody's time but one's own, one's team's for a lead, none for a program.
+    expect((await occupancy('&by=person', one.token)).rows.every((found) => [one.id, other.id].includes(found.id))).toBe(true)
+    expect((await row(lead.token))!.count).toBe(44)
+    expect((await occupancy('&by=person', intake.token)).rows ?? []).toEqual([])
+    // Thrown away and made anew from the history it is the same.
+    await fresh.app.pool`truncate insight.quarter, insight.in_hand, insight.desk_time, insight.reckoned`
+    await fresh.app.pool`update platform.cursor set xid = '0', seq = 0 where listener = 'insight.facts'`
+    expect(await row()).toEqual(whole)
+    // The quarters behind it, page by page, make the figure.
+    const quarters: Behinds['rows'] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Behinds = await asked<Behinds>(`/api/reports/requests?metric=occupancy&by=person&key=${one.id}&from=2026-03-02&to=2026-03-03&limit=10${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+      quarters.push(...page.rows)
+      cursor = page.next
+    }
+    expect(new Set(quarters.map((found) => found.id)).size).toBe(44)
+    expect(quarters.reduce((all, found) => all + found.value, 0) / 44).toBeCloseTo(whole!.value!, 9)
+    for (const odd of ['by=channel', 'by=time&channel=email', 'by=team&priority=urgent'])
+      expect(await asked(`/api/reports/figures?metric=occupancy&from=2026-03-02&to=2026-03-03&${odd}`)).toMatchObject({ fault: { code: 'insight.not-of-time' } })
+    // A request that is gone was in nobody's hands.
+    await fresh.app.pool`delete from requests.request where id = ${request.id}`
+    await run(fresh.app, {}, (ctx) => measure(ctx, [request.id]))
+    expect(await row()).toMatchObject({ value: 0, count: 44 })
+  } finally {
+    await fresh.close()
+  }
+}, 60_000)

@@ -1,11 +1,13 @@
 /** Reports: a metric over a period by a dimension, and the requests behind each figure. */
 import { beside, type Ctx } from '../../../platform/context.ts'
+import { askerOf } from '../../../platform/access/index.ts'
 import { Fault } from '../../../platform/fault.ts'
 import { visible } from '../../requests/index.ts'
 import { dayOf } from '../store.ts'
-import { metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
+import { amissIn, isOfTime, metrics, type Bucket, type Dimension, type MetricKey } from '../../../lib/metrics/index.ts'
 import type { Asked, Behind, Behinds, Figures } from './contract.ts'
 import { addsUp, columnOf, factsFor, figureOf, inBucket, inPeriod, isRanked, summary, valueOf } from './formulas.ts'
+import { reckonQuarters } from './attendance.ts'
 import { isMeasured, measureNew } from './measure.ts'
 
 const MOST_BUCKETS = 400
@@ -38,7 +40,15 @@ export async function earlier(ctx: Ctx, zone: string, asked: Pick<Asked, 'from' 
 export function wanted(ctx: Ctx, of: Filters) {
   const { db } = ctx
   const is = (column: string, value: string | undefined) => value === undefined ? db`` : db`and ${db.unsafe(column)} = ${value}`
-  return db`${visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
+  return db`${isOfTime(of.metric) ? attends(ctx) : visible(ctx)} ${is('r.team_id', of.teamId)} ${is('r.holder_id', of.personId)} ${is('r.service_id', of.serviceId)} ${is('r.channel', of.channel)} ${is('r.priority', of.priority)} ${is('r.tier', of.tier)} ${is('r.type', of.type)}`
+}
+
+/** Whose time the actor may see: everybody's, their teams' and their own, or only their own; a program nobody's. */
+function attends({ actor, db }: Ctx) {
+  const asker = askerOf(actor)
+  if (!asker) return db`true`
+  if (actor.kind === 'client') return db`false`
+  return actor.scope === 'team' ? db`(r.team_id = any(${asker.teams as string[]}::uuid[]) or r.holder_id = ${asker.me})` : db`r.holder_id = ${asker.me}`
 }
 
 /** Rows `(id uuid, key, value float8)` of a period. */
@@ -149,8 +159,9 @@ export async function labels(ctx: Ctx, by: Dimension, keys: string[]): Promise<M
 }
 
 /** What has happened is measured before it is counted. */
-export async function upToDate(ctx: Ctx): Promise<string> {
+export async function upToDate(ctx: Ctx, isTime = false): Promise<string> {
   if (!(await isMeasured(ctx))) await measureNew(ctx.app)
+  if (isTime) await reckonQuarters(ctx.app)
   return ctx.now.toISOString()
 }
 
@@ -161,8 +172,15 @@ export async function currencyFor({ db }: Pick<Ctx, 'db'>, metric: MetricKey): P
   return row?.currency ?? null
 }
 
+/** Throws 422 `insight.not-of-time`: people's time has no channel, service or priority. */
+function mustFit(asked: Parameters<typeof amissIn>[0]): void {
+  const path = amissIn(asked)
+  if (path) throw new Fault('insight.not-of-time', 422, {}, [{ path, code: 'insight.not-of-time' }])
+}
+
 export async function figuresOf(ctx: Ctx, asked: Asked): Promise<Figures> {
-  const asOf = await upToDate(ctx)
+  mustFit(asked)
+  const asOf = await upToDate(ctx, isOfTime(asked.metric))
   const { zone } = await dayOf(ctx)
   const period = await periodOf(ctx, zone, asked)
   const counting = (over: Period) => (asked.by === 'time' ? countByTime(ctx, zone, asked, over) : count(ctx, asked, over, null))
@@ -189,7 +207,8 @@ export async function totalsOf(ctx: Ctx, zone: string, days: { from: string; to:
 
 /** The requests a figure is made of, the most telling first: the latest. */
 export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
-  await upToDate(ctx)
+  mustFit(asked)
+  await upToDate(ctx, isOfTime(asked.metric))
   const { zone } = await dayOf(ctx)
   let period = await periodOf(ctx, zone, asked)
   if (asked.by === 'time' && asked.key !== undefined) {
@@ -197,6 +216,7 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
     if (!bucket) return { currency: null, rows: [], next: null }
     period = metrics[asked.metric].at === 'end' ? { from: period.from, to: new Date(bucket.end) } : { from: new Date(Math.max(Date.parse(bucket.start), period.from.getTime())), to: new Date(bucket.end) }
   }
+  if (isOfTime(asked.metric)) return quartersBehind(ctx, asked, period)
   const { db } = ctx
   const rows = await db<Behinds['rows']>`
     select r.id, r.number, ${db.unsafe(columnOf(asked.metric))} as at, t.name as team, p.name as person, s.name->>${ctx.locale} as service, r.channel, r.priority, v.value
@@ -206,4 +226,21 @@ export async function behind(ctx: Ctx, asked: Behind): Promise<Behinds> {
     order by r.number desc limit ${asked.limit + 1}`
   const shown = rows.slice(0, asked.limit)
   return { currency: await currencyFor(ctx, asked.metric), rows: shown, next: rows.length > asked.limit ? String(shown.at(-1)!.number) : null }
+}
+
+/** The quarters of an hour behind a figure of people's time, the latest first. */
+async function quartersBehind(ctx: Ctx, asked: Behind, period: Period): Promise<Behinds> {
+  const { db } = ctx
+  const [at, person] = asked.cursor?.split(' ') ?? []
+  const isCursor = at !== undefined && person !== undefined && Number.isInteger(Number(at)) && /^[0-9a-f-]{36}$/.test(person)
+  const key = asked.by === 'time' || asked.key === undefined ? db`` : db`and coalesce(${db.unsafe(columns[asked.by])}::text, '') = ${asked.key}`
+  const rows = await db<(Behinds['rows'][number] & { personId: string })[]>`
+    select r.holder_id::text || ' ' || r.start_at as id, r.holder_id as person_id, null as number, r.start_at as at, t.name as team, p.name as person, null as service, null as channel, null as priority, r.value
+    from (select r.*, ${valueOf(ctx, asked.metric, period.to)} as value from ${factsFor(ctx, asked.metric)} where ${inPeriod(ctx, asked.metric, period.from, period.to)} and ${wanted(ctx, asked)} ${key}
+      ${isCursor ? db`and (r.start_at, r.holder_id) < (${new Date(Number(at))}, ${person})` : db``} order by r.start_at desc, r.holder_id desc limit ${asked.limit + 1}) r
+      left join staff.team t on t.id = r.team_id left join staff.person p on p.id = r.holder_id
+    order by r.start_at desc, r.holder_id desc`
+  const shown = rows.slice(0, asked.limit)
+  const last = shown.at(-1)
+  return { currency: null, rows: shown.map(({ personId: _, ...row }) => row), next: rows.length > asked.limit ? `${Date.parse(last!.at)} ${last!.personId}` : null }
 }

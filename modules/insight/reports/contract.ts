@@ -3,13 +3,14 @@ import { z } from 'zod'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, day, id, instant, line, text } from '../../../platform/http/shapes.ts'
 import { Asked } from '../metrics/contract.ts'
-import { comparisons, dimensions, metricKeys, periods } from '../../../lib/metrics/index.ts'
+import { amissIn, comparisons, dimensions, metricKeys, periods } from '../../../lib/metrics/index.ts'
 
 /** The report page's question. A named period moves on by itself; `own` has its two days. */
 export const Question = z.strictObject({
   metric: z.enum(metricKeys), by: z.enum(dimensions), period: z.enum(periods), compare: z.enum(comparisons), from: day.optional(), to: day.optional(),
   teamId: id.optional(), personId: id.optional(), serviceId: id.optional(), channel: text(40).optional(), priority: text(20).optional(), tier: text(40).optional(), type: text(80).optional(),
 }).refine((asked) => asked.period !== 'own' || (asked.from !== undefined && asked.to !== undefined && asked.from <= asked.to), { message: 'insight.period-backwards', path: ['to'] })
+  .refine((asked) => amissIn(asked) === null, { message: 'insight.not-of-time', path: ['metric'] })
 export type Question = z.infer<typeof Question>
 
 export const rhythms = ['daily', 'weekly', 'monthly'] as const

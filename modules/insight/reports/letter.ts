@@ -1,5 +1,5 @@
 /** A report as a mail: a short table in the text; the files go with it. */
-import { bucketOf, dayIn, daysOf, metrics, valueWords } from '../../../lib/metrics/index.ts'
+import { bucketOf, dayIn, daysOf, madeOf, metrics, valueWords } from '../../../lib/metrics/index.ts'
 import type { Asked } from '../metrics/contract.ts'
 import type { Question } from './contract.ts'
 import { tableOf, type Told } from './table.ts'
@@ -22,7 +22,7 @@ export function letterOf(told: Told & { question: Question; address: string }): 
   const period = asked.from === asked.to ? asked.from : `${asked.from} – ${asked.to}`
   const text = [
     `${t(`insight.metric.${asked.metric}`)} · ${period}`, '',
-    `${words(figures.total.value)}${isCompared ? ` ${t(`insight.report.before-${asked.compare}`, { value: words(figures.total.before) })}` : ''}${metrics[asked.metric].aggregate === 'count' ? '' : ` · ${t('insight.report.of-requests', { count: figures.total.count })}`}`, '',
+    `${words(figures.total.value)}${isCompared ? ` ${t(`insight.report.before-${asked.compare}`, { value: words(figures.total.before) })}` : ''}${metrics[asked.metric].aggregate === 'count' ? '' : ` · ${t(madeOf(asked.metric).of, { count: figures.total.count })}`}`, '',
     ...(rows.length ? rows.slice(0, MOST_ROWS).map(line) : [t('insight.report.empty')]),
     ...(rows.length > MOST_ROWS ? [t('insight.saved.mail-more', { count: rows.length - MOST_ROWS })] : []), '',
     t(`insight.metric.${asked.metric}-formula`), t('insight.saved.mail-rights'), `${t('insight.saved.mail-open')} ${address}/reports?${search}`,

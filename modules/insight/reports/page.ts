@@ -1,5 +1,5 @@
 /** A report on paper: its figure, its chart and every row, as a PDF with the words as words. */
-import { metrics, valueWords } from '../../../lib/metrics/index.ts'
+import { madeOf, metrics, valueWords } from '../../../lib/metrics/index.ts'
 import { chartOf } from './chart.ts'
 import type { Face } from './font.ts'
 import { tableOf, type Told } from './table.ts'
@@ -17,7 +17,7 @@ export function headOf(told: Told): { title: string; period: string; total: stri
   const days = asked.from === asked.to ? asked.from : `${asked.from} – ${asked.to}`
   return {
     title: name, period: `${name === metric ? '' : `${metric} · `}${t(`insight.report.by-${asked.by}`)} · ${days}`,
-    total: [words(figures.total.value), ...(isCompared ? [t(`insight.report.before-${asked.compare}`, { value: words(figures.total.before) })] : []), ...(metrics[asked.metric].aggregate === 'count' ? [] : [t('insight.report.of-requests', { count: figures.total.count })])].join('　'),
+    total: [words(figures.total.value), ...(isCompared ? [t(`insight.report.before-${asked.compare}`, { value: words(figures.total.before) })] : []), ...(metrics[asked.metric].aggregate === 'count' ? [] : [t(madeOf(asked.metric).of, { count: figures.total.count })])].join('　'),
     formula: t(`insight.metric.${asked.metric}-formula`),
   }
 }

@@ -1,6 +1,6 @@
 /** A report's rows in the words of its reader, where no browser is: for mails and files. */
 import { createTranslator, type Locale, type Translate } from '../../../lib/text/index.ts'
-import { rowWords } from '../../../lib/metrics/index.ts'
+import { madeOf, rowWords } from '../../../lib/metrics/index.ts'
 import { requestText } from '../../requests/index.ts'
 import type { Asked, Figures } from '../metrics/contract.ts'
 import channelsEn from '../text/channels.en.json' with { type: 'json' }
@@ -39,5 +39,5 @@ export function tableOf({ asked, figures, locale, zone }: Told) {
   const named = rowWords(asked, locale, zone, t)
   const isCompared = asked.compare !== 'none'
   const rows = (asked.by === 'time' ? figures.rows.filter((row) => row.id <= figures.asOf).reverse() : figures.rows).map((row) => ({ name: named(row), value: row.value, count: row.count, before: row.before }))
-  return { t, isCompared, rows, head: { name: t(`insight.report.by-${asked.by}`), value: t(`insight.metric.${asked.metric}`), count: t('insight.report.requests'), before: t(`insight.report.compare-${asked.compare}`) } }
+  return { t, isCompared, rows, head: { name: t(`insight.report.by-${asked.by}`), value: t(`insight.metric.${asked.metric}`), count: t(madeOf(asked.metric).head), before: t(`insight.report.compare-${asked.compare}`) } }
 }

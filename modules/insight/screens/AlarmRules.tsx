@@ -4,7 +4,7 @@ import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useLanguage, useText } from '../../../apps/console/text.tsx'
 import { Actions, Badge, Button, Checkbox, Dialog, EmptyState, Form, NumberField, Select, Table, TextField, toast } from '../../../ui/index.ts'
-import { metricKeys, metrics, valueWords } from '../../../lib/metrics/index.ts'
+import { dimensionsOf, isOfTime, metricKeys, metrics, valueWords, type MetricKey } from '../../../lib/metrics/index.ts'
 import { staff } from '../../staff/contract.ts'
 import { conditions, eachOf, metricAlarms, ruleBuckets, type NewRule, type Rule } from '../alarms/contract.ts'
 
@@ -68,19 +68,22 @@ function RuleDialog({ rule, onClose }: { rule?: Rule; onClose: () => void }): Re
   const chosen = <T extends string>(of: readonly T[], id: string, otherwise: T): T => of.find((one) => one === id) ?? otherwise
   const teams = sees ? (all.data?.rows ?? []) : (person?.teams ?? [])
   const channels = ['email', 'chat', 'portal', 'phone', 'outlet', 'api']
+  // People's time is not told apart by what belongs to requests.
+  const choose = (metric: MetricKey): void => setSet({ ...set, metric, bound: metrics[metric].unit === unit ? set.bound : null,
+    ...(isOfTime(metric) ? { filters: set.filters.teamId ? { teamId: set.filters.teamId } : {}, each: set.each && dimensionsOf(metric).includes(set.each) ? set.each : null } : {}) })
   const filter = (name: 'teamId' | 'channel', id: string) => { const { [name]: _, ...rest } = set.filters; setSet({ ...set, filters: id === 'all' ? rest : { ...rest, [name]: id } }) }
   return (
     <Dialog title={t(rule ? 'insight.alarm.edit' : 'insight.alarm.add')} isOpen onOpenChange={(isOpen) => { if (!isOpen) onClose() }} closeLabel={t('console.close')}>
       <Form onSubmit={submit} faults={made.fieldFaults} fault={made.faultText}>
         <TextField name="name" label={t('insight.alarm.name')} isRequired maxLength={120} value={set.name} onChange={(name) => setSet({ ...set, name })} placeholder={t('insight.alarm.name-example')} />
-        <Select label={t('insight.alarm.metric')} value={set.metric} onChange={(id) => setSet({ ...set, metric: chosen(metricKeys, id, set.metric), bound: metrics[chosen(metricKeys, id, set.metric)].unit === unit ? set.bound : null })} options={metricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))} />
+        <Select label={t('insight.alarm.metric')} value={set.metric} onChange={(id) => choose(chosen(metricKeys, id, set.metric))} options={metricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))} />
         <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
           <Select label={t('insight.alarm.condition')} value={set.condition} onChange={(id) => setSet({ ...set, condition: chosen(conditions, id, set.condition) })} options={conditions.map((id) => ({ id, label: t(`insight.alarm.condition-${id}`) }))} />
           {!isControl && <NumberField label={t('insight.alarm.bound')} minValue={0} value={(set.bound ?? 0) * factor} onChange={(value) => setSet({ ...set, bound: value / factor })} {...(unit === 'minutes' || unit === 'share' ? { unit: t(`insight.alarm.bound-${unit}`) } : {})} />}
           <Select label={t('insight.alarm.bucket')} value={set.bucket} onChange={(id) => setSet({ ...set, bucket: chosen(ruleBuckets, id, set.bucket) })} options={ruleBuckets.map((id) => ({ id, label: t(`insight.alarm.bucket-${id}`) }))} />
-          {!isControl && set.bucket !== 'hour' && <Select label={t('insight.alarm.each')} value={set.each ?? 'none'} onChange={(id) => setSet({ ...set, each: eachOf.find((one) => one === id) ?? null })} options={[{ id: 'none', label: t('insight.alarm.each-none') }, ...eachOf.map((id) => ({ id, label: t(`insight.report.by-${id}`) }))]} />}
+          {!isControl && set.bucket !== 'hour' && <Select label={t('insight.alarm.each')} value={set.each ?? 'none'} onChange={(id) => setSet({ ...set, each: eachOf.find((one) => one === id) ?? null })} options={[{ id: 'none', label: t('insight.alarm.each-none') }, ...eachOf.filter((id) => dimensionsOf(set.metric).includes(id)).map((id) => ({ id, label: t(`insight.report.by-${id}`) }))]} />}
           {teams.length > 0 && <Select label={t('insight.alarm.team')} value={set.filters.teamId ?? 'all'} onChange={(id) => filter('teamId', id)} options={[{ id: 'all', label: t('insight.alarm.all') }, ...teams.map((one) => ({ id: one.id, label: one.name }))]} />}
-          <Select label={t('insight.alarm.channel')} value={set.filters.channel ?? 'all'} onChange={(id) => filter('channel', id)} options={[{ id: 'all', label: t('insight.alarm.all') }, ...channels.map((id) => ({ id, label: t(`requests.channel.${id}`) }))]} />
+          {!isOfTime(set.metric) && <Select label={t('insight.alarm.channel')} value={set.filters.channel ?? 'all'} onChange={(id) => filter('channel', id)} options={[{ id: 'all', label: t('insight.alarm.all') }, ...channels.map((id) => ({ id, label: t(`requests.channel.${id}`) }))]} />}
           <NumberField label={t('insight.alarm.least')} minValue={1} maxValue={100_000} value={set.least} onChange={(least) => setSet({ ...set, least })} unit={t('insight.alarm.least-unit')} />
           <NumberField label={t('insight.alarm.ack')} minValue={5} maxValue={10_080} value={set.ackMinutes} onChange={(ackMinutes) => setSet({ ...set, ackMinutes })} unit={t('insight.alarm.bound-minutes')} />
           <Select label={t('insight.alarm.next')} value={set.nextId ?? 'none'} onChange={(id) => setSet({ ...set, nextId: id === 'none' ? null : id })} options={[{ id: 'none', label: t('insight.alarm.next-none') }, ...(people.data?.rows ?? (rule?.next ? [rule.next] : [])).filter((one) => one.id !== person?.id).map((one) => ({ id: one.id, label: one.name }))]} />

@@ -7,7 +7,7 @@ import { useMay, useSession } from '../../../apps/console/session.tsx'
 import { useText } from '../../../apps/console/text.tsx'
 import { Button, EmptyState, Link, Menu, Num, Select, Table, TextField, Time, Trend, type TableColumn } from '../../../ui/index.ts'
 import { staff } from '../../staff/contract.ts'
-import { comparisons, dimensions, metricKeys, metrics, periods } from '../../../lib/metrics/index.ts'
+import { comparisons, dimensionsOf, isOfTime, madeOf, metricKeys, metrics, periods, type MetricKey } from '../../../lib/metrics/index.ts'
 import { controlChart, scaleOf } from '../../../lib/statistics/index.ts'
 import { fillPath } from '../../../platform/http/contract.ts'
 import { reports, type Figure, type Figures } from '../metrics/contract.ts'
@@ -56,6 +56,9 @@ function ExportMenu({ query }: { query: Record<string, string> }): ReactElement 
   return <Menu label={t('insight.report.export')} placement="bottom end" groups={[{ id: 'formats', entries }]} onAction={fetchFile} trigger={<Button icon={<Download className="size-4" aria-hidden="true" />}>{t('insight.report.export')}</Button>} />
 }
 
+/** People's time has no channel: what it can't be asked for goes. */
+const ofTime = ({ metric, by }: Question) => ({ ...(isOfTime(metric) || dimensionsOf('occupancy').includes(by) ? {} : { by: 'time' }), serviceId: null, channel: null, priority: null, tier: null, type: null })
+
 function Questions(): ReactElement {
   const t = useText()
   const { question, set } = useQuestion()
@@ -67,8 +70,8 @@ function Questions(): ReactElement {
   const channels = ['email', 'chat', 'portal', 'phone', 'outlet', 'api']
   return (
     <div className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap" role="group" aria-label={t('insight.report.question')}>
-      <Select label={t('insight.report.metric')} className="col-span-2 sm:w-64" value={question.metric} onChange={(metric) => set({ metric })} options={metricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))} />
-      <Select label={t('insight.report.by')} className="min-w-0 sm:w-36" value={question.by} onChange={(by) => set({ by })} options={dimensions.map((id) => ({ id, label: t(`insight.report.by-${id}`) }))} />
+      <Select label={t('insight.report.metric')} className="col-span-2 sm:w-64" value={question.metric} onChange={(metric) => set({ metric, ...(isOfTime(metric as MetricKey) ? ofTime(question) : {}) })} options={metricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))} />
+      <Select label={t('insight.report.by')} className="min-w-0 sm:w-36" value={question.by} onChange={(by) => set({ by })} options={dimensionsOf(question.metric).map((id) => ({ id, label: t(`insight.report.by-${id}`) }))} />
       <Select label={t('insight.report.period')} className="min-w-0 sm:w-40" value={question.period} onChange={(period) => set({ period, ...(period === 'own' ? { from: question.from, to: question.to } : { from: null, to: null }) })} options={periods.map((id) => ({ id, label: t(`insight.report.period-${id}`) }))} />
       {question.period === 'own' && (
         <>
@@ -78,7 +81,7 @@ function Questions(): ReactElement {
       )}
       <Select label={t('insight.report.compare')} className="min-w-0 sm:w-40" value={question.compare} onChange={(compare) => set({ compare })} options={comparisons.map((id) => ({ id, label: t(`insight.report.compare-${id}`) }))} />
       {teams.length > 1 && <Select label={t('insight.team')} className="min-w-0 sm:w-40" value={question.filters.teamId ?? 'all'} onChange={(teamId) => set({ teamId: teamId === 'all' ? null : teamId })} options={[{ id: 'all', label: t(sees ? 'insight.all-teams' : 'insight.my-teams') }, ...teams.map((team) => ({ id: team.id, label: team.name }))]} />}
-      <Select label={t('insight.report.by-channel')} className="min-w-0 sm:w-36" value={question.filters.channel ?? 'all'} onChange={(channel) => set({ channel: channel === 'all' ? null : channel })} options={[{ id: 'all', label: t('insight.report.all-channels') }, ...channels.map((id) => ({ id, label: t(`requests.channel.${id}`) }))]} />
+      {!isOfTime(question.metric) && <Select label={t('insight.report.by-channel')} className="min-w-0 sm:w-36" value={question.filters.channel ?? 'all'} onChange={(channel) => set({ channel: channel === 'all' ? null : channel })} options={[{ id: 'all', label: t('insight.report.all-channels') }, ...channels.map((id) => ({ id, label: t(`requests.channel.${id}`) }))]} />}
     </div>
   )
 }
@@ -104,7 +107,7 @@ function Shown({ figures, question, search }: { figures: Figures; question: Ques
     { id: 'value', title: name, align: 'end', width: '12rem', cell: (row) => row.count > 0 ? <Link href={door(row.id)} variant="quiet" className="font-bold tabular-nums">{words(row.value)}</Link> : words(row.value) },
     ...(control && control.signals.size > 0 ? [{ id: 'signal', title: t('insight.report.signal'), cell: (row: Figure) => { const signal = signalOf(row); return signal ? <span className="text-late">◆ {t(`insight.report.signal-${signal}`)}</span> : '' } }] : []),
     ...(isByTime ? [] : [{ id: 'bar', title: t('insight.report.share'), priority: 3 as const, width: '10rem', cell: (row: Figure) => <svg viewBox="0 0 100 8" preserveAspectRatio="none" className="h-2 w-full rounded-sm bg-sunken" aria-hidden="true"><rect width={((row.value ?? 0) / most) * 100} height="8" className="fill-accent" /></svg> }]),
-    ...(metrics[question.metric].aggregate === 'count' ? [] : [{ id: 'count', title: t('insight.report.requests'), align: 'end' as const, priority: 3 as const, cell: (row: Figure) => <Num value={row.count} /> }]),
+    ...(metrics[question.metric].aggregate === 'count' ? [] : [{ id: 'count', title: t(madeOf(question.metric).head), align: 'end' as const, priority: 3 as const, cell: (row: Figure) => <Num value={row.count} /> }]),
     ...(isCompared ? [{ id: 'before', title: t(`insight.report.compare-${question.compare}`), align: 'end' as const, priority: 3 as const, cell: (row: Figure) => words(row.before) }, { id: 'change', title: t('insight.report.change'), align: 'end' as const, cell: (row: Figure) => <Change now={row.value} before={row.before} metric={question.metric} /> }] : []),
   ]
   return (
@@ -112,10 +115,10 @@ function Shown({ figures, question, search }: { figures: Figures; question: Ques
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <p className="text-2xl font-bold tabular-nums">{total.count > 0 ? <Link href={door()} variant="quiet">{words(total.value)}</Link> : words(total.value)}</p>
         {isCompared && <p className="text-muted">{t(`insight.report.before-${question.compare}`, { value: words(total.before) })} <Change now={total.value} before={total.before} metric={question.metric} /></p>}
-        {metrics[question.metric].aggregate !== 'count' && <p className="text-muted">{t('insight.report.of-requests', { count: total.count })}</p>}
+        {metrics[question.metric].aggregate !== 'count' && <p className="text-muted">{t(madeOf(question.metric).of, { count: total.count })}</p>}
       </div>
       <p className="max-w-reading text-sm text-muted">{t(`insight.metric.${question.metric}-formula`)} {t('insight.report.as-of')} <Time at={figures.asOf} isPlain /></p>
-      {total.count === 0 && (total.before ?? 0) === 0 ? <EmptyState title={t('insight.report.empty')}>{t('insight.report.empty-next')}</EmptyState> : (
+      {total.count === 0 && (total.before ?? 0) === 0 ? <EmptyState title={t(madeOf(question.metric).empty)}>{t('insight.report.empty-next')}</EmptyState> : (
         <>
           {isByTime && <Trend title={name} scale={scaleOf([...figures.rows.flatMap((row) => [row.value, row.before]), control?.lower, control?.upper], { isTime: metrics[question.metric].unit === 'minutes' })} points={figures.rows.map((row) => ({ label: named(row), value: row.value, before: row.before }))} format={(value) => words(value)} {...(control ? { limits: control, outstanding: new Set(control.signals.keys()) } : {})} {...(isCompared ? { beforeLabel: t(`insight.report.compare-${question.compare}`) } : {})} />}
           {control && <p className="max-w-reading text-sm text-muted">{t('insight.report.control', { mean: words(control.mean), lower: words(control.lower), upper: words(control.upper), count: control.signals.size })}</p>}

@@ -118,6 +118,15 @@ export const selectMembers = (ctx: Ctx, teamId: string): Promise<Member[]> => ct
   where m.team_id = ${teamId} and p.disabled_at is null and t.archived_at is null
   order by p.id`
 
+export type HoursRow = Pick<Member, 'agentId' | 'calendarId' | 'hours' | 'holidays' | 'years' | 'imports' | 'calendarVersion'> & { teamId: string | null }
+/** The working hours of people, and the team they have been in longest. */
+export const selectHours = (ctx: Ctx, ids: readonly string[]): Promise<HoursRow[]> => ctx.db<HoursRow[]>`
+  select p.id as agent_id, m.team_id, c.id as calendar_id, c.hours, c.holidays, c.years, c.imports, c.version as calendar_version
+  from staff.person p
+  left join lateral (select o.team_id, t.calendar_id from staff.membership o join staff.team t on t.id = o.team_id where o.person_id = p.id and t.archived_at is null order by o.since, o.team_id limit 1) m on true
+  left join staff.calendar c on c.id = coalesce(p.calendar_id, m.calendar_id, (select id from staff.calendar where is_default))
+  where p.id = any(${ids as string[]}::uuid[])`
+
 /** People with a way in of their own that nobody has used since. */
 export const selectUnused = async (ctx: Ctx, since: Date): Promise<string[]> => (await ctx.db<{ id: string }[]>`
   select id from staff.person p where disabled_at is null and coalesce((select u.at from staff.last_use u where u.person_id = p.id), created_at) < ${since}

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react'
 import { useText } from '../../../apps/console/text.tsx'
-import { metricKeys, metrics, type MetricKey } from '../../../lib/metrics/index.ts'
+import { metrics, requestMetricKeys, type MetricKey } from '../../../lib/metrics/index.ts'
 import { Actions, Button, ComboBox, Dialog, Form, NumberField, Select, TextField } from '../../../ui/index.ts'
 import { clockKinds, isClockKind, isoDimensions, priorities, type Clause } from '../versions/contract.ts'
 import type { Known } from './standard-words.ts'
@@ -31,7 +31,7 @@ export function ClauseDialog({ clause, taken, known, onSave, onClose }: { clause
     <Dialog title={t(clause ? 'standards.change-clause' : 'standards.add-clause')} isOpen onOpenChange={onClose} size="lg" closeLabel={t('standards.cancel')}>
       <Form onSubmit={() => onSave({ ...draft, key: draft.key || slug(draft, taken) })}>
         <div className="grid gap-3 sm:grid-cols-2">
-          <ComboBox label={t('standards.measure')} options={[{ id: '-', label: t('standards.no-measure') }, ...clockKinds.map((id) => ({ id, label: t(`standards.clock.${id}`), description: t('standards.is-clock') })), ...metricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))]} value={draft.measure ?? '-'} onChange={(id) => { if (id !== null) measure(id) }} />
+          <ComboBox label={t('standards.measure')} options={[{ id: '-', label: t('standards.no-measure') }, ...clockKinds.map((id) => ({ id, label: t(`standards.clock.${id}`), description: t('standards.is-clock') })), ...requestMetricKeys.map((id) => ({ id, label: t(`insight.metric.${id}`) }))]} value={draft.measure ?? '-'} onChange={(id) => { if (id !== null) measure(id) }} />
           {draft.target !== null && <NumberField label={t('standards.target')} unit={t(`standards.unit-of-measure.${unit ?? 'minutes'}`)} minValue={0} maxValue={525_600} step={isShare ? 0.1 : unit === 'score' ? 0.1 : 1} value={isShare ? Math.round(draft.target * 1000) / 10 : draft.target} onChange={(value) => { if (!Number.isNaN(value)) set({ target: isShare ? value / 100 : value }) }} />}
         </div>
         <fieldset className="grid gap-3 sm:grid-cols-3">

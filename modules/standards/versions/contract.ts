@@ -1,6 +1,6 @@
 /** Standards with versions: what a service promises, by which measure, and what happens when it slips. */
 import { z } from 'zod'
-import { metricKeys } from '../../../lib/metrics/index.ts'
+import { requestMetricKeys } from '../../../lib/metrics/index.ts'
 import type { Endpoints } from '../../../platform/http/contract.ts'
 import { byId, day, done, id, instant, instantIn, line, someText, text } from '../../../platform/http/shapes.ts'
 
@@ -19,7 +19,7 @@ export const waits = ['customer', 'third-party'] as const
 const key = z.string().regex(/^[a-z0-9-]{1,60}$/, { message: 'input.key' })
 const When = z.strictObject({ priority: Priority.optional(), tier: z.string().max(40).optional(), channel: z.string().max(20).optional(), fromTeam: id.optional(), toTeam: id.optional() })
 /** One promise. `target`: minutes for a clock, else in the metric's own unit; without a measure it is only words. */
-export const Clause = z.strictObject({ key, words: text(1000), measure: z.enum([...clockKinds, ...metricKeys]).nullable(), target: z.number().min(0).max(525_600).nullable(), when: When, ownerId: id.nullable(), dimension: z.enum(isoDimensions) })
+export const Clause = z.strictObject({ key, words: text(1000), measure: z.enum([...clockKinds, ...requestMetricKeys]).nullable(), target: z.number().min(0).max(525_600).nullable(), when: When, ownerId: id.nullable(), dimension: z.enum(isoDimensions) })
 export type Clause = z.infer<typeof Clause>
 
 export const recipients = ['holder', 'lead', 'duty-lead', 'person', 'role'] as const
