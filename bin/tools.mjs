@@ -7,7 +7,7 @@ const onPath = (...names) => [...(process.env.PATH ?? '').split(delimiter), '/us
 const fonts = () => ['/usr/share/fonts', '/usr/local/share/fonts'].filter(existsSync).flatMap((folder) => readdirSync(folder, { recursive: true }))
 
 const tools = [
-  { name: 'chromium', isThere: () => onPath('chromium', 'chromium-browser', 'google-chrome') },
+  { name: 'chromium', isThere: () => onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome') },
   { name: 'fonts-noto-cjk', isThere: () => fonts().some((file) => /(cjk|wqy|sourcehan).*\.(tt[cf]|otf|otc)$/i.test(String(file))) },
   { name: 'dovecot-imapd', isThere: () => onPath('dovecot') && ['/usr/lib/dovecot/imap', '/usr/libexec/dovecot/imap'].some(existsSync) },
   { name: 'slapd', isThere: () => onPath('slapd') && existsSync('/etc/ldap/schema/core.schema') },

@@ -1,6 +1,11 @@
 /** What axe finds on a page, or in one part of it. */
-import axe from 'axe-core'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
 import type { Page } from 'playwright-core'
+
+// As it is published for pages: half of it to send to every page and to read there.
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
  * Each violation in a line: the rule and the first letters of every place. `within`: a selector; the rest of the page is
@@ -9,7 +14,7 @@ import type { Page } from 'playwright-core'
 export async function violationsOf(page: Page, { within, beside, except = [] }: { within?: string; beside?: string; except?: string[] } = {}): Promise<string[]> {
   // A frame that goes meanwhile has nothing more to show; the page itself must not go.
   await Promise.all(page.frames().map(async (frame) => {
-    const reading = frame.evaluate('"axe" in window').then((has) => has ? undefined : frame.evaluate(axe.source))
+    const reading = frame.evaluate('"axe" in window').then((has) => has ? undefined : frame.evaluate(source))
     await (frame === page.mainFrame() ? reading : reading.catch(() => undefined))
   }))
   const violations = await page.evaluate(async ({ include, exclude, off }) => {

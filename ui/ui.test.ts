@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { violationsOf } from '../test/axe.ts'
+import { hasBrowser, openBrowser, type Share } from '../test/browser.ts'
 
-const executablePath = '/usr/bin/chromium'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 // `npm test` builds it.
 const built = here('../dist/console')
@@ -19,7 +19,7 @@ const person = {
   permissions: ['*'], scope: 'all', teams: [], presence: 'online', hasTotp: false, passkeys: 0, recoveryCodesLeft: 0, due: null, maySetPassword: false, hasPassword: true,
 }
 
-let browser: Browser
+let browser: Share
 let server: Server
 let origin: string
 let context: BrowserContext | null = null
@@ -69,12 +69,12 @@ async function load(into: BrowserContext, path: string): Promise<Page> {
   return page
 }
 
-describe.skipIf(!existsSync(executablePath) || !existsSync(join(built, 'index.html')))('the parts in a real browser', () => {
+describe.skipIf(!hasBrowser || !existsSync(join(built, 'index.html')))('the parts in a real browser', () => {
   beforeAll(async () => {
     server = createServer((request, response) => answer(new URL(request.url!, 'http://localhost').pathname, response)).listen(0, '127.0.0.1')
     await new Promise((done) => server.once('listening', done))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
+    browser = await openBrowser()
   }, 120_000)
   afterEach(async ({ task }) => {
     await context?.close()

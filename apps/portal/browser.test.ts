@@ -3,20 +3,20 @@ import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from '../../test/axe.ts'
+import { hasBrowser, openBrowser, type Share } from '../../test/browser.ts'
 import { openDesk, type TestDesk } from '../../test/harness.ts'
 import { staffed, type Staffed } from '../../test/people.ts'
 import { serveCustomerPages } from './pages.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 // `npm test` builds it.
 const dist = fileURLToPath(new URL('../../dist/portal', import.meta.url))
-const canSee = executablePath !== undefined && existsSync(dist)
+const canSee = hasBrowser && existsSync(dist)
 let desk: TestDesk
 let people: Staffed
-let browser: Browser
+let browser: Share
 let shop: Server
 let shopUrl = ''
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await new Promise((ready) => shop.once('listening', ready))
   shopUrl = `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`
-  browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
+  browser = await openBrowser()
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import { test, expect } from 'vitest'
+import { hasBrowser, openBrowser } from '../../test/browser.ts'
 import { cleanHtml, findUnsafe } from './clean.ts'
 import { foldQuotedHtml } from './quote.ts'
 
 const folder = new URL('../../../shared/data/security/xss/', import.meta.url)
-const browserPath = '/usr/bin/chromium'
 
 function listPayloads(): string[] {
   const lines = new Set<string>()
@@ -64,8 +63,8 @@ function countExecutable(pages: string[]): { executable: number; examples: strin
   return { executable, examples }
 }
 
-test.skipIf(!existsSync(folder) || !existsSync(browserPath))('B01 judged in Chromium: 0 executable nodes, 0 dialogs, 0 requests', async () => {
-  const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox', '--disable-background-networking'] })
+test.skipIf(!existsSync(folder) || !hasBrowser)('B01 judged in Chromium: 0 executable nodes, 0 dialogs, 0 requests', async () => {
+  const browser = await openBrowser()
   try {
     const page = await (await browser.newContext()).newPage()
     let dialogs = 0

@@ -1,16 +1,16 @@
 /** Attacks by files: what goes in as an upload or an attachment, and how it may leave again. */
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { takeIn } from '../../modules/channels/mail/take.ts'
 import { mailboxFor } from '../../modules/channels/mail/testing/peers.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import { openDesk, type TestDesk } from '../harness.ts'
-import { canTravel, openBrowser } from '../journeys/desk.ts'
+import { canTravel } from '../journeys/desk.ts'
 import { type Staffed, staffed } from '../people.ts'
 
 let desk: TestDesk
 let people: Staffed
-let browser: Browser | undefined
+let browser: Share | undefined
 beforeAll(async () => {
   desk = await openDesk()
   people = await staffed(desk)

@@ -1,7 +1,7 @@
 /** Script in the words of strangers and of our own settings, through every channel into every view, judged in a real browser. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patterns } from '../../apps/console/paths.ts'
 import { servePages } from '../../apps/pages.ts'
@@ -9,8 +9,9 @@ import { signReplyAddress } from '../../lib/mail/index.ts'
 import { markKey } from '../../modules/channels/mail/mailboxes.ts'
 import { takeIn } from '../../modules/channels/mail/take.ts'
 import { letter, mailboxFor } from '../../modules/channels/mail/testing/peers.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from '../journeys/desk.ts'
+import { type Company, canTravel, moveIn, openCompanyDesk, openPage, quietness, signIn } from '../journeys/desk.ts'
 import { hasCorpus, isFull, judge, type Judged, listCorpus, payloads, readBackwards } from './payloads.ts'
 
 interface Watched { page: Page; dialogs: string[]; abroad: string[]; problems: string[] }
@@ -18,7 +19,7 @@ interface Watched { page: Page; dialogs: string[]; abroad: string[]; problems: s
 describe.skipIf(!canTravel)('script in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   let boxId: string
   const asked: { id: string; number: number; token: string }[] = []
   const ids: Record<string, string> = {}

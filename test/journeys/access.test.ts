@@ -1,18 +1,19 @@
 /** The three administrators in their own consoles: one proposes, another approves; and what the rules ask for first stands in front of every page. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPerson } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
 import { violationsOf } from '../axe.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, type Colleague, moveIn, openBrowser, openCompanyDesk, openPage, signIn } from './desk.ts'
+import { canTravel, type Colleague, moveIn, openCompanyDesk, openPage, signIn } from './desk.ts'
 
 const wide: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' }
 const narrow: BrowserContextOptions = { viewport: { width: 320, height: 900 }, colorScheme: 'dark', hasTouch: true }
 
 describe.skipIf(!canTravel)('three administrators in a browser', () => {
   let desk: TestDesk
-  let browser: Browser
+  let browser: Share
   const who: Record<string, Colleague> = {}
   beforeAll(async () => {
     desk = await openCompanyDesk()

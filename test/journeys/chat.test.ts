@@ -1,15 +1,15 @@
 /** A chat on a shop's page with a colleague at the desk: live both ways, kept over a reload, nothing lost or doubled offline. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
+import { type Company, canTravel, moveIn, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('a chat in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   let shop: Server
   beforeAll(async () => {
     desk = await openCompanyDesk()

@@ -1,6 +1,6 @@
 /** A desk as a company would run it, on the real clock, and a browser for each person in front of it. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core'
+import type { BrowserContextOptions, Page, Request } from 'playwright-core'
 import { demoRoom } from '../../apps/demo/room.ts'
 import { servePages } from '../../apps/pages.ts'
 import { rooms } from '../../apps/rooms.ts'
@@ -9,14 +9,13 @@ import { createCalendar, createPerson, createSignInLink, createTeam, createToken
 import { addService, foundStandard, seedStandards, timed } from '../../modules/standards/index.ts'
 import { systemClock } from '../../platform/clock/index.ts'
 import { run } from '../../platform/context.ts'
+import { hasBrowser, type Share } from '../browser.ts'
 import { openDesk, type TestDesk } from '../harness.ts'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const isBuilt = ['console/index.html', 'portal/portal.html'].every((path) => existsSync(new URL(`../../dist/${path}`, import.meta.url)))
 /** Journeys need a browser and the built pages; `npm test` sees to both. */
-export const canTravel = executablePath !== undefined && isBuilt && !(process.env.LOOPDESK_SKIP ?? '').split(',').includes('chromium')
+export const canTravel = hasBrowser && isBuilt
 
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
 export const openCompanyDesk = (pages: typeof servePages = servePages): Promise<TestDesk> => openDesk({ work: true, clock: systemClock, pages, rooms: [...rooms, demoRoom] })
 
 export interface Colleague { id: string; name: string; locale: Locale; token: string }
@@ -77,7 +76,7 @@ export function listen(page: Page, problems: string[]): void {
   })
 }
 
-export async function openPage(browser: Browser, locale: Locale, problems: string[], options: BrowserContextOptions = {}): Promise<Page> {
+export async function openPage(browser: Share, locale: Locale, problems: string[], options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: intlTag(locale), timezoneId: 'Asia/Taipei', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)

@@ -1,12 +1,13 @@
 /** Signing in by other systems, as a person does it: real Chromium, a real OpenID provider, a real directory. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startOpenId } from '../../modules/staff/federation/testing/openid.ts'
 import { BASE, hasDirectory, READER, startDirectory } from '../../modules/staff/federation/testing/slapd.ts'
 import type { Locale } from '../../lib/text/index.ts'
 import { violationsOf } from '../axe.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, type Company, moveIn, openBrowser, openCompanyDesk, openPage, signIn, wordsOf } from './desk.ts'
+import { canTravel, type Company, moveIn, openCompanyDesk, openPage, signIn, wordsOf } from './desk.ts'
 
 /** A field by its label, which shows a star when it must be filled. */
 const labelled = (page: Page, label: string) => page.getByLabel(new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\*?$`))
@@ -17,7 +18,7 @@ const dark: BrowserContextOptions = { viewport: { width: 320, height: 800 }, col
 describe.skipIf(!canTravel || !hasDirectory)('signing in by other systems in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   let idp: Awaited<ReturnType<typeof startOpenId>>
   let directory: Awaited<ReturnType<typeof startDirectory>>
   beforeAll(async () => {

@@ -1,14 +1,14 @@
 /** The first visit to an empty desk: from the link on the terminal to the start page. */
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSetupLink } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, openBrowser, openCompanyDesk, openPage, wordsOf } from './desk.ts'
+import { canTravel, openCompanyDesk, openPage, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('the first visit in a browser', () => {
   let desk: TestDesk
-  let browser: Browser
+  let browser: Share
   beforeAll(async () => {
     desk = await openCompanyDesk()
     browser = await openBrowser()

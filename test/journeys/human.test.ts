@@ -1,14 +1,14 @@
 /** A customer asks for a human and opts out on the page of their request; the agent sees it at once. */
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { violationsOf } from '../axe.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, type Company, moveIn, openBrowser, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
+import { canTravel, type Company, moveIn, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('a human, please, in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   beforeAll(async () => {
     desk = await openCompanyDesk()
     company = await moveIn(desk)

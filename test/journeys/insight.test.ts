@@ -1,15 +1,15 @@
 /** What a lead sees and sets: a report saved and mailed, a rule that raises an alarm, and the board on the wall that says when its line is lost. */
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../../lib/id/index.ts'
 import { violationsOf } from '../axe.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
+import { type Company, canTravel, moveIn, openCompanyDesk, openPage, seenAt, signIn, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('insight in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   beforeAll(async () => {
     desk = await openCompanyDesk()
     company = await moveIn(desk)

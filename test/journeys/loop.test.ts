@@ -1,9 +1,10 @@
 /** One request through the whole loop, both sides in the browser, in each language. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Locale } from '../../lib/text/index.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Branch, type Company, canTravel, enter, moveIn, openBrowser, openCompanyDesk, openPage, seenAt, signIn, until, wordsOf } from './desk.ts'
+import { type Branch, type Company, canTravel, enter, moveIn, openCompanyDesk, openPage, seenAt, signIn, until, wordsOf } from './desk.ts'
 
 interface Words { subject: string; text: string; name: string; reply: string; better: string; answer: string; result: string; sentBack: string; second: string; score: number }
 const said: Record<Locale, Words> = {
@@ -15,7 +16,7 @@ const said: Record<Locale, Words> = {
 describe.skipIf(!canTravel)('the loop in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   beforeAll(async () => {
     desk = await openCompanyDesk()
     company = await moveIn(desk)

@@ -1,15 +1,15 @@
 /** A mail through a real Dovecot: answered on screen, answered back, settled, and rated from the link in the mail. */
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Dovecot, dovecotPath, startDovecot } from '../../modules/channels/mail/testing/dovecot.ts'
 import { letter, mailboxFor, openPorts, type SmtpPeer, startSmtp } from '../../modules/channels/mail/testing/peers.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
+import { type Company, canTravel, moveIn, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel || dovecotPath === null)('a mail in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   let smtp: SmtpPeer
   let imap: Dovecot
   beforeAll(async () => {

@@ -1,16 +1,17 @@
 /** A person makes a passkey and comes in by it; a screen left open asks who is there. Chromium's own virtual authenticator answers. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPerson } from '../../modules/staff/index.ts'
 import { run } from '../../platform/context.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, moveIn, openBrowser, openCompanyDesk } from './desk.ts'
+import { canTravel, moveIn, openCompanyDesk } from './desk.ts'
 
 const PASSWORD = 'Regenschirm am Haken 7'
 
 describe.skipIf(!canTravel)('passkeys in a browser', () => {
   let desk: TestDesk
-  let browser: Browser
+  let browser: Share
   let context: BrowserContext
   let page: Page
   let origin = ''

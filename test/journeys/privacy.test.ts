@@ -1,13 +1,13 @@
 /** A customer asks to be erased on the page of their request; the officer makes sure who it is and does it. */
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { canTravel, type Company, moveIn, openBrowser, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
+import { canTravel, type Company, moveIn, openCompanyDesk, openPage, signIn, until, wordsOf } from './desk.ts'
 
 describe.skipIf(!canTravel)('a person’s own data in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   beforeAll(async () => {
     desk = await openCompanyDesk()
     company = await moveIn(desk)

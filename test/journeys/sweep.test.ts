@@ -1,11 +1,12 @@
 /** Every page of the console and of the customers, as people meet them: no barrier, no sideways scrolling, no complaint of the browser, no raw key. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { patterns } from '../../apps/console/paths.ts'
 import type { Locale } from '../../lib/text/index.ts'
 import { violationsOf } from '../axe.ts'
+import { openBrowser, type Share } from '../browser.ts'
 import type { TestDesk } from '../harness.ts'
-import { type Branch, type Colleague, type Company, canTravel, moveIn, openBrowser, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
+import { type Branch, type Colleague, type Company, canTravel, moveIn, openCompanyDesk, openPage, quietness, signIn } from './desk.ts'
 
 const bare = new Set(['/sign-in', '/sign-in/link', '/setup', '/wall'])
 /** These show keys, or names of columns, to everybody. */
@@ -17,7 +18,7 @@ const rawKey = /\b(?:staff|requests|customers|standards|routing|channels|quality
 describe.skipIf(!canTravel)('every page in a browser', () => {
   let desk: TestDesk
   let company: Company
-  let browser: Browser
+  let browser: Share
   let requestId = ''
   let token = ''
   const ids: Record<string, string> = {}
