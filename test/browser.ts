@@ -10,7 +10,8 @@ let running: Promise<Browser> | undefined
 async function browser(): Promise<Browser> {
   // One that died under a test is not handed on.
   if (running && !(await running).isConnected()) running = undefined
-  return running ??= chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'] })
+  // No page here lives long enough to earn back what its last and dearest translation costs.
+  return running ??= chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--js-flags=--no-turbofan'] })
 }
 
 /** One file's share: each context is a stranger to every other, and `close` ends those that were opened through it. */

@@ -245,7 +245,7 @@ describe.skipIf(!hasBrowser || !existsSync(join(built, 'index.html')))('the part
 
   test('a lost connection is told with the time the page stands at; after it returns the page asks again', async () => {
     state.isSignedIn = true
-    const page = await open({ width: 1280, theme: 'light' })
+    const page = await open({ width: 1280, theme: 'light', path: '/customers' })
     await page.getByRole('button', { name: '已連線' }).waitFor()
     const [calls] = [state.meCalls]
     state.isLiveDown = true
