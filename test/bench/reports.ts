@@ -16,7 +16,7 @@ import { median } from './load.ts'
 
 const BATCH = 100_000
 const DAYS = 365
-/** Facts spread over a year and fifty people, a quarter as many customers; one in two hundred is still open. */
+/** Facts spread over a year and fifty people, a quarter as many customers; one in two hundred is still open. Nine hours a working day of each of them in quarters. */
 export async function addFacts(db: Pool, count: number): Promise<void> {
   for (let from = 0; from < count; from += BATCH) await db`
     insert into insight.fact (id, number, customer_id, team_id, holder_id, answerable_id, service_id, channel, priority, type, tier, opened_at, accepted_at, first_response_at, resolution_at, closed_at, scored_at,
@@ -28,7 +28,11 @@ export async function addFacts(db: Pool, count: number): Promise<void> {
       (w * 600)::int, (w * 3000)::int, case when n % 200 > 0 then (w * 20000)::int end, case when n % 200 > 0 then (w * 30000)::int end, w > 1.7, w > 1.8, case when n % 3 = 0 then 1 + n % 5 end, n % 4 / 3, n % 20 / 19, n % 17 / 16, 1 + n % 3, 3, (w > 1.7)::int, n % 2, 0
     from (select n, now() - (${DAYS}::float8 * n / ${count}::int) * interval '1 day' as at, 2 * random() as w from generate_series(${from + 1}::int, ${Math.min(count, from + BATCH)}::int) n) f`
   await db`update insight.fact f set back_at = n.back_at from (select o.id, (select min(n.opened_at) from insight.fact n where n.customer_id = o.customer_id and n.opened_at > o.closed_at) as back_at from insight.fact o where o.closed_at is not null) n where n.id = f.id`
-  await db`vacuum analyze insight.fact`
+  await db`
+    insert into insight.quarter (person_id, start_at, team_id, present_s, occupied_s)
+    select ('01890000-0000-7000-8002-' || lpad(p::text, 12, '0'))::uuid, d + q * interval '15 minutes', ('01890000-0000-7000-8001-' || lpad((p % 6)::text, 12, '0'))::uuid, 900, (random() * 900)::int
+    from generate_series(date_trunc('day', now()) - ${DAYS} * interval '1 day', now(), interval '1 day') d, generate_series(0, 49) p, generate_series(36, 71) q where extract(isodow from d) < 6`
+  await db`vacuum analyze insight.fact, insight.quarter`
 }
 
 /** What a person waits for a report. */

@@ -140,9 +140,10 @@ async function ages(ctx: Ctx, of: Filters, buckets: readonly Bucketed[]): Promis
   const { db } = ctx
   const ends = buckets.map(({ end }) => end)
   const rows = await ranked<{ nr: number; summed: number; count: number }>(ctx, of.metric, db`g.key as nr`, db`
-    select nr as key, date_part('epoch', least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - o.opened_at) / 60 as value
-      from (select r.opened_at, width_bucket(r.opened_at, ${ends}::timestamptz[]) + 1 as first, case when r.closed_at is null then ${ends.length}::int else width_bucket(r.closed_at, ${ends}::timestamptz[]) end as last
-        from insight.fact r where ${wanted(ctx, of)}) o, generate_series(o.first, o.last) nr where o.first <= o.last`)
+    select nr as key, date_part('epoch', least((${ends}::timestamptz[])[nr], ${ctx.now}::timestamptz) - s.opened_at) / 60 as value
+      from (select o.opened_at, generate_series(o.first, o.last) as nr from (
+        select r.opened_at, width_bucket(r.opened_at, ${ends}::timestamptz[]) + 1 as first, case when r.closed_at is null then ${ends.length}::int else width_bucket(r.closed_at, ${ends}::timestamptz[]) end as last
+        from insight.fact r where ${wanted(ctx, of)} offset 0) o where o.first <= o.last) s`)
   const found = new Map(rows.map((row) => [row.nr, row]))
   return buckets.map(({ start }, nr) => ({ key: start, value: found.get(nr + 1)?.summed ?? null, count: found.get(nr + 1)?.count ?? 0 }))
 }
