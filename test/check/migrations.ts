@@ -22,10 +22,12 @@ export function migrations(): Part {
     for (const { at, match } of matchesIn(path, /\bcreate (?:unlogged )?(?:table|view|sequence|function|type)(?: if not exists)? (?:(\w+)\.)?(\w+)/gi)) {
       if (match[1] !== room) findings.push({ at, says: `${match[1] ?? 'public'}.${match[2]}: a room makes tables only in its own schema, ${room}` })
     }
-    for (const { at, match } of matchesIn(path, /\bcreate (?:unlogged )?table (\w+\.\w+)/gi)) {
-      const before = made.get(match[1]!)
-      if (before) findings.push({ at, says: `${match[1]} is made in ${before} too` })
-      made.set(match[1]!, at)
+    for (const { at, match } of matchesIn(path, /\b(create|drop) (?:unlogged )?table (?:if exists )?(\w+\.\w+)/gi)) {
+      const [, verb, table] = match
+      if (verb!.toLowerCase() === 'drop') { made.delete(table!); continue }
+      const before = made.get(table!)
+      if (before) findings.push({ at, says: `${table} is made in ${before} too` })
+      made.set(table!, at)
     }
     for (const { at, match } of matchesIn(path, /\breferences (?:(\w+)\.)?(\w+)/gi)) {
       const schema = match[1] ?? 'public'

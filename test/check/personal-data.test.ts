@@ -14,6 +14,8 @@ const first = `create table x.person (
 test('7.1-a C28 columns are read as the migrations leave them', () => {
   const tables = columnsOf([first, 'alter table x.person add column birthday date, drop column name;', 'alter table x.person rename column birthday to born_on;'])
   expect([...tables.get('x.person')!]).toEqual(['id', 'born_on'])
+  expect([...columnsOf([first, 'drop table x.person; create table x.person (name text, id uuid);']).get('x.person')!]).toEqual(['name', 'id'])
+  expect(columnsOf([first, 'drop table if exists x.person;']).has('x.person')).toBe(false)
 })
 
 test('7.1-a C28 a new column, a new table and a declaration of nothing are found', () => {

@@ -9,20 +9,20 @@ const isConstraint = /^(?:constraint|primary|unique|check|foreign|exclude|like)\
 /** Columns of each table as the steps of these migrations leave them. Pure. */
 export function columnsOf(steps: readonly string[]): Map<string, Set<string>> {
   const tables = new Map<string, Set<string>>()
-  for (const step of steps) {
-    const sql = step.replace(/--[^\n]*/g, '')
-    for (const match of sql.matchAll(/\bcreate (?:unlogged )?table (?:if not exists )?([a-z_]+\.[a-z_]+) \(/gi)) {
-      const body = balanced(sql, match.index + match[0].length)
+  // One after the other: what a step drops it may make anew.
+  for (const statement of steps.flatMap((step) => step.replace(/--[^\n]*/g, '').split(';'))) {
+    for (const [, table] of statement.matchAll(/\bdrop table (?:if exists )?([a-z_]+\.[a-z_]+)/gi)) tables.delete(table!)
+    for (const match of statement.matchAll(/\bcreate (?:unlogged )?table (?:if not exists )?([a-z_]+\.[a-z_]+) \(/gi)) {
+      const body = balanced(statement, match.index + match[0].length)
       tables.set(match[1]!, new Set(topLevel(body).filter((part) => !isConstraint.test(part)).map((part) => /^"?([a-z_0-9]+)"?/i.exec(part)![1]!)))
     }
-    for (const [, table, acts] of sql.matchAll(/\balter table (?:only )?([a-z_]+\.[a-z_]+)([^;]*);/gi)) {
+    for (const [, table, acts] of statement.matchAll(/\balter table (?:only )?([a-z_]+\.[a-z_]+)(.*)/gis)) {
       for (const [, verb, name] of acts!.matchAll(/\b(add|drop) column (?:if (?:not )?exists )?"?([a-z_0-9]+)/gi)) {
         if (verb!.toLowerCase() === 'add') tables.get(table!)?.add(name!)
         else tables.get(table!)?.delete(name!)
       }
       for (const [, from, to] of acts!.matchAll(/\brename column "?([a-z_]+)"? to "?([a-z_0-9]+)/gi)) { tables.get(table!)?.delete(from!); tables.get(table!)?.add(to!) }
     }
-    for (const [, table] of sql.matchAll(/\bdrop table (?:if exists )?([a-z_]+\.[a-z_]+)/gi)) tables.delete(table!)
   }
   return tables
 }
