@@ -1,5 +1,5 @@
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { newId } from '../../lib/id/index.ts'
 import { fillPath, type Endpoint, type Infer } from '../../platform/http/contract.ts'
 import { toast } from '../../ui/index.ts'
@@ -132,6 +132,14 @@ export function useGet<const E extends Endpoint>(endpoint: E, args: Args<E>, opt
     ...(options.keepsPrevious ? { placeholderData: keepPreviousData } : {}),
     ...(options.staleSeconds !== undefined ? { staleTime: options.staleSeconds * 1000 } : {}),
   })
+}
+
+/** The question the answer on the screen belongs to: with `keepsPrevious`, until the next one has come, the one before. `asked` is plain data. */
+export function useAnswered<Q>(asked: Q, { isPlaceholderData }: Pick<UseQueryResult, 'isPlaceholderData'>): Q {
+  const [answered, setAnswered] = useState(asked)
+  if (isPlaceholderData || JSON.stringify(answered) === JSON.stringify(asked)) return answered
+  setAnswered(asked)
+  return asked
 }
 
 export interface UseCallOptions<E extends Endpoint> {

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { useGet } from '../../../apps/console/api.ts'
+import { useAnswered, useGet } from '../../../apps/console/api.ts'
 import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
@@ -32,16 +32,18 @@ function useIndexQuestion() {
 /** The service-quality index: how good the service is in one number, what it is made of, and by which formula. */
 export default function QualityIndex(): ReactElement {
   const t = useText()
-  const { by, bucket, from, to, compare, filters, unknown } = useIndexQuestion()
+  const { set: _, ...question } = useIndexQuestion()
+  const { by, bucket, from, to, compare, filters, unknown } = question
   const versions = useGet(qualityIndex.indexVersions, {}, { live: ['index.'] })
   const asked = { by, bucket, from, to, compare, ...(filters.teamId ? { teamId: filters.teamId } : {}), ...(filters.serviceId ? { serviceId: filters.serviceId } : {}), ...(filters.channel ? { channel: filters.channel } : {}) }
   const hasFormula = versions.data?.rows.some((row) => row.state === 'approved') ?? false
   const figures = useGet(qualityIndex.qualityIndex, { query: asked }, { keepsPrevious: true, staleSeconds: 30, live: ['index.'], isEnabled: hasFormula })
+  const answered = useAnswered(question, figures)
   return (
     <InsightFrame here="index" title={t('insight.index.title')} lead={t('insight.index.lead')}>
       <Loaded of={versions}>{({ rows }) => (
         <>
-          {hasFormula ? <><Unknown words={unknown} /><Questions /><Loaded of={figures}>{(answer) => <Shown figures={answer} versions={rows} />}</Loaded></> : <FirstFormula isProposed={rows.length > 0} />}
+          {hasFormula ? <><Unknown words={unknown} /><Questions /><Loaded of={figures}>{(answer) => <Shown figures={answer} versions={rows} question={answered} />}</Loaded></> : <FirstFormula isProposed={rows.length > 0} />}
           {rows.length > 0 && <Formulas rows={rows} />}
         </>
       )}</Loaded>
@@ -74,11 +76,10 @@ function Questions(): ReactElement {
   )
 }
 
-function Shown({ figures, versions }: { figures: IndexFigures; versions: readonly IndexVersion[] }): ReactElement {
+function Shown({ figures, versions, question }: { figures: IndexFigures; versions: readonly IndexVersion[]; question: Omit<ReturnType<typeof useIndexQuestion>, 'set'> }): ReactElement {
   const t = useText()
   const { locale } = useLanguage()
   const { person } = useSession()
-  const question = useIndexQuestion()
   const format = useNumberFormatter({ maximumFractionDigits: 1, minimumFractionDigits: 1 })
   const percent = useNumberFormatter({ style: 'percent', maximumFractionDigits: 0 })
   const score = (value: number | null): string => (value === null ? '–' : format.format(value))

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
-import { useGet } from '../../../apps/console/api.ts'
+import { useAnswered, useGet } from '../../../apps/console/api.ts'
 import { Loaded } from '../../../apps/console/Loaded.tsx'
 import { paths } from '../../../apps/console/paths.ts'
 import { useMay, useSession } from '../../../apps/console/session.tsx'
@@ -26,6 +26,7 @@ export default function Reports(): ReactElement {
   const report = saved === undefined ? undefined : found.data
   const query = { ...queryOf(question), compare: question.compare }
   const figures = useGet(reports.figures, { query }, { keepsPrevious: true, staleSeconds: 30 })
+  const answered = useAnswered({ question, search }, figures)
   return (
     <InsightFrame here="reports" title={report?.name ?? t('insight.report.title')} lead={t('insight.report.lead')} actions={(
       <>
@@ -36,7 +37,7 @@ export default function Reports(): ReactElement {
     )}>
       <Unknown words={unknown} />
       <Questions />
-      <Loaded of={figures}>{(answer) => <Shown figures={answer} question={question} search={search} />}</Loaded>
+      <Loaded of={figures}>{(answer) => <Shown figures={answer} {...answered} />}</Loaded>
       {dialog && <SaveDialog question={savedOf(question)} {...(dialog === 'change' && report ? { report } : {})} onClose={() => setDialog(null)} onSaved={({ id }) => set({ saved: id })} />}
     </InsightFrame>
   )
