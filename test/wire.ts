@@ -2,10 +2,10 @@
 import { Agent, type IncomingMessage, request } from 'node:http'
 
 export interface WireAnswer { status: number; headers: Headers; text: string }
-const agent = new Agent({ keepAlive: true, timeout: 4_000 })
+const usual = new Agent({ keepAlive: true, timeout: 4_000 })
 
-/** Of an endless answer only the first piece is read. Rejects when there is no answer. */
-export function callWire(url: string, method: string, headers: Record<string, string>, body?: string | Uint8Array): Promise<WireAnswer> {
+/** Of an endless answer only the first piece is read. Rejects when there is no answer. `agent` keeps the connections. */
+export function callWire(url: string, method: string, headers: Record<string, string>, body?: string | Uint8Array, agent: Agent = usual): Promise<WireAnswer> {
   return new Promise((done, fail) => {
     const call = request(url, { agent, method, headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) } }, (answer) => {
       const pieces: Buffer[] = []

@@ -1,21 +1,11 @@
 /** Sends requests as fast as answers come, a fixed number at a time, over connections that stay open. */
-import { Agent, request } from 'node:http'
+import { Agent } from 'node:http'
+import { callWire, type WireAnswer } from '../wire.ts'
 
-export interface Answer { status: number; text: string }
-export function sender(url: string, connections: number): { send(method: string, path: string, options?: { token?: string; body?: string; headers?: Record<string, string> }): Promise<Answer>; close(): void } {
+export function sender(url: string, connections: number): { send(method: string, path: string, options?: { token?: string; body?: string; headers?: Record<string, string> }): Promise<WireAnswer>; close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
-  const { hostname, port } = new URL(url)
   return {
-    send: (method, path, { token, body, headers } = {}) => new Promise((done, fail) => {
-      const call = request({ agent, hostname, port, method, path, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } : {}), ...headers } }, (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => { text += chunk })
-        response.on('end', () => done({ status: response.statusCode!, text }))
-      })
-      call.on('error', fail)
-      call.end(body)
-    }),
+    send: (method, path, { token, body, headers } = {}) => callWire(`${url}${path}`, method, { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}), ...headers }, body, agent),
     close: () => agent.destroy(),
   }
 }

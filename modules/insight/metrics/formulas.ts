@@ -70,14 +70,17 @@ export function inBucket({ db }: Pick<Ctx, 'db'>, metric: MetricKey, from: Fragm
   return db`${column} >= ${from} ${back} and ${column} < ${to} ${back}`
 }
 
+/** Worth parts of a whole number: money, and shares of a quarter of an hour. */
+const isBroken = (metric: MetricKey): boolean => metrics[metric].unit === 'money' || isOfTime(metric)
+
 /** What a figure is made of, over rows that carry `value`: their sum, or for a percentile itself. */
 export function summary({ db }: Pick<Ctx, 'db'>, metric: MetricKey) {
-  const { aggregate, unit } = metrics[metric]
+  const { aggregate } = metrics[metric]
   switch (aggregate) {
     case 'p50': return db`percentile_cont(0.5) within group (order by value)`
     case 'p90': return db`percentile_cont(0.9) within group (order by value)`
-    // Whole numbers add up the same in every order, and so does money when it is added as such.
-    case 'count': case 'mean': case 'share': return unit === 'money' ? db`sum(value::numeric)::float8` : db`sum(value)`
+    // Whole numbers add up the same in every order, and so do others when they are added as decimals.
+    case 'count': case 'mean': case 'share': return isBroken(metric) ? db`sum(value::numeric)::float8` : db`sum(value)`
   }
 }
 /** The figure of a summary of so many rows. */
@@ -90,4 +93,4 @@ export function figureOf(metric: MetricKey, summed: number | null, count: number
 }
 export const isRanked = (metric: MetricKey): boolean => metrics[metric].aggregate === 'p50' || metrics[metric].aggregate === 'p90'
 /** Whether the figures of the parts of a whole make that of the whole. */
-export const addsUp = (metric: MetricKey): boolean => !isRanked(metric) && metrics[metric].unit !== 'money'
+export const addsUp = (metric: MetricKey): boolean => !isRanked(metric) && !isBroken(metric)
