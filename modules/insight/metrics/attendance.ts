@@ -78,7 +78,7 @@ async function reckonSome(ctx: Ctx): Promise<boolean> {
   const [desk, hand, hours] = await Promise.all([
     ctx.db<Kept[]>`select d.person_id, d.from_at, nullif(d.until_at, 'infinity') as until_at from insight.reckoned r join insight.desk_time d on d.person_id = r.person_id and d.until_at > r.through_at where r.person_id = any(${ids}::uuid[])`,
     ctx.db<Kept[]>`
-      select h.person_id, h.from_at, nullif(h.until_at, 'infinity') as until_at from insight.reckoned r join insight.in_hand h on h.person_id = r.person_id and h.until_at > r.through_at - interval '15 minutes' and h.from_at < least(r.through_at + ${`${STRETCH_MS} milliseconds`}::interval, ${ctx.now}) where r.person_id = any(${ids}::uuid[])`,
+      select h.person_id, h.from_at, nullif(h.until_at, 'infinity') as until_at from insight.reckoned r join insight.in_hand h on h.person_id = r.person_id and h.until_at > r.through_at - interval '15 minutes' and h.from_at < ${ctx.now} where r.person_id = any(${ids}::uuid[])`,
     hoursOfPeople(ctx, ids),
   ])
   const spansOf = (rows: readonly Kept[]) => { const of = Map.groupBy(rows, (row) => row.personId); return (id: string): Span[] => (of.get(id) ?? []).map((row) => [ms(row.fromAt), ms(row.untilAt)]) }

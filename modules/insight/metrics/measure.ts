@@ -107,7 +107,7 @@ export const measureBefore = ({ db }: Pick<Ctx, 'db'>, ids: readonly string[]) =
       select unnest(${ids as string[]}::uuid[])
       union select e.id from insight.fact e where e.rated_before = any(${ids as string[]}::uuid[])
       union select e.id from insight.fact m cross join lateral (select x.id from insight.fact x where x.customer_id = m.customer_id and x.score is not null and (x.scored_at, x.id) > (m.scored_at, m.id) order by x.scored_at, x.id limit 1) e where m.id = any(${ids as string[]}::uuid[]) and m.score is not null)) n
-  where f.id = n.id and f.rated_before is distinct from n.before or f.id = n.id and f.score_before is distinct from n.score`
+  where f.id = n.id and (f.rated_before, f.score_before) is distinct from (n.before, n.score)`
 
 /** How many deadlines of `r` were kept or missed, all of them and those after the first answer; one that was called off counts only when it had been missed. */
 const deadlinesOf = (db: Ctx['db']) => db`

@@ -266,6 +266,15 @@ test('4.3-b occupancy is the share of the time at the desk with a request in han
     expect(quarters.reduce((all, found) => all + found.value, 0) / 44).toBeCloseTo(whole!.value!, 9)
     for (const odd of ['by=channel', 'by=time&channel=email', 'by=team&priority=urgent'])
       expect(await asked(`/api/reports/figures?metric=occupancy&from=2026-03-02&to=2026-03-03&${odd}`)).toMatchObject({ fault: { code: 'insight.not-of-time' } })
+    // Whoever comes back after weeks has in hand what they take up then.
+    await fresh.pass(20 * 24 * HOUR) // Monday 2026-03-23, 14:00
+    await at(one.id, 'online')
+    const { body: later } = await fresh.call<{ id: string }>('POST', '/api/requests', { token: intake.token, body: { subject: '帳單', text: '多了一筆', channel: 'api', customer: { name: '李', email: 'later@example.com' } } })
+    await fresh.app.pool`update requests.assignment set ended_at = ${fresh.clock.now()}, state = 'ended' where request_id = ${request.id} and state = 'accepted'`
+    await run(fresh.app, {}, (ctx) => measure(ctx, [request.id]))
+    expect((await fresh.call('PUT', `/api/requests/${later.id}/holder`, { token: one.token })).status).toBe(200)
+    await fresh.pass(HOUR)
+    expect((await asked<Figures>(`/api/reports/figures?metric=occupancy&by=person&from=2026-03-23&to=2026-03-23`)).rows.find((found) => found.id === one.id)).toMatchObject({ value: 1, count: 4 })
     // A request that is gone was in nobody's hands.
     await fresh.app.pool`delete from requests.request where id = ${request.id}`
     await run(fresh.app, {}, (ctx) => measure(ctx, [request.id]))
